@@ -1,0 +1,360 @@
+"""Catalog entries: loaded, checked, found by name, overlaid by the user's own.
+
+A figure is a Fact: its base value with range, kind, source, place and date.  An entry is one TOML file;
+a file of the same name in a later layer adds to it or overrides it, field by field.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from planner import glossary, paths, units
+from planner.problems import InputError, Problem, one, read_toml, unknown
+
+# The firmest kind of figure first; a result is as firm as the weakest of its inputs.
+KINDS = ("measured", "rated", "quoted", "derived", "estimate")
+
+_COMMON = ("name", "aliases", "source", "where", "as_of", "kind", "note")
+_FACT_KEYS = ("value", "low", "high", "kind", "source", "where", "as_of", "note", "alternative")
+_ENTRY_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A figure and where it comes from; `value` in base units, or the text of an option."""
+
+    value: Any
+    unit: str = units.DIMENSIONLESS
+    low: float | None = None
+    high: float | None = None
+    kind: str = "rated"
+    source: str = ""
+    where: str = ""
+    as_of: datetime.date | None = None
+    note: str = ""
+    # Where the planner took it from: "accelerators/h100-sxm", "defaults/site", "scenario".
+    origin: str = ""
+    field: str = ""
+    alternatives: tuple[Fact, ...] = ()
+
+
+@dataclass
+class Entry:
+    """One catalog entry with its layers merged."""
+
+    kind: str
+    key: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    facts: dict[str, Fact] = field(default_factory=dict)
+    text: dict[str, Any] = field(default_factory=dict)
+    references: dict[str, str] = field(default_factory=dict)
+    files: list[Path] = field(default_factory=list)
+
+    @property
+    def origin(self) -> str:
+        return f"{self.kind}/{self.key}"
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        return (self.key, self.name, *self.aliases)
+
+
+def folded(name: str) -> str:
+    """A name without case, spaces and punctuation: 'ND H100 v5' and 'nd-h100-v5' are the same."""
+    return re.sub(r"[^0-9a-z]+", "", name.casefold())
+
+
+class Catalog:
+    """The layers of catalog directories, read on demand."""
+
+    def __init__(self, layers: list[Path] | None = None):
+        self.layers = layers if layers is not None else paths.catalog_layers()
+        self._entries: dict[tuple[str, str], Entry] = {}
+
+    # Sources
+
+    @functools.cached_property
+    def sources(self) -> dict[str, dict[str, Any]]:
+        """Every source by its id; a later layer may add or restate one."""
+        found: dict[str, dict[str, Any]] = {}
+        for layer in self.layers:
+            for path in sorted(layer.glob("sources*.toml")):
+                found.update({name: row for name, row in read_toml(path).items() if isinstance(row, dict)})
+        return found
+
+    # Entries
+
+    def keys(self, kind: str) -> list[str]:
+        """Names of the entries of a kind."""
+        return sorted({path.stem for layer in self.layers for path in (layer / kind).glob("*.toml")})
+
+    def entry(self, kind: str, key: str) -> Entry:
+        """The entry named exactly `key`; InputError with every problem of its files."""
+        if (kind, key) not in self._entries:
+            self._entries[kind, key] = self._load(kind, key)
+        return self._entries[kind, key]
+
+    def find(self, kind: str, name: str) -> Entry:
+        """The entry of this name, alias or spelling; InputError with the nearest name."""
+        if _ENTRY_NAME.fullmatch(name) and self._files(kind, name):
+            return self.entry(kind, name)
+        wanted = folded(name)
+        matches = [entry for entry in self.entries(kind) if wanted in map(folded, entry.spellings)]
+        if not matches:
+            spellings = [spelling for entry in self.entries(kind) for spelling in entry.spellings]
+            raise one("catalog", kind, unknown(f"entry of {kind}", name, spellings or self.keys(kind)))
+        return matches[0]
+
+    def entries(self, kind: str) -> Iterator[Entry]:
+        """Every entry of a kind that loads; `check` lists those that do not."""
+        for key in self.keys(kind):
+            try:
+                yield self.entry(kind, key)
+            except InputError:
+                continue
+
+    def search(self, text: str) -> list[tuple[Entry, str]]:
+        """Entries whose name, alias or text fields hold `text`, best first, with the spelling that matched."""
+        wanted = folded(text)
+        words = [folded(word) for word in re.findall(r"\w+", text)]
+        if not wanted:
+            return []
+        ranked: list[tuple[int, str, Entry, str]] = []
+        for kind in glossary.kinds():
+            for entry in self.entries(kind):
+                rank, matched = _match(entry, wanted, words)
+                if rank:
+                    ranked.append((rank, entry.key, entry, matched))
+        best = sorted(ranked, key=lambda row: row[:2])
+        return [(entry, matched) for _, _, entry, matched in best]
+
+    def _files(self, kind: str, key: str) -> list[Path]:
+        return [path for layer in self.layers if (path := layer / kind / f"{key}.toml").is_file()]
+
+    def _load(self, kind: str, key: str) -> Entry:
+        files = self._files(kind, key)
+        if kind not in glossary.kinds():
+            raise one("catalog", kind, unknown("kind", kind, glossary.kinds()))
+        if not files or not _ENTRY_NAME.fullmatch(key):
+            raise one("catalog", kind, unknown("entry", key, self.keys(kind)))
+        merged = Entry(kind, key, key)
+        found: list[Problem] = []
+        for path in files:
+            try:
+                raw = read_toml(path)
+            except InputError as error:
+                found.extend(replace(problem, place=f"{kind}/{path.name}") for problem in error.problems)
+                continue
+            found.extend(self._merge(merged, raw, path))
+        if found:
+            raise InputError(found)
+        return merged
+
+    def _merge(self, entry: Entry, raw: dict[str, Any], path: Path) -> list[Problem]:
+        """Add one file's fields to `entry`; the problems found."""
+        kind = glossary.kinds()[entry.kind]
+        place = f"{entry.kind}/{path.name}"
+        found: list[Problem] = []
+        entry.files.append(path)
+        entry.name = str(raw.get("name", entry.name))
+        known = [*_COMMON, *kind.fields, *kind.text, *kind.dates, *kind.lists, *kind.references]
+        for key, given in raw.items():
+            if key in kind.fields:
+                fact = self.fact(given, kind.fields[key], raw, place, key, found)
+                if fact is not None:
+                    entry.facts[key] = replace(fact, origin=entry.origin)
+            elif key in kind.references:
+                if isinstance(given, str):
+                    entry.references[key] = given
+                else:
+                    found.append(Problem(place, key, "takes the name of an entry"))
+            elif key in kind.lists or key == "aliases":
+                if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
+                    found.append(Problem(place, key, "takes a list of texts"))
+                elif key == "aliases":
+                    entry.aliases = tuple(dict.fromkeys([*entry.aliases, *given]))
+                else:
+                    entry.text[key] = given
+            elif key in kind.dates:
+                if isinstance(given, datetime.date):
+                    entry.text[key] = given
+                else:
+                    found.append(Problem(place, key, f"{given!r} is not a date: write it as 2026-05-31"))
+            elif key in kind.text:
+                text = given.get("value") if isinstance(given, dict) else given
+                if isinstance(text, str | int | float | bool):
+                    entry.text[key] = text
+                else:
+                    found.append(Problem(place, key, "takes a text"))
+            elif key not in _COMMON:
+                found.append(Problem(place, key, unknown("field", key, known)))
+        return found
+
+    def fact(
+        self,
+        given: object,
+        quantity: glossary.Quantity,
+        header: Mapping[str, Any],
+        place: str,
+        key: str,
+        found: list[Problem],
+    ) -> Fact | None:
+        """A field's text or table as a Fact; problems are added to `found`."""
+        table: Mapping[str, Any] = given if isinstance(given, dict) else {"value": given}
+        before = len(found)
+        for name in table:
+            if name not in _FACT_KEYS:
+                found.append(Problem(place, f"{key}.{name}", unknown("key", name, _FACT_KEYS)))
+        source = table.get("source", header.get("source"))
+        if not source:
+            found.append(Problem(place, key, "no source: name one that sources.toml describes"))
+        elif source not in self.sources:
+            found.append(Problem(place, key, unknown("source", str(source), self.sources)))
+        kind = table.get("kind", header.get("kind", "rated"))
+        if kind not in KINDS:
+            found.append(Problem(place, key, f"unknown kind '{kind}': it is one of {', '.join(KINDS)}"))
+        read = {}
+        for name in ("value", "low", "high"):
+            if name in table:
+                try:
+                    read[name] = value_of(table[name], quantity)
+                except units.UnitError as error:
+                    found.append(Problem(place, key if name == "value" else f"{key}.{name}", str(error)))
+            elif name == "value":
+                found.append(Problem(place, key, "has no value"))
+        if "value" in read and not read.get("low", read["value"]) <= read["value"] <= read.get("high", read["value"]):
+            found.append(Problem(place, key, "its value lies outside its own low and high"))
+        as_of = table.get("as_of", header.get("as_of"))
+        if as_of is not None and not isinstance(as_of, datetime.date):
+            found.append(Problem(place, key, f"as_of {as_of!r} is not a date: write it as 2026-05-31"))
+        rows = table.get("alternative", [])
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            found.append(Problem(place, key, "alternative takes [[...]] tables"))
+            rows = []
+        others = [self.fact(row, quantity, header, place, f"{key}.alternative", found) for row in rows]
+        if len(found) > before:
+            return None
+        return Fact(
+            value=read["value"],
+            unit=quantity.unit,
+            low=read.get("low"),
+            high=read.get("high"),
+            kind=kind,
+            source=str(source),
+            where=str(table.get("where", header.get("where", ""))),
+            as_of=as_of,
+            note=str(table.get("note", "")),
+            field=key,
+            alternatives=tuple(other for other in others if other is not None),
+        )
+
+    # Defaults and calibration
+
+    @functools.cached_property
+    def defaults(self) -> dict[str, Fact]:
+        """What holds where neither scenario nor catalog choice says otherwise: defaults and calibration, by quantity."""
+        facts, found = self._defaults()
+        if found:
+            raise InputError(found)
+        return facts
+
+    def _defaults(self) -> tuple[dict[str, Fact], list[Problem]]:
+        facts: dict[str, Fact] = {}
+        found: list[Problem] = []
+        for layer in self.layers:
+            for folder in ("defaults", "calibration"):
+                for path in sorted((layer / folder).glob("*.toml")):
+                    try:
+                        raw = read_toml(path)
+                    except InputError as error:
+                        found.extend(error.problems)
+                        continue
+                    found.extend(self._default_file(raw, f"{folder}/{path.stem}", facts))
+        return facts, found
+
+    def _default_file(self, raw: dict[str, Any], origin: str, facts: dict[str, Fact]) -> list[Problem]:
+        found: list[Problem] = []
+        rows = glossary.quantities()
+        for key, given in raw.items():
+            if key in _COMMON or key == "fit":
+                continue
+            if key in glossary.options():
+                fact = self._choice(given, glossary.options()[key], raw, origin, found)
+            elif key in rows:
+                fact = self.fact(given, rows[key], raw, origin, key, found)
+            else:
+                found.append(Problem(origin, key, unknown("quantity", key, [*rows, *glossary.options()])))
+                continue
+            if fact is not None:
+                facts[key] = replace(fact, origin=origin, field=key)
+        return found
+
+    def _choice(
+        self, given: object, option: glossary.Option, header: Mapping[str, Any], place: str, found: list[Problem]
+    ) -> Fact | None:
+        table = given if isinstance(given, dict) else {"value": given}
+        if table.get("value") not in option.choices:
+            choices = ", ".join(option.choices)
+            found.append(Problem(place, option.name, f"'{table.get('value')}' is not one of {choices}"))
+            return None
+        source = str(table.get("source", header.get("source", "")))
+        return Fact(table["value"], kind="rated", source=source, note=str(table.get("note", "")))
+
+    # Checks
+
+    def problems(self) -> list[Problem]:
+        """Everything wrong in any file of any layer."""
+        found = self._defaults()[1]
+        for kind in glossary.kinds():
+            spelled: dict[str, str] = {}
+            for key in self.keys(kind):
+                try:
+                    entry = self.entry(kind, key)
+                except InputError as error:
+                    found.extend(error.problems)
+                    continue
+                for name, reference in entry.references.items():
+                    target = glossary.roles()[glossary.kinds()[kind].references[name]]
+                    if reference not in self.keys(target):
+                        message = unknown(f"entry of {target}", reference, self.keys(target))
+                        found.append(Problem(entry.origin, name, message))
+                for spelling in {folded(text) for text in entry.spellings}:
+                    if spelled.setdefault(spelling, key) != key:
+                        message = f"'{spelling}' names {spelled[spelling]} too"
+                        found.append(Problem(entry.origin, "aliases", message))
+        for layer in self.layers:
+            for path in sorted(layer.glob("*/*.toml")):
+                if path.parent.name in glossary.kinds() and not _ENTRY_NAME.fullmatch(path.stem):
+                    found.append(Problem(f"{path.parent.name}/{path.name}", "", "file name: lower case, digits, . _ -"))
+        return found
+
+
+def value_of(given: object, quantity: glossary.Quantity) -> float:
+    """`given` as the base value of `quantity`, within its limits; UnitError says what is taken."""
+    value = units.read(given, quantity.unit)
+    if quantity.low is not None and value < quantity.low or quantity.high is not None and value > quantity.high:
+        raise units.UnitError(f"'{given}' is out of range: {quantity.name} is {quantity.limits()}")
+    if quantity.whole and value != int(value):
+        raise units.UnitError(f"'{given}' is not a whole number")
+    return value
+
+
+def _match(entry: Entry, wanted: str, words: list[str]) -> tuple[int, str]:
+    """How well an entry matches: 1 exact spelling, 2 part of one, 3 all words somewhere; 0 not at all."""
+    for spelling in entry.spellings:
+        if folded(spelling) == wanted:
+            return 1, spelling
+    for spelling in entry.spellings:
+        if wanted in folded(spelling):
+            return 2, spelling
+    everything = folded(" ".join([*entry.spellings, *(str(text) for text in entry.text.values())]))
+    if words and all(word in everything for word in words):
+        return 3, entry.name
+    return 0, ""

@@ -1,0 +1,180 @@
+"""The glossary: every quantity's name, unit, meaning, limits and rules, read from the TOML files beside this one.
+
+Rooms (`<room>.toml`) hold one table per quantity.  Kinds (`kinds/<kind>.toml`) describe catalog entries:
+field `power` of the entry chosen for role `accelerator` is the quantity `accelerator_power`.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One name with its one meaning and one unit."""
+
+    name: str
+    unit: str
+    meaning: str
+    room: str
+    show: str
+    low: float | None = None
+    high: float | None = None
+    # The option that chooses between alternative equations of this quantity.
+    option: str | None = None
+    # Names of whole-number values (1, 2, ...), for quantities that classify.
+    labels: tuple[str, ...] = ()
+    # A margin: below zero the check of this name fails with this message ({name} is filled with values).
+    check: str | None = None
+    # A share of a limit in use: the largest of these is the binding constraint, called by this text.
+    binds: str | None = None
+    # A target that sizes the cluster: {"quantity": ..., "at": "most" | "least"}.
+    sizes: dict[str, str] | None = None
+    # Rank among the headline figures.
+    headline: int | None = None
+    # How the quantity combines over pools: "sum", "max", "mean <weight quantity>" or "none".
+    combine: str = "none"
+    # Whether the value must be a whole number.
+    whole: bool = False
+
+    def limits(self) -> str:
+        """The limits in words, in display units, or an empty text."""
+        from planner import units
+
+        if self.low is not None and self.high is not None:
+            return f"{units.text(self.low, self.show)} to {units.text(self.high, self.show)}"
+        if self.low is not None:
+            return f"at least {units.text(self.low, self.show)}"
+        if self.high is not None:
+            return f"at most {units.text(self.high, self.show)}"
+        return ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """A named choice between alternative equations."""
+
+    name: str
+    choices: tuple[str, ...]
+    meaning: str
+    room: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of catalog entry: its fields and the roles that its entries may play."""
+
+    name: str
+    meaning: str
+    roles: tuple[str, ...]
+    fields: dict[str, Quantity]
+    text: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    # Field -> role: the field names an entry that is also chosen for the role when the scenario does not.
+    references: dict[str, str] = field(default_factory=dict)
+
+
+class GlossaryError(ValueError):
+    """The project's own glossary is wrong: a programming error, not bad input."""
+
+
+@functools.cache
+def quantities() -> dict[str, Quantity]:
+    """Every quantity by name, rooms first, then the fields of the kinds by role."""
+    found: dict[str, Quantity] = {}
+    for name, row in _rows():
+        if "choices" not in row:
+            found[name] = _quantity(name, row)
+    for kind in kinds().values():
+        for role in kind.roles:
+            for field_name, quantity in kind.fields.items():
+                name = f"{role}_{field_name}"
+                # A room may say more about a field than its kind does.
+                found.setdefault(name, _renamed(quantity, name))
+    return found
+
+
+@functools.cache
+def options() -> dict[str, Option]:
+    """Every option by name."""
+    return {
+        name: Option(name, tuple(row["choices"]), row["meaning"], row["room"])
+        for name, row in _rows()
+        if "choices" in row
+    }
+
+
+@functools.cache
+def kinds() -> dict[str, Kind]:
+    """Every kind of catalog entry by the name of its directory."""
+    found = {}
+    for path in sorted((HERE / "kinds").glob("*.toml")):
+        row = tomllib.loads(path.read_text(encoding="utf-8"))
+        fields = {name: _quantity(name, given | {"room": path.stem}) for name, given in row.get("fields", {}).items()}
+        found[path.stem] = Kind(
+            path.stem,
+            row["meaning"],
+            tuple(row.get("roles", ())),
+            fields,
+            tuple(row.get("text", ())),
+            tuple(row.get("dates", ())),
+            tuple(row.get("lists", ())),
+            row.get("references", {}),
+        )
+    return found
+
+
+@functools.cache
+def roles() -> dict[str, str]:
+    """Role -> kind."""
+    return {role: kind.name for kind in kinds().values() for role in kind.roles}
+
+
+@functools.cache
+def rooms() -> dict[str, list[str]]:
+    """Room -> names of its quantities, in the order of the file."""
+    found: dict[str, list[str]] = {}
+    for name, row in _rows():
+        if "choices" not in row:
+            found.setdefault(row["room"], []).append(name)
+    return found
+
+
+@functools.cache
+def headlines() -> list[str]:
+    """Names of the headline figures by rank."""
+    ranked = [(q.headline, name) for name, q in quantities().items() if q.headline is not None]
+    return [name for _, name in sorted(ranked)]
+
+
+@functools.cache
+def _rows() -> list[tuple[str, dict[str, Any]]]:
+    rows: dict[str, dict[str, Any]] = {}
+    for path in sorted(HERE.glob("*.toml")):
+        for name, row in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            if name in rows:
+                raise GlossaryError(f"{path.name}: '{name}' stands in {rows[name]['room']}.toml too")
+            rows[name] = row | {"room": path.stem}
+    return list(rows.items())
+
+
+def _quantity(name: str, row: dict[str, Any]) -> Quantity:
+    known = set(Quantity.__dataclass_fields__) - {"name"}
+    unknown = set(row) - known
+    if unknown or "unit" not in row or "meaning" not in row:
+        raise GlossaryError(f"{row.get('room')}.toml: [{name}] needs unit and meaning; unknown keys: {sorted(unknown)}")
+    given = row | {"show": row.get("show", row["unit"]), "labels": tuple(row.get("labels", ()))}
+    return Quantity(name=name, **given)
+
+
+def _renamed(quantity: Quantity, name: str) -> Quantity:
+    from dataclasses import replace
+
+    return replace(quantity, name=name)

@@ -1,0 +1,33 @@
+"""Where shipped and user data lie."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+
+
+def shipped(name: str) -> Path:
+    """The shipped directory `name` (catalogs or seeds): inside the wheel, or beside the package in a checkout."""
+    inside = _HERE / "data" / name
+    return inside if inside.is_dir() else _HERE.parent / name
+
+
+def catalog_layers(extra: Path | None = None) -> list[Path]:
+    """Catalog directories, the weakest first: shipped, the user's own, PLANNER_CATALOGS, `extra`."""
+    layers = [shipped("catalogs"), user_catalogs()]
+    layers += [Path(part) for part in os.environ.get("PLANNER_CATALOGS", "").split(os.pathsep) if part]
+    if extra is not None:
+        layers.append(extra)
+    return [layers[0]] + [layer for layer in layers[1:] if layer.is_dir()]
+
+
+def user_catalogs() -> Path:
+    """The user's own catalog directory, whether or not it exists yet."""
+    from platformdirs import user_config_path
+
+    try:
+        return user_config_path("planner") / "catalogs"
+    except (RuntimeError, OSError):
+        return Path("catalogs")

@@ -1,0 +1,69 @@
+"""What is wrong with what a user gave: collected, each naming the place, what was given and what is taken."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from planner.units import suggestion
+
+LARGEST_FILE = 4_000_000
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong: the file or place, the field, and what to do."""
+
+    place: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.field}: {self.message}" if self.field else f"{self.place}: {self.message}"
+
+
+class InputError(ValueError):
+    """What the user gave cannot be used; carries every problem found."""
+
+    def __init__(self, problems: list[Problem]):
+        self.problems = problems
+        super().__init__("\n".join(map(str, problems)))
+
+
+def one(place: str, field: str, message: str) -> InputError:
+    return InputError([Problem(place, field, message)])
+
+
+def unknown(what: str, given: str, names: Any) -> str:
+    """'unknown quantity 'x'. Did you mean 'y'?'"""
+    return f"unknown {what} '{given[:60]}'{suggestion(given[:60], names)}"
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file as a table; InputError with the reason where it cannot be read."""
+    place = path.name
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise one(place, "", f"is larger than {LARGEST_FILE // 1_000_000} MB")
+        return parse_toml(path.read_bytes(), place)
+    except FileNotFoundError:
+        raise one(str(path), "", "no such file") from None
+    except IsADirectoryError:
+        raise one(str(path), "", "is a directory, not a file") from None
+    except OSError as error:
+        raise one(str(path), "", f"cannot be read: {error.strerror}") from None
+
+
+def parse_toml(content: bytes, place: str) -> dict[str, Any]:
+    """TOML text as a table; InputError naming line and reason where it is broken."""
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise one(place, "", f"is not UTF-8 text (byte {error.start})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise one(place, "", f"broken TOML: {error}") from None
+    except (RecursionError, ValueError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise one(place, "", f"broken TOML: {reason}") from None

@@ -1,0 +1,158 @@
+"""Text with a unit <-> base floats.  The only module that knows pint.
+
+Inside the planner every value is a plain float (or array) in coherent base units: seconds, metres,
+kilograms, bytes, FLOP, tokens, dollars and counted things.  Conversion happens here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import math
+import re
+from importlib import resources
+from typing import Any, NamedTuple
+
+import numpy as np
+
+DIMENSIONLESS = "1"
+
+_NUMBER = r"[+-]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
+_NAME = r"[^\W\d][\w]*|%"
+# Unit text is matched before pint sees it: names, products, quotients and small integer powers only.
+_UNIT = rf"(?:1\s*/\s*)?(?:{_NAME})(?:\s*(?:\*\*|\^)\s*-?[1-9])?(?:\s*[*/·]\s*(?:{_NAME})(?:\s*(?:\*\*|\^)\s*-?[1-9])?)*"
+_QUANTITY = re.compile(rf"\s*(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT}|1)?\s*\Z")
+_LONGEST_TEXT = 120
+
+
+class UnitError(ValueError):
+    """A text is not a value of the quantity it is given for."""
+
+
+class Unit(NamedTuple):
+    """How a unit relates to the base: base = value * factor + offset."""
+
+    factor: float
+    offset: float
+    dimensions: tuple[tuple[str, float], ...]
+
+
+@functools.cache
+def registry() -> Any:
+    """The pint registry made from the project's own unit file alone."""
+    import pint
+
+    path = resources.files("planner") / "units.txt"
+    with resources.as_file(path) as file:
+        return pint.UnitRegistry(str(file), autoconvert_offset_to_baseunit=True)
+
+
+@functools.lru_cache(maxsize=4096)
+def unit(text: str) -> Unit:
+    """The unit written in `text`; raises UnitError for a name that is not in the unit file."""
+    if text in ("", DIMENSIONLESS):
+        return Unit(1.0, 0.0, ())
+    if len(text) > _LONGEST_TEXT or not re.fullmatch(_UNIT, text):
+        raise UnitError(f"'{text[:40]}' is not a unit")
+    import pint
+
+    units = registry()
+    written = text.replace("·", "*")
+    try:
+        zero = units.Quantity(0.0, written).to_root_units()
+        one = units.Quantity(1.0, written).to_root_units()
+    except pint.UndefinedUnitError as error:
+        names = error.unit_names
+        bad = names if isinstance(names, str) else names[0]
+        raise UnitError(f"unknown unit '{bad}'{suggestion(bad, _unit_names())}") from None
+    except (pint.PintError, OverflowError, ValueError, TypeError, AttributeError):
+        raise UnitError(f"'{text}' is not a unit") from None
+    dimensions = tuple(sorted((name, float(power)) for name, power in one.dimensionality.items()))
+    return Unit(float(one.magnitude - zero.magnitude), float(zero.magnitude), dimensions)
+
+
+@functools.cache
+def _unit_names() -> list[str]:
+    names = [name for name in dir(registry()) if not name.startswith("_") and len(name) < 20]
+    common = ["kW", "MW", "GW", "kWh", "MWh", "GB", "TB", "GiB", "MiB", "Gb", "TFLOP", "PFLOP", "ms", "us", "MUSD", "kUSD"]
+    return names + common
+
+
+def suggestion(word: str, names: Any) -> str:
+    """'. Did you mean ...?' for the nearest of `names`, or an empty text."""
+    by_fold = {name.casefold(): name for name in names}
+    if word.casefold() in by_fold:
+        return f". Did you mean '{by_fold[word.casefold()]}'?"
+    near = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
+    return f". Did you mean '{by_fold[near[0]]}'?" if near else ""
+
+
+def read(given: object, wanted: str) -> float:
+    """The base value of `given` ("3.35 TB/s/accelerator", or a bare number where `wanted` is "1")."""
+    if isinstance(given, bool) or not isinstance(given, str | int | float):
+        raise UnitError(f"{str(given)[:40]!r} is not a number with a unit like '{wanted}'")
+    text = str(given).strip()
+    match = _QUANTITY.match(text) if len(text) <= _LONGEST_TEXT else None
+    if match is None:
+        if re.fullmatch(r"[+-]?(nan|inf(inity)?)", text, re.IGNORECASE):
+            raise UnitError(f"'{text}' is not a finite number")
+        example = "a number" if wanted == DIMENSIONLESS else f"a number with a unit like '{wanted}'"
+        raise UnitError(f"'{text[:40]}' is not {example}")
+    number = float(match["number"].replace("_", "").replace(",", ""))
+    written = unit(match["unit"] or "")
+    want = unit(wanted)
+    if written.dimensions != want.dimensions:
+        takes = "a plain number" if want.dimensions == () else f"a unit like '{wanted}'"
+        raise UnitError(f"'{text}' has the wrong unit: it takes {takes}")
+    value = number * written.factor + written.offset
+    if not math.isfinite(value):
+        raise UnitError(f"'{text}' is not a finite number")
+    return value
+
+
+def convert(value: Any, to: str) -> Any:
+    """A base value (float or array) as a number in the unit `to`."""
+    target = unit(to)
+    return (value - target.offset) / target.factor
+
+
+def text(value: float, to: str, digits: int = 4) -> str:
+    """A base value as text in the unit `to`, rounded to `digits` significant digits."""
+    return f"{number_text(float(convert(value, to)), digits)}{'' if to == DIMENSIONLESS else ' ' + to}"
+
+
+def exact_text(value: float, to: str) -> str:
+    """A base value as text that reads back as the same value to 12 digits."""
+    return f"{convert(value, to):.12g}{'' if to == DIMENSIONLESS else ' ' + to}"
+
+
+def number_text(value: float, digits: int = 4) -> str:
+    """A number for people: thousands separated, `digits` significant, no trailing zeros."""
+    if not math.isfinite(value):
+        return str(value)
+    if value == 0:
+        return "0"
+    magnitude = math.floor(math.log10(abs(value)))
+    if magnitude >= 15 or magnitude < -4:
+        return f"{value:.{digits - 1}e}"
+    decimals = max(0, digits - 1 - magnitude)
+    rounded = f"{value:,.{decimals}f}"
+    return rounded.rstrip("0").rstrip(".") if "." in rounded else rounded
+
+
+def same_dimensions(one: str, other: str) -> bool:
+    """Whether two units measure the same thing."""
+    return unit(one).dimensions == unit(other).dimensions
+
+
+def traced(function: Any, needs: dict[str, str]) -> str:
+    """Call `function` once with pint quantities of the units in `needs`; the dimensions of what it returns.
+
+    Raises whatever pint raises when the equation adds or compares unlike things.
+    """
+    units = registry()
+    with np.errstate(all="ignore"):
+        result = function(*(units.Quantity(1.0, "" if u == DIMENSIONLESS else u) for u in needs.values()))
+    quantity = result if hasattr(result, "dimensionality") else units.Quantity(result, "")
+    root = quantity.to_root_units()
+    return str(root.units) if root.dimensionality else DIMENSIONLESS
