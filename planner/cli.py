@@ -1,0 +1,96 @@
+"""The command line: one subcommand a module of planner.commands; nothing heavy is imported before one runs."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from pathlib import Path
+
+from planner import __version__
+
+# Command -> its one-line help. The module of the same name configures and runs it.
+COMMANDS = {
+    "plan": "size, cost, performance, checks and the binding constraint of a scenario",
+    "explain": "how a number comes about, down to catalog facts and their sources",
+    "compare": "scenarios side by side, and which inputs cause the differences",
+    "catalog": "browse, search, edit and check the hardware, model, site and cloud entries",
+    "scenario": "list, show and start scenarios",
+    "validate": "replay published measurements and print the errors",
+    "calibrate": "refit the calibration parameters to the published measurements",
+    "check": "check units, catalogs, sources and scenarios",
+    "tui": "the terminal app",
+}
+DONE, FAILED_CHECK, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse that suggests the nearest command and exits with 2."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        if "invalid choice: '" in message:
+            from difflib import get_close_matches
+
+            given = message.split("invalid choice: '")[1].split("'")[0]
+            near = get_close_matches(given, COMMANDS, n=1)
+            message = f"unknown command '{given}'" + (f". Did you mean '{near[0]}'?" if near else "")
+        print(f"planner: {message}\n{self.format_usage().rstrip()}", file=sys.stderr)
+        raise SystemExit(BAD_INPUT)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = _Parser(
+        prog="planner",
+        description="Capacity and total cost of AI accelerator clusters, with units, sources and error bars.",
+        epilog="Without a command: the terminal app. A FILE may be the name of a shipped scenario.",
+    )
+    top.add_argument("--version", action="version", version=f"planner {__version__}")
+    subparsers = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    for name, text in COMMANDS.items():
+        command = subparsers.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        command.add_argument("--catalogs", type=Path, metavar="DIR", help="a further directory of catalog entries")
+        command.add_argument("--json", action="store_true", help="print JSON")
+        importlib.import_module(f"planner.commands.{name}").configure(command)
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit status says 0 done, 1 a check failed, 2 bad input, 130 interrupted."""
+    given = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    top = parser()
+    args = top.parse_args(given)
+    if args.command is None:
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            top.print_help()
+            return DONE
+        args = top.parse_args(["tui"])
+    return run(args)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the parsed command, problems on standard error."""
+    command = importlib.import_module(f"planner.commands.{args.command}")
+    try:
+        status = command.run(args)
+        sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        print("planner: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (planner plan | head); keep the interpreter from complaining while it closes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except ValueError as error:
+        from planner.problems import InputError
+
+        if not isinstance(error, InputError):
+            raise
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        return BAD_INPUT

@@ -1,0 +1,59 @@
+"""Arguments that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planner.catalog import Catalog
+    from planner.scenario import Scenario
+
+
+def add_scenario(parser: argparse.ArgumentParser, many: bool = False) -> None:
+    """FILE with --set and --choose on top; --set and --choose alone make a scenario."""
+    text = "a scenario file, or the name of a shipped scenario"
+    parser.add_argument("file", metavar="FILE", nargs="+" if many else "?", help=text)
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a quantity or an option")
+    parser.add_argument("--choose", action="append", default=[], metavar="ROLE=ENTRY", help="choose a catalog entry")
+    parser.add_argument("--workload", choices=["training", "inference", "capacity"], help="what the cluster is for")
+
+
+def catalog(args: argparse.Namespace) -> Catalog:
+    """The catalog with the directory of --catalogs on top."""
+    from planner import paths
+    from planner.catalog import Catalog
+    from planner.problems import one
+
+    if args.catalogs is not None and not args.catalogs.is_dir():
+        raise one(str(args.catalogs), "--catalogs", "no such directory")
+    return Catalog(paths.catalog_layers(args.catalogs))
+
+
+def scenario(args: argparse.Namespace, file: str | None, shipped: Catalog) -> Scenario:
+    """The scenario of `file` with the changes of --set, --choose and --workload."""
+    from planner import scenario as scenarios
+    from planner.problems import one
+
+    if file is None and not (args.set or args.choose):
+        raise one("planner", "FILE", "name a scenario file or a shipped scenario (planner scenario list)")
+    base = scenarios.Scenario("command line", place="command line") if file is None else scenarios.load(file, shipped)
+    if args.workload:
+        base = replace(base, workload=args.workload)
+    return scenarios.changed(base, pairs(args.choose, "--choose"), pairs(args.set, "--set"))
+
+
+def pairs(given: list[str], flag: str) -> dict[str, str]:
+    """NAME=VALUE texts as a table; every malformed one is reported."""
+    from planner.problems import InputError, Problem
+
+    found = [Problem(flag, "", f"'{text}' is not NAME=VALUE") for text in given if "=" not in text]
+    if found:
+        raise InputError(found)
+    return {name.strip(): value.strip() for name, _, value in (text.partition("=") for text in given)}
+
+
+def print_json(data: Any) -> None:
+    print(json.dumps(data, indent=2, ensure_ascii=False, default=str, allow_nan=False))

@@ -1,0 +1,42 @@
+"""planner check"""
+
+from __future__ import annotations
+
+import argparse
+
+from planner.commands import arguments
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def run(args: argparse.Namespace) -> int:
+    from planner import glossary, model, plan, scenario
+    from planner.problems import InputError
+
+    catalog = arguments.catalog(args)
+    found = {"model": model.problems(), "catalogs": [str(problem) for problem in catalog.problems()], "scenarios": []}
+    shipped = scenario.shipped_names(catalog)
+    for path in shipped.values():
+        try:
+            plan.plan(scenario.load(path), catalog, bands=False)
+        except InputError as error:
+            found["scenarios"].extend(map(str, error.problems))
+    counts = {
+        "quantities": len(glossary.quantities()),
+        "equations": sum(map(len, model.alternatives().values())),
+        "entries": sum(len(catalog.keys(kind)) for kind in glossary.kinds()),
+        "sources": len(catalog.sources),
+        "scenarios": len(shipped),
+    }
+    count = sum(map(len, found.values()))
+    if args.json:
+        arguments.print_json({"checked": counts, "problems": found, "ok": count == 0})
+    else:
+        for name, problems in found.items():
+            for problem in problems:
+                print(f"{name}: {problem}")
+        checked = ", ".join(f"{number} {name}" for name, number in counts.items())
+        print(f"checked {checked}: {count} problem{'' if count == 1 else 's'}")
+    return 1 if count else 0

@@ -1,0 +1,41 @@
+"""planner compare"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from planner.commands import arguments
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    arguments.add_scenario(parser, many=True)
+    parser.add_argument("--watch", metavar="NAME,...", help="quantities to compare instead of the headline figures")
+    parser.add_argument("--all", action="store_true", help="every quantity that differs")
+    parser.add_argument("--csv", action="store_true", help="print the table as CSV")
+
+
+def run(args: argparse.Namespace) -> int:
+    from planner import comparison, plan
+    from planner.problems import InputError, Problem, one
+
+    if len(args.file) < 2:
+        raise one("compare", "FILE", "takes two scenarios or more")
+    catalog = arguments.catalog(args)
+    problems: list[Problem] = []
+    plans = []
+    for file in args.file:
+        try:
+            plans.append(plan.plan(arguments.scenario(args, file, catalog), catalog, bands=False))
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    found = comparison.compare(plans, args.watch.split(",") if args.watch else None, args.all)
+    if args.json:
+        arguments.print_json(comparison.to_json(found))
+    elif args.csv:
+        sys.stdout.write(comparison.table(found).csv())
+    else:
+        print(comparison.text(found))
+    return 0

@@ -1,0 +1,154 @@
+"""Scenarios side by side, and which inputs cause the differences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from planner import glossary, model, units
+from planner.plan import Plan, shown
+from planner.problems import one, unknown
+from planner.table import Table
+
+_MOST_CAUSES = 6
+
+
+@dataclass(frozen=True)
+class Cause:
+    """An input that differs, and what it does to a quantity when it alone is taken over from the other scenario."""
+
+    name: str
+    change: float
+
+
+@dataclass
+class Comparison:
+    """The same quantities of several plans, the first being what the others are held against."""
+
+    plans: list[Plan]
+    names: list[str]
+    # For each plan after the first: quantity -> causes, the strongest first.
+    causes: list[dict[str, list[Cause]]]
+
+
+def compare(plans: list[Plan], names: list[str] | None = None, everything: bool = False) -> Comparison:
+    """Compare plans in the named quantities, the headline figures or everything that differs."""
+    rows = glossary.quantities()
+    for name in names or []:
+        if name not in rows:
+            raise one("compare", "--watch", unknown("quantity", name, rows))
+    if names is None and everything:
+        computed = dict.fromkeys(name for found in plans for name in found.results)
+        names = [name for name in computed if len({_value(found, name) for found in plans}) > 1]
+    names = names or ["accelerators", *glossary.headlines()]
+    names = [name for name in names if any(_value(found, name) is not None for found in plans)]
+    return Comparison(plans, names, [causes(plans[0], other, names) for other in plans[1:]])
+
+
+def causes(base: Plan, other: Plan, names: list[str]) -> dict[str, list[Cause]]:
+    """Per quantity: inputs of `base` replaced by those of `other`, one at a time, and the change each makes."""
+    differing = [
+        name
+        for name in dict.fromkeys([*base.given, *other.given])
+        if name in base.given and name in other.given and base.given[name] != other.given[name]
+    ]
+    if not differing:
+        return {name: [] for name in names}
+    values: dict[str, Any] = dict(base.given)
+    for column, name in enumerate(differing):
+        taken = np.full(len(differing), float(base.given[name]))
+        taken[column] = other.given[name]
+        values[name] = taken
+    moved = model.evaluate(names, values, base.resolved.options)
+    found = {}
+    for name in names:
+        if _value(base, name) is None or name not in moved:
+            found[name] = []
+            continue
+        changes = np.broadcast_to(moved[name], (len(differing),)) - _value(base, name)
+        pairs = [Cause(n, float(c)) for n, c in zip(differing, changes, strict=True) if np.isfinite(c) and c]
+        found[name] = sorted(pairs, key=lambda cause: -abs(cause.change))
+    return found
+
+
+def _value(found: Plan, name: str) -> float | None:
+    if name in found.results:
+        return found.results[name].value
+    return float(found.given[name]) if name in found.given else None
+
+
+def table(found: Comparison) -> Table:
+    """Quantities down, scenarios across, with the ratio to the first."""
+    columns = ["quantity"]
+    for index, each in enumerate(found.plans):
+        columns += [each.scenario.name] if index == 0 else [each.scenario.name, "ratio"]
+    rows = []
+    for name in found.names:
+        first = _value(found.plans[0], name)
+        cells = [name]
+        for index, each in enumerate(found.plans):
+            value = _value(each, name)
+            cells.append("missing" if value is None else shown(name, value))
+            if index:
+                cells.append(f"{value / first:.3g}" if value is not None and first else "")
+        rows.append(cells)
+    return Table(columns, rows, frozenset(range(1, len(columns))))
+
+
+def text(found: Comparison) -> str:
+    """The table, and below it what causes each difference from the first scenario."""
+    parts = [table(found).text()]
+    for other, by_name in zip(found.plans[1:], found.causes, strict=True):
+        lines = [f"What makes {other.scenario.name} differ, each input taken over alone:"]
+        for name, strongest in by_name.items():
+            show = glossary.quantities()[name].show
+            words = [f"{c.name} {_signed(c.change, show)}" for c in strongest[:_MOST_CAUSES]]
+            if words:
+                lines.append(f"  {name}: {', '.join(words)}")
+        differing = _choices(found.plans[0], other)
+        if differing:
+            lines.append("  choices: " + ", ".join(differing))
+        if len(lines) > 1:
+            parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def _choices(base: Plan, other: Plan) -> list[str]:
+    roles = dict.fromkeys([*base.resolved.entries, *other.resolved.entries])
+    pairs = [(role, base.resolved.entries.get(role), other.resolved.entries.get(role)) for role in roles]
+    options = base.resolved.options
+    words = [f"{r} {a.key if a else 'none'} -> {b.key if b else 'none'}" for r, a, b in pairs if a != b]
+    return words + [f"{n} {options[n]} -> {c}" for n, c in other.resolved.options.items() if options[n] != c]
+
+
+def _signed(change: float, unit: str) -> str:
+    target = units.unit(unit)
+    # A change has no zero point: only the factor of the unit applies.
+    number = units.number_text(change / target.factor, 3)
+    return f"{'+' if change > 0 else ''}{number}{'' if unit == units.DIMENSIONLESS else ' ' + unit}"
+
+
+def to_json(found: Comparison) -> dict[str, Any]:
+    """The comparison as tables, values in display units."""
+    rows = glossary.quantities()
+
+    def number(each: Plan, name: str) -> float | None:
+        value = _value(each, name)
+        return None if value is None else float(units.convert(value, rows[name].show))
+
+    return {
+        "scenarios": [each.scenario.name for each in found.plans],
+        "quantities": {
+            name: {"unit": rows[name].show, "values": [number(each, name) for each in found.plans]}
+            for name in found.names
+        },
+        "causes": [
+            {
+                name: [{"name": c.name, "change": c.change / units.unit(rows[name].show).factor} for c in strongest]
+                for name, strongest in by_name.items()
+            }
+            for by_name in found.causes
+        ],
+    }

@@ -1,0 +1,94 @@
+"""User files are written whole or not at all, with their comments kept."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from planner.problems import one
+
+
+def fingerprint(path: Path) -> str:
+    """What a file holds now, for telling whether it was changed meanwhile; empty where there is none."""
+    import hashlib
+
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return ""
+
+
+def write_atomically(path: Path, text: str, expected: str | None = None) -> None:
+    """Replace the file by `text`: temporary file, fsync, rename.
+
+    With `expected` (a fingerprint taken when the file was read) a file changed meanwhile is left alone and
+    the change refused.
+    """
+    if expected is not None and fingerprint(path) != expected:
+        raise one(str(path), "", "was changed by someone else meanwhile; nothing was written. Load it again")
+    target = path.resolve()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+    except OSError as error:
+        raise one(str(path), "", f"cannot be written: {error.strerror}") from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        with contextlib.suppress(FileNotFoundError):
+            os.chmod(temporary, os.stat(target).st_mode & 0o7777)
+        os.replace(temporary, target)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise one(str(path), "", f"cannot be written: {error.strerror}; the old file is unchanged") from None
+    with contextlib.suppress(OSError):
+        directory = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+
+def edited(text: str, changes: Mapping[tuple[str, ...], Any], place: str) -> str:
+    """TOML `text` with the values at the given key paths set (or removed where None); all else stays as written."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        document = tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise one(place, "", f"broken TOML: {error}") from None
+    for keys, value in changes.items():
+        table: Any = document
+        for key in keys[:-1]:
+            if not isinstance(table.get(key), dict):
+                if value is None:
+                    break
+                # A plain value that gains more to say becomes a table with that value.
+                plain = table.get(key)
+                table[key] = tomlkit.table()
+                if plain is not None:
+                    table[key]["value"] = plain
+            table = table[key]
+        else:
+            if value is None:
+                table.pop(keys[-1], None)
+            elif isinstance(table.get(keys[-1]), dict) and not isinstance(value, dict):
+                table[keys[-1]]["value"] = value
+            else:
+                table[keys[-1]] = value
+    return tomlkit.dumps(document)
+
+
+def set_in_file(path: Path, changes: Mapping[tuple[str, ...], Any]) -> None:
+    """Set values at key paths of a TOML file, keeping comments, order and everything else."""
+    before = fingerprint(path)
+    text = path.read_text(encoding="utf-8") if before else ""
+    write_atomically(path, edited(text, changes, path.name), expected=before)

@@ -1,0 +1,150 @@
+"""A plan as text and tables."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from planner import glossary, units
+from planner.plan import Plan, Result, defaults_that_mattered, shown
+from planner.table import Table
+
+_MARKS = {True: "ok  ", False: "FAIL"}
+_MOST_DEFAULTS = 12
+
+
+def text(found: Plan, everything: bool = False) -> str:
+    """The plan for a terminal: headline, checks, what binds, the defaults that mattered."""
+    scenario = found.scenario
+    chosen = ", ".join(f"{role} {entry.key}" for role, entry in sorted(found.resolved.entries.items()))
+    parts = [f"{scenario.name}\n{scenario.workload}: {chosen}"]
+    if found.sized_by:
+        sizes = ", ".join(f"{name} allows {shown('accelerators', n)}" for name, n in found.sized_by.items())
+        parts.append(f"Sized to {shown('accelerators', found.given['accelerators'])}: {sizes}")
+    parts.append((quantities(found) if everything else headlines(found)).text())
+    parts.append(_checks(found))
+    parts.append(_binding(found))
+    parts.append(_defaults(found))
+    absent = [name for name in glossary.headlines() if name in found.missing]
+    if absent:
+        rows = [f"  {name}: missing {', '.join(found.missing[name][:6])}" for name in absent]
+        parts.append("Not computed\n" + "\n".join(rows))
+    return "\n\n".join(part for part in parts if part)
+
+
+def headlines(found: Plan) -> Table:
+    """The headline figures with their bands."""
+    size = found.resolved.facts.get("accelerators")
+    first = Result(
+        "accelerators",
+        found.given["accelerators"],
+        size.low if size else None,
+        size.high if size else None,
+        size.kind if size else "derived",
+    )
+    names = [name for name in glossary.headlines() if name in found.results]
+    return _table([first, *(found.results[name] for name in names)])
+
+
+def quantities(found: Plan) -> Table:
+    """Every computed quantity, room by room."""
+    return _table(list(found.results.values()))
+
+
+def _table(results: list[Result]) -> Table:
+    rows = []
+    for result in results:
+        row = glossary.quantities()[result.name]
+        unit = "" if row.labels or row.show == units.DIMENSIONLESS else row.show
+        value = shown(result.name, result.value) if row.labels else _number(result.value, row.show)
+        cells = [_number(result.low, row.show), _number(result.high, row.show)]
+        rows.append([result.name, value, unit, *cells, result.kind])
+    return Table(["quantity", "value", "unit", "P10", "P90", "kind"], rows, frozenset({1, 3, 4}))
+
+
+def _number(value: float | None, unit: str) -> str:
+    return "" if value is None or not math.isfinite(value) else units.number_text(float(units.convert(value, unit)))
+
+
+def _checks(found: Plan) -> str:
+    if not found.checks:
+        return ""
+    ordered = sorted(found.checks, key=lambda check: check.ok)
+    return "Checks\n" + "\n".join(f"  {_MARKS[check.ok]} {check.name}: {check.message}" for check in ordered)
+
+
+def _binding(found: Plan) -> str:
+    if not found.binding:
+        return ""
+    shares = ", then ".join(f"{name} ({units.number_text(100 * share, 3)} % used)" for name, share in found.binding[:2])
+    return f"Binds first: {shares}"
+
+
+def _defaults(found: Plan) -> str:
+    mattered = defaults_that_mattered(found)[:_MOST_DEFAULTS]
+    rows = [
+        [d.name, shown(d.name, d.fact.value), f"{d.elasticity:+.2f} % on {d.moves}", d.fact.kind, d.fact.source]
+        for d in mattered
+    ]
+    if not rows:
+        return ""
+    table = Table(["default", "value", "a change of 1 % moves", "kind", "source"], rows)
+    return f"Defaults that mattered (set them to take them over)\n{table.text()}"
+
+
+def derivation_json(step: Any, found: Plan, sources: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """A derivation as nested tables."""
+    row = glossary.quantities()[step.name]
+    node: dict[str, Any] = {"name": step.name, "meaning": row.meaning, "unit": row.show}
+    node["value"] = None if step.value is None else float(units.convert(float(step.value), row.show))
+    if step.equation is not None:
+        node |= {"formula": step.equation.formula, "notes": step.equation.notes, "room": step.equation.room}
+        if step.repeated:
+            node["repeated"] = True
+        node["inputs"] = [derivation_json(need, found, sources) for need in step.inputs]
+    elif (fact := found.resolved.facts.get(step.name)) is not None:
+        source = sources.get(fact.source, {})
+        node["fact"] = {
+            "from": fact.origin,
+            "kind": fact.kind,
+            "source": fact.source,
+            "title": source.get("title", ""),
+            "url": source.get("url", ""),
+            "where": fact.where,
+            "as_of": str(fact.as_of or ""),
+            "note": fact.note,
+            "low": None if fact.low is None else float(units.convert(fact.low, row.show)),
+            "high": None if fact.high is None else float(units.convert(fact.high, row.show)),
+        }
+    return node
+
+
+def derivation_text(step: Any, found: Plan, sources: dict[str, dict[str, Any]], depth: int = 0) -> str:
+    """A derivation as an indented tree: name, value, formula; facts with their sources."""
+    pad = "  " * depth
+    value = "not computed" if step.value is None else shown(step.name, step.value)
+    line = f"{pad}{step.name} = {value}"
+    if step.equation is None:
+        return line + _origin(step, found, sources)
+    if step.repeated:
+        return f"{line}   (derived above)"
+    meaning = glossary.quantities()[step.name].meaning
+    formula = " ".join(step.equation.formula.split())
+    lines = [f"{line}   {meaning}", f"{pad}    {formula}   [{step.equation.room}]"]
+    lines += [derivation_text(need, found, sources, depth + 1) for need in step.inputs]
+    return "\n".join(lines)
+
+
+def _origin(step: Any, found: Plan, sources: dict[str, dict[str, Any]]) -> str:
+    fact = found.resolved.facts.get(step.name)
+    if fact is None:
+        return "   found by the planner: " + ("size" if step.name == "accelerators" else "strategy")
+    if fact.origin == "scenario":
+        return "   set by the scenario"
+    title = sources.get(fact.source, {}).get("title", fact.source)
+    details = [fact.kind, title, fact.where, str(fact.as_of or "")]
+    spread = ""
+    if fact.low is not None or fact.high is not None:
+        show = glossary.quantities()[step.name].show
+        spread = f" ({_number(fact.low, show)} to {_number(fact.high, show)})"
+    return f"{spread}   from {fact.origin}: " + "; ".join(part for part in details if part)

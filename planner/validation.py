@@ -1,0 +1,104 @@
+"""Errors of replayed published cases: the summary that every kind of case shares, as JSON and as text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from planner.table import Table
+
+
+def summary(
+    kind: str,
+    rows: Sequence[dict[str, Any]],
+    cases: int,
+    weights: Sequence[float] | None = None,
+    in_band: Sequence[bool] | None = None,
+    within: Sequence[bool] | None = None,
+    sources: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """The stable JSON shape of `validate --json` from rows of case_id, metric, measured, predicted.
+
+    `cases` counts what can be scored; rows without a finite prediction count against coverage.
+    `in_band` and `within` (tolerance) cover the rows that have them, `sources` names each row's source.
+    """
+    scored = []
+    for index, row in enumerate(rows):
+        measured, predicted = row.get("measured"), row.get("predicted")
+        good = measured not in (None, 0) and predicted is not None and math.isfinite(predicted)
+        scored.append((index, abs(predicted / measured - 1)) if good else (index, math.nan))  # type: ignore[operator]
+    errors = np.array([error for _, error in scored])
+    usable = np.isfinite(errors)
+    weight = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=float)
+    predicted_cases = len({rows[i]["case_id"] for i in np.flatnonzero(usable)})
+    by_source: dict[str, dict[str, Any]] = {}
+    for name in dict.fromkeys(sources or []):
+        chosen = np.array([source == name for source in sources or []]) & usable
+        if chosen.any():
+            by_source[name] = {
+                "rows": int(chosen.sum()),
+                "mape": float(errors[chosen].mean()),
+                "median_ape": float(np.median(errors[chosen])),
+            }
+    good = errors[usable]
+
+    def share(flags: Sequence[bool] | None) -> float | None:
+        return None if not flags else float(np.mean(np.asarray(flags, dtype=float)))
+
+    return {
+        "kind": kind,
+        "cases": cases,
+        "predicted": predicted_cases,
+        "coverage": predicted_cases / cases if cases else None,
+        "mape": float(good.mean()) if good.size else None,
+        "weighted_mape": float(np.average(good, weights=weight[usable])) if good.size else None,
+        "median_ape": float(np.median(good)) if good.size else None,
+        "p90_ape": float(np.percentile(good, 90)) if good.size else None,
+        "band_coverage": share(in_band),
+        "within_tolerance": share(within),
+        "by_source": by_source,
+        "rows": [row | {"ape": None if math.isnan(error) else float(error)} for row, (_, error) in zip(rows, scored, strict=True)],
+    }
+
+
+def text(found: dict[str, Any], rows: bool = False) -> str:
+    """A validation for people: the summary, then by source, then each row where asked."""
+    lines = [
+        f"{found['kind']}: {found['predicted']} of {found['cases']} cases predicted",
+        f"mean error {_percent(found['mape'])}, weighted {_percent(found['weighted_mape'])}, "
+        f"median {_percent(found['median_ape'])}, ninth decile {_percent(found['p90_ape'])}",
+    ]
+    for key, words in (("band_coverage", "inside the 80 % band"), ("within_tolerance", "within the stated tolerance")):
+        if found.get(key) is not None:
+            lines.append(f"{_percent(found[key])} {words}")
+    for key, value in found.items():
+        if key.startswith("left_out") and isinstance(value, dict):
+            words = ", ".join(f"{name} {_percent(number)}" for name, number in value.items() if isinstance(number, float))
+            lines.append(f"{key.replace('_', ' ')}: {words}")
+    parts = ["\n".join(lines)]
+    for key in [name for name in found if name.startswith("by_")]:
+        cells = [
+            [name, str(group["rows"]), _percent(group["mape"]), _percent(group["median_ape"])]
+            for name, group in found[key].items()
+        ]
+        if cells:
+            heading = key.removeprefix("by_").replace("_", " ")
+            parts.append(Table([heading, "rows", "mean error", "median"], cells, frozenset({1, 2, 3})).text())
+    if rows:
+        cells = [
+            [row["case_id"], row["metric"], _plain(row["measured"]), _plain(row["predicted"]), _percent(row["ape"])]
+            for row in found["rows"]
+        ]
+        parts.append(Table(["case", "metric", "measured", "predicted", "error"], cells, frozenset({2, 3, 4})).text())
+    return "\n\n".join(parts)
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.1f} %"
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
