@@ -27,8 +27,14 @@ def asked(workload: str) -> list[str]:
     """Every quantity with an equation that this workload asks for, room by room."""
     others = {room for other, rooms in WORKLOAD_ROOMS.items() if other != workload for room in rooms}
     others -= set(WORKLOAD_ROOMS.get(workload, ()))
-    computed = model.alternatives()
-    return [n for room, names in glossary.rooms().items() if room not in others for n in names if n in computed]
+    rows, computed = glossary.quantities(), model.alternatives()
+    return [
+        name
+        for room, names in glossary.rooms().items()
+        if room not in others
+        for name in names
+        if name in computed and rows[name].workload in (None, workload)
+    ]
 
 
 def targets(given: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -143,7 +143,7 @@ def defaults_that_mattered(found: Plan) -> list[Default]:
     facts = {
         name: fact
         for name, fact in found.resolved.facts.items()
-        if fact.origin.startswith(("defaults/", "calibration/")) and fact.value
+        if fact.origin.startswith(("defaults/", "calibration/")) and fact.value and fact.source != "definition"
     }
     headline = [name for name in glossary.headlines() if name in found.results and found.results[name].value]
     nudged = elasticities(found, list(facts), headline)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from planner import glossary, units
+from planner import chain, glossary, units
 from planner.plan import Plan, Result, defaults_that_mattered, shown
 from planner.table import Table
 
@@ -25,7 +25,8 @@ def text(found: Plan, everything: bool = False) -> str:
     parts.append(_checks(found))
     parts.append(_binding(found))
     parts.append(_defaults(found))
-    absent = [name for name in glossary.headlines() if name in found.missing]
+    asked = set(chain.asked(scenario.workload))
+    absent = [name for name in glossary.headlines() if name in found.missing and name in asked]
     if absent:
         rows = [f"  {name}: missing {', '.join(found.missing[name][:6])}" for name in absent]
         parts.append("Not computed\n" + "\n".join(rows))

@@ -49,7 +49,7 @@ class Resolved:
 def load(file: str | Path, catalog: Catalog | None = None) -> Scenario:
     """The scenario in a file, or the shipped scenario of that name."""
     path = Path(file)
-    if not path.suffix and not path.exists():
+    if not path.exists():
         names = shipped_names(catalog)
         if str(file) not in names:
             raise one(str(file), "", f"no such file, and {unknown('scenario', str(file), names)}")

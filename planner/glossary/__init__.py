@@ -40,6 +40,8 @@ class Quantity:
     headline: int | None = None
     # How the quantity combines over pools: "sum", "max", "mean <weight quantity>" or "none".
     combine: str = "none"
+    # The one workload that asks for it; None where every workload does.
+    workload: str | None = None
     # Whether the value must be a whole number.
     whole: bool = False
 
