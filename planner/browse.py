@@ -92,7 +92,9 @@ def table(entries: list[Entry], kind: str) -> Table:
     common = sorted((n for n in described.fields if counts[n]), key=lambda n: -counts[n])[:_MOST_COLUMNS]
     names = [name for name in described.fields if name in common]
     columns = ["entry", "name", *(_heading(described.fields[name]) for name in names)]
-    rows = [[entry.key, entry.name, *(_cell(entry, name, described.fields[name]) for name in names)] for entry in entries]
+    rows = [
+        [entry.key, entry.name, *(_cell(entry, name, described.fields[name]) for name in names)] for entry in entries
+    ]
     return Table(columns, rows, frozenset(range(2, len(columns))))
 
 
@@ -143,7 +145,10 @@ def _facts(entry: Entry, catalog: Catalog) -> Table:
         show = fields[name].show
         spread = ""
         if fact.low is not None or fact.high is not None:
-            ends = [units.number_text(float(units.convert(end, show))) if end is not None else "" for end in (fact.low, fact.high)]
+            ends = [
+                units.number_text(float(units.convert(end, show))) if end is not None else ""
+                for end in (fact.low, fact.high)
+            ]
             spread = " to ".join(ends)
         as_of = str(fact.as_of or "")
         rows.append([name, units.text(fact.value, show), spread, fact.kind, _said(fact, catalog), as_of])

@@ -259,7 +259,7 @@ class Catalog:
 
     @functools.cached_property
     def defaults(self) -> dict[str, Fact]:
-        """What holds where neither scenario nor catalog choice says otherwise: defaults and calibration, by quantity."""
+        """What holds where neither scenario nor choice says otherwise: defaults and calibration, by quantity."""
         facts, found = self._defaults()
         if found:
             raise InputError(found)
@@ -339,7 +339,7 @@ class Catalog:
 def value_of(given: object, quantity: glossary.Quantity) -> float:
     """`given` as the base value of `quantity`, within its limits; UnitError says what is taken."""
     value = units.read(given, quantity.unit)
-    if quantity.low is not None and value < quantity.low or quantity.high is not None and value > quantity.high:
+    if (quantity.low is not None and value < quantity.low) or (quantity.high is not None and value > quantity.high):
         raise units.UnitError(f"'{given}' is out of range: {quantity.name} is {quantity.limits()}")
     if quantity.whole and value != int(value):
         raise units.UnitError(f"'{given}' is not a whole number")

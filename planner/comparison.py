@@ -62,7 +62,7 @@ def causes(base: Plan, other: Plan, names: list[str]) -> dict[str, list[Cause]]:
         taken[column] = other.given[name]
         values[name] = taken
     moved = model.evaluate(names, values, base.resolved.options)
-    found = {}
+    found: dict[str, list[Cause]] = {}
     for name in names:
         if _value(base, name) is None or name not in moved:
             found[name] = []

@@ -42,11 +42,11 @@ def write_atomically(path: Path, text: str, expected: str | None = None) -> None
             stream.flush()
             os.fsync(stream.fileno())
         with contextlib.suppress(FileNotFoundError):
-            os.chmod(temporary, os.stat(target).st_mode & 0o7777)
-        os.replace(temporary, target)
+            Path(temporary).chmod(target.stat().st_mode & 0o7777)
+        Path(temporary).replace(target)
     except OSError as error:
         with contextlib.suppress(OSError):
-            os.unlink(temporary)
+            Path(temporary).unlink()
         raise one(str(path), "", f"cannot be written: {error.strerror}; the old file is unchanged") from None
     with contextlib.suppress(OSError):
         directory = os.open(target.parent, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""The plan of one scenario: results with bands and kinds, checks, the binding constraint, the defaults that mattered."""
+"""The plan of one scenario: results with bands and kinds, checks, what binds, the defaults that mattered."""
 
 from __future__ import annotations
 
@@ -240,7 +240,7 @@ def to_json(found: Plan) -> dict[str, Any]:
         "low": None,
         "high": None,
         "kind": "derived",
-        "shares": {name: share for name, share in found.binding},
+        "shares": dict(found.binding),
     }
     return {
         "scenario": found.scenario.name,

@@ -223,7 +223,7 @@ def _apply_ranges(scenario: Scenario, facts: dict[str, Fact], found: list[Proble
         facts[name] = Fact(said, rows[name].unit, low, high, kind="set", origin="scenario", field=name)
 
 
-TEMPLATE = '''# {title}
+TEMPLATE = """# {title}
 # Every line is optional; what is not said has a sourced default, and `planner plan` lists the defaults that mattered.
 name = "{title}"
 workload = "{workload}"          # training, inference or capacity
@@ -234,7 +234,7 @@ workload = "{workload}"          # training, inference or capacity
 {set}
 # [range]                         # low, typical, high: the uncertainty bands follow from these
 # electricity_price = ["50 USD/MWh", "70 USD/MWh", "110 USD/MWh"]
-'''
+"""
 
 
 def template(title: str, workload: str) -> str:

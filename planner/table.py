@@ -13,7 +13,7 @@ class Table:
     """Column headings and rows of texts; right-aligned columns hold numbers."""
 
     columns: Sequence[str]
-    rows: list[Sequence[str]] = field(default_factory=list)
+    rows: Sequence[Sequence[str]] = field(default_factory=list)
     right: frozenset[int] = frozenset()
     title: str = ""
 
@@ -22,7 +22,9 @@ class Table:
         cells = [list(self.columns), *[list(row) for row in self.rows]]
         widths = [max(len(row[i]) for row in cells) for i in range(len(self.columns))]
         lines = [
-            "  ".join(c.rjust(w) if i in self.right else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
+            "  ".join(
+                c.rjust(w) if i in self.right else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))
+            )
             for row in cells
         ]
         lines.insert(1, "  ".join("-" * width for width in widths))

@@ -20,7 +20,9 @@ DIMENSIONLESS = "1"
 _NUMBER = r"[+-]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
 _NAME = r"[^\W\d][\w]*|%"
 # Unit text is matched before pint sees it: names, products, quotients and small integer powers only.
-_UNIT = rf"(?:1\s*/\s*)?(?:{_NAME})(?:\s*(?:\*\*|\^)\s*-?[1-9])?(?:\s*[*/·]\s*(?:{_NAME})(?:\s*(?:\*\*|\^)\s*-?[1-9])?)*"
+_UNIT = (
+    rf"(?:1\s*/\s*)?(?:{_NAME})(?:\s*(?:\*\*|\^)\s*-?[1-9])?(?:\s*[*/·]\s*(?:{_NAME})(?:\s*(?:\*\*|\^)\s*-?[1-9])?)*"
+)
 _QUANTITY = re.compile(rf"\s*(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT}|1)?\s*\Z")
 _LONGEST_TEXT = 120
 
@@ -74,7 +76,24 @@ def unit(text: str) -> Unit:
 @functools.cache
 def _unit_names() -> list[str]:
     names = [name for name in dir(registry()) if not name.startswith("_") and len(name) < 20]
-    common = ["kW", "MW", "GW", "kWh", "MWh", "GB", "TB", "GiB", "MiB", "Gb", "TFLOP", "PFLOP", "ms", "us", "MUSD", "kUSD"]
+    common = [
+        "kW",
+        "MW",
+        "GW",
+        "kWh",
+        "MWh",
+        "GB",
+        "TB",
+        "GiB",
+        "MiB",
+        "Gb",
+        "TFLOP",
+        "PFLOP",
+        "ms",
+        "us",
+        "MUSD",
+        "kUSD",
+    ]
     return names + common
 
 

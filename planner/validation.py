@@ -25,15 +25,10 @@ def summary(
     `cases` counts what can be scored; rows without a finite prediction count against coverage.
     `in_band` and `within` (tolerance) cover the rows that have them, `sources` names each row's source.
     """
-    scored = []
-    for index, row in enumerate(rows):
-        measured, predicted = row.get("measured"), row.get("predicted")
-        good = measured not in (None, 0) and predicted is not None and math.isfinite(predicted)
-        scored.append((index, abs(predicted / measured - 1)) if good else (index, math.nan))  # type: ignore[operator]
-    errors = np.array([error for _, error in scored])
+    errors = np.array([_relative_error(row.get("measured"), row.get("predicted")) for row in rows])
     usable = np.isfinite(errors)
     weight = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=float)
-    predicted_cases = len({rows[i]["case_id"] for i in np.flatnonzero(usable)})
+    predicted_cases = len({row["case_id"] for row, used in zip(rows, usable, strict=True) if used})
     by_source: dict[str, dict[str, Any]] = {}
     for name in dict.fromkeys(sources or []):
         chosen = np.array([source == name for source in sources or []]) & usable
@@ -60,8 +55,15 @@ def summary(
         "band_coverage": share(in_band),
         "within_tolerance": share(within),
         "by_source": by_source,
-        "rows": [row | {"ape": None if math.isnan(error) else float(error)} for row, (_, error) in zip(rows, scored, strict=True)],
+        "rows": [row | {"ape": float(e) if math.isfinite(e) else None} for row, e in zip(rows, errors, strict=True)],
     }
+
+
+def _relative_error(measured: float | None, predicted: float | None) -> float:
+    """|predicted / measured − 1|; NaN where either is missing."""
+    if measured in (None, 0) or predicted is None or not math.isfinite(predicted):
+        return math.nan
+    return abs(predicted / measured - 1)  # type: ignore[operator]
 
 
 def text(found: dict[str, Any], rows: bool = False) -> str:
@@ -76,7 +78,9 @@ def text(found: dict[str, Any], rows: bool = False) -> str:
             lines.append(f"{_percent(found[key])} {words}")
     for key, value in found.items():
         if key.startswith("left_out") and isinstance(value, dict):
-            words = ", ".join(f"{name} {_percent(number)}" for name, number in value.items() if isinstance(number, float))
+            words = ", ".join(
+                f"{name} {_percent(number)}" for name, number in value.items() if isinstance(number, float)
+            )
             lines.append(f"{key.replace('_', ' ')}: {words}")
     parts = ["\n".join(lines)]
     for key in [name for name in found if name.startswith("by_")]:

@@ -13,7 +13,9 @@ FITS = {"training": "calibrate", "inference": "calibrate_inference"}
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", choices=list(FITS), metavar="KIND", help=", ".join(FITS))
-    parser.add_argument("cases", metavar="CASES", nargs="?", type=Path, help="a file of cases instead of the shipped one")
+    parser.add_argument(
+        "cases", metavar="CASES", nargs="?", type=Path, help="a file of cases instead of the shipped one"
+    )
     parser.add_argument("-o", "--output", type=Path, help="write the fitted calibration file here")
 
 

@@ -18,7 +18,9 @@ def run(args: argparse.Namespace) -> int:
 
     names = glossary.quantities()
     if args.quantity == "binding_constraint":
-        raise one("explain", args.quantity, "is the largest of the shares in use: explain one of them, as rack_power_use")
+        raise one(
+            "explain", args.quantity, "is the largest of the shares in use: explain one of them, as rack_power_use"
+        )
     if args.quantity not in names:
         raise one("explain", "QUANTITY", unknown("quantity", args.quantity, names))
     catalog = arguments.catalog(args)

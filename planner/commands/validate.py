@@ -21,7 +21,9 @@ REPLAYS = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", choices=list(REPLAYS), metavar="KIND", help=", ".join(REPLAYS))
-    parser.add_argument("cases", metavar="CASES", nargs="?", type=Path, help="a file of cases instead of the shipped one")
+    parser.add_argument(
+        "cases", metavar="CASES", nargs="?", type=Path, help="a file of cases instead of the shipped one"
+    )
     parser.add_argument("--rows", action="store_true", help="print every row")
 
 

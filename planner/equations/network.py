@@ -70,7 +70,9 @@ def switches(leaf_switches, spine_switches, core_switches):
     return leaf_switches + spine_switches + core_switches
 
 
-def cables(fabric_endpoints, leaf_switches, leaf_uplinks, spine_switches, fabric_switch_ports, core_switches, cable_port):
+def cables(
+    fabric_endpoints, leaf_switches, leaf_uplinks, spine_switches, fabric_switch_ports, core_switches, cable_port
+):
     """Cables of the fabric. [cable]
 
     n = n_endpoint + n_leaf · u + n_spine · R/2 where there is a core
@@ -96,9 +98,7 @@ def network_power(switches, fabric_switch_power, transceivers, fabric_transceive
     return switches * fabric_switch_power + transceivers * fabric_transceiver_power
 
 
-def capex_network(
-    switches, fabric_switch_price, transceivers, fabric_transceiver_price, cables, fabric_cable_price
-):
+def capex_network(switches, fabric_switch_price, transceivers, fabric_transceiver_price, cables, fabric_cable_price):
     """Price of switches, optics and cables. [USD]
 
     K = n_switch · k_switch + n_transceiver · k_transceiver + n_cable · k_cable

@@ -41,9 +41,7 @@ def facility_per_year__colocation(it_power, colocation_price):
     return it_power * colocation_price
 
 
-def opex_per_year(
-    energy_cost_per_year, maintenance_per_year, staff_per_year, software_per_year, facility_per_year
-):
+def opex_per_year(energy_cost_per_year, maintenance_per_year, staff_per_year, software_per_year, facility_per_year):
     """Everything that must be paid while the cluster runs, as a yearly rate. [USD/s]
 
     K = K_energy + K_maintenance + K_staff + K_software + K_facility
