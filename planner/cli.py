@@ -63,7 +63,12 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     top = parser()
-    args = top.parse_args(given)
+    args, rest = top.parse_known_args(given)
+    # argparse takes FIELD=VALUE words only before the options; people also write them after.
+    if rest and hasattr(args, "changes") and not any(word.startswith("-") for word in rest):
+        args.changes += rest
+    elif rest:
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
     if args.command is None:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             top.print_help()

@@ -135,7 +135,7 @@ def shown(name: str, value: Any) -> str:
     row = glossary.quantities()[name]
     if row.labels and 1 <= value <= len(row.labels):
         return row.labels[int(value) - 1]
-    return units.text(float(value), row.show)
+    return units.text(float(value), units.readable_unit(float(value), row.show))
 
 
 def defaults_that_mattered(found: Plan) -> list[Default]:

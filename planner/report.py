@@ -56,9 +56,10 @@ def _table(results: list[Result]) -> Table:
     rows = []
     for result in results:
         row = glossary.quantities()[result.name]
-        unit = "" if row.labels or row.show == units.DIMENSIONLESS else row.show
-        value = shown(result.name, result.value) if row.labels else _number(result.value, row.show)
-        cells = [_number(result.low, row.show), _number(result.high, row.show)]
+        show = units.readable_unit(result.value, row.show)
+        unit = "" if row.labels or show == units.DIMENSIONLESS else show
+        value = shown(result.name, result.value) if row.labels else _number(result.value, show)
+        cells = [_number(result.low, show), _number(result.high, show)]
         rows.append([result.name, value, unit, *cells, result.kind])
     return Table(["quantity", "value", "unit", "P10", "P90", "kind"], rows, frozenset({1, 3, 4}))
 

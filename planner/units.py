@@ -159,6 +159,21 @@ def number_text(value: float, digits: int = 4) -> str:
     return rounded.rstrip("0").rstrip(".") if "." in rounded else rounded
 
 
+_PREFIXES = ("", "k", "M", "G", "T", "P", "E")
+_SCALED = re.compile(r"([kMGTPE])(W|Wh|USD|B|FLOP|FLOPS|token|tCO2e|gCO2e)(?![A-Za-z0-9])(.*)")
+
+
+def readable_unit(value: float, show: str) -> str:
+    """`show` with the prefix that suits the value, where its unit takes prefixes ("MW" -> "kW")."""
+    match = _SCALED.fullmatch(show)
+    number = abs(float(convert(value, show)))
+    if match is None or not math.isfinite(number) or number == 0 or 1 <= number < 10_000:
+        return show
+    thousands = math.floor(math.log10(number) / 3 + 1e-12)
+    index = min(max(_PREFIXES.index(match[1]) + thousands, 0), len(_PREFIXES) - 1)
+    return _PREFIXES[index] + match[2] + match[3]
+
+
 def same_dimensions(one: str, other: str) -> bool:
     """Whether two units measure the same thing."""
     return unit(one).dimensions == unit(other).dimensions

@@ -5,11 +5,20 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner.catalog import Catalog
     from planner.scenario import Scenario
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """--catalogs and --json of an action, which may stand after it as well as before it."""
+    parser.add_argument(
+        "--catalogs", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="a further directory of catalog entries"
+    )
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
 
 
 def add_scenario(parser: argparse.ArgumentParser, many: bool = False) -> None:

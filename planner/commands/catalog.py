@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from planner.commands import arguments
 
@@ -12,7 +13,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
     def action(name: str, text: str) -> argparse.ArgumentParser:
         found = actions.add_parser(name, help=text)
-        found.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+        arguments.add_common(found)
         return found
 
     listing = action("list", "kinds, or the entries of a kind")
@@ -24,10 +25,33 @@ def configure(parser: argparse.ArgumentParser) -> None:
     search = action("search", "find entries by name, alias, spelling or text")
     search.add_argument("text", metavar="TEXT", nargs="+")
     action("check", "check every entry of every layer")
+    new = action("new", "make an entry of your own")
+    new.add_argument("kind", metavar="KIND")
+    new.add_argument("name", metavar="NAME")
+    new.add_argument("changes", metavar="FIELD=VALUE", nargs="*")
+    new.add_argument("--from", dest="base", metavar="ENTRY", help="start from a copy of this entry")
+    _provenance(new)
+    edit = action("edit", "set fields of an entry in your own directory, over the shipped one")
+    edit.add_argument("entry", metavar="KIND/NAME")
+    edit.add_argument("changes", metavar="FIELD=VALUE", nargs="+")
+    _provenance(edit)
+    diff = action("diff", "your own figures against the shipped ones, and what they change in a scenario")
+    diff.add_argument("file", metavar="FILE", nargs="?", help="a scenario to show the effect on")
+
+
+def _provenance(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--source", metavar="ID", help="where the figures come from")
+    parser.add_argument("--source-title", metavar="TITLE", help="describes a source that is not known yet")
+    parser.add_argument("--where", metavar="PLACE", help="page, table, row")
+    parser.add_argument("--kind-of-figure", metavar="KIND", help="measured, rated, quoted, derived or estimate")
+    parser.add_argument("--note", metavar="TEXT")
+    parser.add_argument("--as-of", metavar="DATE")
+    parser.add_argument("--dry-run", action="store_true", help="show the change, write nothing")
 
 
 def run(args: argparse.Namespace) -> int:
-    return {"list": _list, "show": _show, "search": _search, "check": _check}[args.action](args)
+    actions = {"list": _list, "show": _show, "search": _search, "check": _check}
+    return (actions | {"new": _new, "edit": _edit, "diff": _diff})[args.action](args)
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -100,3 +124,59 @@ def _check(args: argparse.Namespace) -> int:
             print(problem)
         print(f"checked {count} entries: {len(problems)} problem{'' if len(problems) == 1 else 's'}")
     return 1 if problems else 0
+
+
+def _new(args: argparse.Namespace) -> int:
+    from planner import authoring
+
+    catalog = arguments.catalog(args)
+    base = catalog.find(args.kind, args.base) if args.base else None
+    changes = arguments.pairs(args.changes, "FIELD=VALUE")
+    return _finish(args, authoring.new(catalog, args.kind, args.name, base, changes, _said(args)))
+
+
+def _edit(args: argparse.Namespace) -> int:
+    from planner import authoring, browse
+
+    catalog = arguments.catalog(args)
+    entry = browse.named(catalog, args.entry)
+    changes = arguments.pairs(args.changes, "FIELD=VALUE")
+    return _finish(args, authoring.edit(catalog, entry, changes, _said(args)))
+
+
+def _said(args: argparse.Namespace) -> Any:
+    from planner.authoring import Provenance
+
+    return Provenance(args.source, args.source_title, args.where, args.kind_of_figure, args.note, args.as_of)
+
+
+def _finish(args: argparse.Namespace, draft: Any) -> int:
+    import sys
+
+    print(draft.difference())
+    if args.dry_run:
+        print("nothing was written (--dry-run)", file=sys.stderr)
+    else:
+        draft.write()
+        print(f"wrote {draft.path}", file=sys.stderr)
+    return 0
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from planner import authoring, scenario
+
+    catalog = arguments.catalog(args)
+    changed = authoring.difference(catalog)
+    effect = authoring.effect(scenario.load(args.file, catalog), catalog) if args.file else None
+    if args.json:
+        tables = {"fields": changed, "effect": effect}
+        found = {
+            name: [dict(zip(table.columns, row, strict=True)) for row in table.rows] if table else []
+            for name, table in tables.items()
+        }
+        arguments.print_json(found)
+        return 0
+    print(changed.text() if changed.rows else "no figures of your own")
+    if effect is not None:
+        print(f"\nEffect on {args.file}\n{effect.text()}")
+    return 0

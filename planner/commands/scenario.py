@@ -10,10 +10,12 @@ from planner.commands import arguments
 
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="shipped scenarios and your own").add_argument("--json", action="store_true")
+    arguments.add_common(actions.add_parser("list", help="shipped scenarios and your own"))
     show = actions.add_parser("show", help="print a scenario file")
+    arguments.add_common(show)
     show.add_argument("name", metavar="NAME")
     new = actions.add_parser("new", help="write a commented scenario to start from")
+    arguments.add_common(new)
     new.add_argument("file", metavar="FILE", type=Path)
     new.add_argument("--from", dest="source", metavar="NAME", help="start from a shipped scenario")
     new.add_argument("--workload", choices=["training", "inference", "capacity"], default="training")

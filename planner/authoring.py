@@ -1,0 +1,202 @@
+"""Making and editing catalog entries in the user's own directory; nothing is written that would not load."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from planner import editing, glossary, paths, plan, units
+from planner.catalog import KINDS, Catalog, Entry, Fact
+from planner.problems import InputError, Problem, one, unknown
+from planner.scenario import Scenario
+from planner.table import Table
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What is said of a figure besides its value."""
+
+    source: str | None = None
+    source_title: str | None = None
+    where: str | None = None
+    kind: str | None = None
+    note: str | None = None
+    as_of: str | None = None
+
+
+@dataclass
+class Draft:
+    """A changed file that loads, not yet written."""
+
+    path: Path
+    before: str
+    text: str
+    # Taken when the file was read; a file changed meanwhile is not overwritten.
+    fingerprint: str
+    sources: tuple[Path, str, str] | None = None
+
+    def difference(self) -> str:
+        """What changes in the file, as a unified diff."""
+        import difflib
+
+        lines = difflib.unified_diff(
+            self.before.splitlines(), self.text.splitlines(), f"{self.path.name} (now)", self.path.name, lineterm=""
+        )
+        return "\n".join(lines)
+
+    def write(self) -> None:
+        """Write the file, and the description of a new source before it."""
+        if self.sources is not None:
+            path, text, seen = self.sources
+            editing.write_atomically(path, text, expected=seen)
+        editing.write_atomically(self.path, self.text, expected=self.fingerprint)
+
+
+def own_directory(catalog: Catalog) -> Path:
+    """Where edits go: the last layer that is not the shipped one, else the user's directory."""
+    shipped = paths.shipped("catalogs")
+    own = [layer for layer in catalog.layers if layer.resolve() != shipped.resolve()]
+    return own[-1] if own else paths.user_catalogs()
+
+
+def edit(catalog: Catalog, entry: Entry, changes: Mapping[str, str], said: Provenance) -> Draft:
+    """A draft that sets fields of an entry in the user's own file, over the shipped one."""
+    path = own_directory(catalog) / entry.kind / f"{entry.key}.toml"
+    fingerprint = editing.fingerprint(path)
+    before = path.read_text(encoding="utf-8") if fingerprint else ""
+    return _draft(catalog, entry.kind, entry.key, path, before, fingerprint, changes, said)
+
+
+def new(
+    catalog: Catalog, kind: str, key: str, base: Entry | None, changes: Mapping[str, str], said: Provenance
+) -> Draft:
+    """A draft of a new entry, a copy of `base` where one is given."""
+    if kind not in glossary.kinds():
+        raise one("catalog new", "KIND", unknown("kind", kind, glossary.kinds()))
+    if key in catalog.keys(kind):
+        raise one("catalog new", "NAME", f"'{key}' exists already in {kind}: use planner catalog edit {kind}/{key}")
+    path = own_directory(catalog) / kind / f"{key}.toml"
+    before = f'name = "{key}"\n'
+    if base is not None:
+        copied = base.files[-1].read_text(encoding="utf-8")
+        # An alias names one entry; the copy starts without any.
+        before = editing.edited(copied, {("name",): key, ("aliases",): None}, path.name)
+    return _draft(catalog, kind, key, path, before, editing.fingerprint(path), changes, said)
+
+
+def _draft(
+    catalog: Catalog,
+    kind: str,
+    key: str,
+    path: Path,
+    before: str,
+    fingerprint: str,
+    changes: Mapping[str, str],
+    said: Provenance,
+) -> Draft:
+    sources = _new_source(catalog, path.parent.parent, said)
+    text = editing.edited(before, _settings(kind, changes, said, before), path.name)
+    # Other user files of the entry (an earlier layer) count too: load the draft in a copy of the own layer.
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder)
+        (trial / kind).mkdir()
+        (trial / kind / f"{key}.toml").write_text(text, encoding="utf-8")
+        if sources is not None:
+            (trial / "sources.toml").write_text(sources[1], encoding="utf-8")
+        own = path.parent.parent
+        for name in own.glob("sources*.toml"):
+            if not (trial / name.name).exists():
+                shutil.copy(name, trial / name.name)
+        Catalog([*[layer for layer in catalog.layers if layer != own], trial]).entry(kind, key)
+    return Draft(path, before if fingerprint else "", text, fingerprint, sources)
+
+
+def _settings(kind: str, changes: Mapping[str, str], said: Provenance, before: str) -> dict[tuple[str, ...], Any]:
+    described = glossary.kinds()[kind]
+    found: list[Problem] = []
+    settings: dict[tuple[str, ...], Any] = {}
+    if said.kind is not None and said.kind not in KINDS:
+        found.append(Problem("--kind", "", f"unknown kind '{said.kind}': it is one of {', '.join(KINDS)}"))
+    as_of = _date(said.as_of, "--as-of", found)
+    for name, given in changes.items():
+        if name in described.fields:
+            settings[name, "value"] = given
+            texts = {"source": said.source, "where": said.where, "kind": said.kind, "note": said.note, "as_of": as_of}
+            settings |= {(name, key): text for key, text in texts.items() if text is not None}
+            if said.source is None and "source" not in before:
+                found.append(Problem(kind, name, "a figure needs a source: name one with --source"))
+        elif name in described.dates:
+            settings[(name,)] = _date(given, name, found)
+        elif name in described.lists or name == "aliases":
+            settings[(name,)] = [part.strip() for part in given.split(",")]
+        elif name in described.text or name in described.references or name == "name":
+            settings[(name,)] = given
+        else:
+            known = [*described.fields, *described.text, *described.dates, *described.lists, *described.references]
+            found.append(Problem(kind, name, unknown("field", name, [*known, "name", "aliases"])))
+    if found:
+        raise InputError(found)
+    return settings
+
+
+def _date(given: str | None, place: str, found: list[Problem]) -> datetime.date | None:
+    if given is None:
+        return None
+    try:
+        return datetime.date.fromisoformat(given)
+    except ValueError:
+        found.append(Problem(place, "", f"'{given}' is not a date: write it as 2026-05-31"))
+        return None
+
+
+def _new_source(catalog: Catalog, own: Path, said: Provenance) -> tuple[Path, str, str] | None:
+    """The user's sources file with a new source described in it, where one is named that nobody described."""
+    if said.source is None or said.source in catalog.sources:
+        return None
+    if said.source_title is None:
+        message = unknown("source", said.source, catalog.sources)
+        raise one("--source", "", f"{message}. Describe a new one with --source-title")
+    path = own / "sources.toml"
+    seen = editing.fingerprint(path)
+    text = path.read_text(encoding="utf-8") if seen else "# Sources of your own figures.\n"
+    return path, editing.edited(text, {(said.source, "title"): said.source_title}, path.name), seen
+
+
+def difference(catalog: Catalog) -> Table:
+    """The user's figures against the shipped ones, field by field."""
+    shipped = Catalog([paths.shipped("catalogs")])
+    rows = []
+    for kind, described in glossary.kinds().items():
+        for key in catalog.keys(kind):
+            entry = catalog.entry(kind, key)
+            if all(path.is_relative_to(paths.shipped("catalogs")) for path in entry.files):
+                continue
+            base = shipped.entry(kind, key).facts if key in shipped.keys(kind) else {}
+            for name, fact in entry.facts.items():
+                old = base.get(name)
+                if old != fact:
+                    show = described.fields[name].show
+                    rows.append([entry.origin, name, _text(old, show), _text(fact, show), fact.source])
+    return Table(["entry", "field", "shipped", "own", "source"], rows, frozenset({2, 3}))
+
+
+def _text(fact: Fact | None, show: str) -> str:
+    return "" if fact is None else units.text(fact.value, show)
+
+
+def effect(scenario: Scenario, catalog: Catalog) -> Table:
+    """The headline figures of a scenario with the shipped catalog and with the user's own over it."""
+    before = plan.plan(scenario, Catalog([paths.shipped("catalogs")]), bands=False)
+    after = plan.plan(scenario, catalog, bands=False)
+    rows = []
+    for name in glossary.headlines():
+        if name in before.results and name in after.results:
+            old, new_value = before.results[name].value, after.results[name].value
+            change = f"{100 * (new_value / old - 1):+.2f} %" if old else ""
+            rows.append([name, plan.shown(name, old), plan.shown(name, new_value), change])
+    return Table(["quantity", "shipped", "own", "change"], rows, frozenset({1, 2, 3}))
