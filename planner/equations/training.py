@@ -155,14 +155,13 @@ def software_factor(framework_factor, training_software, newness, software_year,
     return framework_factor * progress * np.where(training_software > 1, newness, 1)
 
 
-def size_efficiency(micro_batch_tokens, model_hidden_size, tensor_parallel, small_product_tokens, small_product_width):
-    """Loss of small matrix products: a smooth ramp in rows and in the sharded width. [1]
+def size_efficiency(micro_batch_tokens, model_hidden_size, small_product_tokens, small_product_width):
+    """Loss of small matrix products: a smooth ramp in rows and in the model's width. [1]
 
-    T/(T + T_0) · w/(w + w_0), w = h/t
+    T/(T + T_0) · h/(h + h_0)
     """
-    width = model_hidden_size / tensor_parallel
     rows = micro_batch_tokens / (micro_batch_tokens + small_product_tokens)
-    return rows * width / (width + small_product_width)
+    return rows * model_hidden_size / (model_hidden_size + small_product_width)
 
 
 def clock_factor(power_cap, power_exponent):
@@ -206,16 +205,22 @@ def grouped_time(
     layer_active_expert_parameters,
     tensor_parallel,
     linear_rate,
+    linear_peak,
+    accelerator_peak_bf16,
     grouped_efficiency,
+    grouped_precision_loss,
     expert_tokens,
     small_expert_tokens,
 ):
     """Forward products of the routed experts, one mean layer and micro-batch. [s]
 
-    2 · T · P_active / t / (rate · η_grouped) · (1 + T_0 / T_expert)
+    2 · T · P_active / t / (rate · η_grouped) · (peak / peak_16)^l · (1 + T_0 / T_expert)
+
+    Grouped products gain less from low precision: each expert's rows are quantised and padded on their own.
     """
     products = flop_per_parameter_token * micro_batch_tokens * layer_active_expert_parameters / tensor_parallel
-    return products / (linear_rate * grouped_efficiency) * (1 + small_expert_tokens / expert_tokens)
+    less_gain = (linear_peak / accelerator_peak_bf16) ** grouped_precision_loss
+    return products / (linear_rate * grouped_efficiency) * less_gain * (1 + small_expert_tokens / expert_tokens)
 
 
 def attention_share(model_layers, model_linear_attention_layers):
