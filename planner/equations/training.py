@@ -155,13 +155,21 @@ def software_factor(framework_factor, training_software, newness, software_year,
     return framework_factor * progress * np.where(training_software > 1, newness, 1)
 
 
-def size_efficiency(micro_batch_tokens, model_hidden_size, small_product_tokens, small_product_width):
-    """Loss of small matrix products: a smooth ramp in rows and in the model's width. [1]
+def size_efficiency(
+    micro_batch_tokens,
+    model_hidden_size,
+    tensor_parallel,
+    small_product_tokens,
+    small_product_width,
+    small_shard_width,
+):
+    """Loss of small matrix products: a smooth ramp in rows, in the model's width and in its sharded width. [1]
 
-    T/(T + T_0) · h/(h + h_0)
+    T/(T + T_0) · h/(h + h_0) · h/(h + t · w_0)
     """
     rows = micro_batch_tokens / (micro_batch_tokens + small_product_tokens)
-    return rows * model_hidden_size / (model_hidden_size + small_product_width)
+    width = model_hidden_size / (model_hidden_size + small_product_width)
+    return rows * width * model_hidden_size / (model_hidden_size + tensor_parallel * small_shard_width)
 
 
 def clock_factor(power_cap, power_exponent):
