@@ -18,7 +18,7 @@ _MOST_SYSTEMS = 2**24
 
 # Rooms that only one workload asks for; all others are asked for by every scenario.
 WORKLOAD_ROOMS = {
-    "training": ("workload", "training", "memory", "collectives", "strategy"),
+    "training": ("workload", "training", "kernels", "memory", "collectives"),
     "inference": ("inference", "demand", "serving_cost", "edge"),
 }
 

@@ -81,7 +81,15 @@ def state_memory(
     return states(dense_weights, data_group, shard_size) + states(expert_weights, copies, shard_copies)
 
 
-def gathered_memory(layer_parameters, layer_expert_parameters, tensor_parallel, expert_parallel, zero_stage, weight_bytes, one_accelerator):
+def gathered_memory(
+    layer_parameters,
+    layer_expert_parameters,
+    tensor_parallel,
+    expert_parallel,
+    zero_stage,
+    weight_bytes,
+    one_accelerator,
+):
     """Layers gathered for use under ZeRO-3: the current one and the next. [B/accelerator]
 
     2 · P_layer / t · w
