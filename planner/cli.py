@@ -15,6 +15,8 @@ COMMANDS = {
     "plan": "size, cost, performance, checks and the binding constraint of a scenario",
     "explain": "how a number comes about, down to catalog facts and their sources",
     "compare": "scenarios side by side, and which inputs cause the differences",
+    "strategies": "the parallel strategies of a training scenario ranked, and why others fail",
+    "scaling": "training speed against the number of accelerators, with the knee",
     "catalog": "browse, search, edit and check the hardware, model, site and cloud entries",
     "scenario": "list, show and start scenarios",
     "validate": "replay published measurements and print the errors",
