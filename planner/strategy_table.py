@@ -44,13 +44,13 @@ class Strategies:
     failures: Table
 
 
-def of_scenario(scenario: Scenario, catalog: Catalog, count: int) -> Strategies:
-    """The ranked strategies of a training scenario; InputError where it cannot be evaluated."""
+def of_scenario(scenario: Scenario, catalog: Catalog, count: int, free: bool = False) -> Strategies:
+    """The ranked strategies of a training scenario, `free` also in what it sets; InputError where it lacks inputs."""
     resolved = resolve(scenario, catalog)
     if scenario.workload != "training":
         raise one(scenario.place, "workload", f"'{scenario.workload}' has no parallel strategy: it takes training")
     given, _ = plan.given_values(resolved)
-    chosen = {name for name in strategy.CANDIDATES if name not in resolved.facts}
+    chosen = {name for name in strategy.CANDIDATES if free or name not in resolved.facts}
     if not resolved.values.get("model_experts"):
         chosen.discard("expert_parallel")
     values = {name: value for name, value in given.items() if name not in chosen}
@@ -59,7 +59,7 @@ def of_scenario(scenario: Scenario, catalog: Catalog, count: int) -> Strategies:
         names = ", ".join(dict.fromkeys(name for missing in lacking.values() for name in missing))
         raise one(scenario.place, "set", f"the step time lacks {names}")
     if not chosen:
-        raise one(scenario.place, "set", "every degree of the strategy is set: nothing is left to search")
+        raise one(scenario.place, "set", "every degree of the strategy is set; --free searches them all the same")
     found = strategy.search(values, resolved.options, everything=True)
     order = found.order()[:, 0]
     usable = found.feasible[:, 0]

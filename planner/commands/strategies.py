@@ -12,6 +12,7 @@ from planner.commands import arguments
 def configure(parser: argparse.ArgumentParser) -> None:
     arguments.add_scenario(parser)
     parser.add_argument("--top", type=int, default=10, metavar="N", help="runners-up to print (10)")
+    parser.add_argument("--free", action="store_true", help="search the degrees that the scenario sets too")
     parser.add_argument("--csv", action="store_true", help="print the ranking as CSV")
 
 
@@ -19,7 +20,8 @@ def run(args: argparse.Namespace) -> int:
     from planner import strategy_table
 
     catalog = arguments.catalog(args)
-    found = strategy_table.of_scenario(arguments.scenario(args, args.file, catalog), catalog, max(1, args.top))
+    scenario = arguments.scenario(args, args.file, catalog)
+    found = strategy_table.of_scenario(scenario, catalog, max(1, args.top), args.free)
     if args.json:
         arguments.print_json(as_json(found))
     elif args.csv:
