@@ -83,7 +83,7 @@ def equation(name: str, options: Mapping[str, str]) -> Equation | None:
     row = glossary.quantities().get(quantity)
     if row is None:
         return None
-    if members and row.combine != AGAIN:
+    if members and (row.combine != AGAIN or SEPARATOR not in members):
         return _combination(name, [f"{pool}{slash}{member}/" for member in members.split(SEPARATOR)], row, options)
     choices = alternatives().get(quantity)
     if choices is None:
@@ -94,10 +94,25 @@ def equation(name: str, options: Mapping[str, str]) -> Equation | None:
     return replace(found, name=name, needs=tuple(f"{pool}/{need}" for need in found.needs))
 
 
+def scopes(options: Mapping[str, str], scope: str = "") -> list[str]:
+    """What stands before a quantity's name: nothing for the whole, `serving/` for a pool; inner ones after outer."""
+    members = options.get(scope + POOLS)
+    inner = [scopes(options, f"{scope}{member}/") for member in members.split(SEPARATOR)] if members else []
+    return [scope, *(found for each in inner for found in each)]
+
+
+def pools(options: Mapping[str, str]) -> list[str]:
+    """The scopes that have no pools within: each pool, or the whole where it has none."""
+    return [scope for scope in scopes(options) if scope + POOLS not in options]
+
+
 def _combination(name: str, pools: list[str], row: glossary.Quantity, options: Mapping[str, str]) -> Equation | None:
     """The equation that combines a quantity over pools; None where the glossary gives no rule."""
     rule, _, weight = row.combine.partition(" ")
     function = COMBINATIONS.get(rule)
+    if len(pools) == 1:
+        # What one pool has is what the whole has.
+        function, weight = _sum_over_pools, ""
     if function is None:
         return None
     workload = row.workload
