@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from planner import glossary, model, paths, units
 from planner.catalog import Catalog, Entry, Fact, value_of
 from planner.problems import InputError, Problem, one, parse_toml, read_toml, unknown
@@ -52,8 +54,8 @@ class Resolved:
 
     @functools.cached_property
     def values(self) -> dict[str, float]:
-        """Base values by quantity."""
-        return {name: fact.value for name, fact in self.facts.items()}
+        """Base values by quantity; as numpy's floats, with which a division by zero is infinite and no error."""
+        return {name: np.float64(fact.value) for name, fact in self.facts.items()}
 
 
 def load(file: str | Path, catalog: Catalog | None = None) -> Scenario:

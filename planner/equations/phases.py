@@ -11,7 +11,7 @@ def in_service(time, start_delay, ramp_time, service_time):
     The pool ramps up in a straight line; without a ramp it is there at once.
     """
     age = time - start_delay
-    ramped = np.where(ramp_time > 0, np.minimum(1, age / np.where(ramp_time > 0, ramp_time, 1)), 1)
+    ramped = np.where(age < ramp_time, age / ramp_time, 1)
     return np.where((age >= 0) & (age < service_time), ramped, 0)
 
 
