@@ -19,6 +19,7 @@ from planner.problems import InputError, Problem, one, parse_toml, read_toml, un
 WORKLOADS = ("training", "inference", "capacity")
 _TABLES = ("choose", "set", "range")
 _KEYS = ("name", "description", "workload", "start", *_TABLES)
+_SITE_KEYS = ("name", "set")
 _POOL_NAME = re.compile(r"[^0-9a-z]+")
 
 
@@ -34,6 +35,8 @@ class Scenario:
     range: dict[str, list[Any]] = field(default_factory=dict)
     # The day on which the first part is in service; pools give their own.
     start: datetime.date | None = None
+    # What is particular to each site, by the entry's name, where pools stand on several.
+    sites: dict[str, dict[str, Any]] = field(default_factory=dict)
     # Parts of the site by name, each a scenario that says only what is different from the whole.
     pools: dict[str, Scenario] = field(default_factory=dict)
     # The file, or the shipped scenario's name, for messages.
@@ -83,12 +86,16 @@ def shipped_names(catalog: Catalog | None = None) -> dict[str, Path]:
 def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None) -> Scenario:
     """A parsed scenario file as a Scenario; every structural problem at once."""
     found: list[Problem] = []
-    whole = _part(raw, place, "", (*_KEYS, "pool"), found)
-    pools = raw.get("pool", [])
-    if not (isinstance(pools, list) and all(isinstance(row, dict) for row in pools)):
-        found.append(Problem(place, "pool", "takes tables: write [[pool]] before each"))
-        pools = []
-    for number, row in enumerate(pools, 1):
+    whole = _part(raw, place, "", (*_KEYS, "pool", "site"), found)
+    for number, row in enumerate(_list_of_tables(raw, "site", place, found), 1):
+        at = f"site {number}"
+        found.extend(Problem(place, f"{at}.{k}", unknown("key", k, _SITE_KEYS)) for k in row if k not in _SITE_KEYS)
+        name, table = row.get("name"), row.get("set", {})
+        if not isinstance(name, str) or not isinstance(table, dict):
+            found.append(Problem(place, at, 'takes name = "SITE" (planner catalog list sites) and a table [site.set]'))
+        else:
+            whole.sites[name] = table
+    for number, row in enumerate(_list_of_tables(raw, "pool", place, found), 1):
         part = _part(
             {"name": f"pool {number}", "workload": whole.workload} | row, place, f"pool {number}", _KEYS, found
         )
@@ -99,6 +106,14 @@ def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None) -> 
     if found:
         raise InputError(found)
     return replace(whole, path=path)
+
+
+def _list_of_tables(raw: Mapping[str, Any], key: str, place: str, found: list[Problem]) -> list[dict[str, Any]]:
+    rows = raw.get(key, [])
+    if not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
+        found.append(Problem(place, key, f"takes tables: write [[{key}]] before each"))
+        return []
+    return rows
 
 
 def _part(raw: Mapping[str, Any], place: str, at: str, keys: tuple[str, ...], found: list[Problem]) -> Scenario:
@@ -154,7 +169,8 @@ def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any
     if found:
         raise InputError(found)
     pools = {key: _with(_without(part, *outer), *own[key]) for key, part in scenario.pools.items()}
-    return replace(_with(scenario, *outer), pools=pools)
+    sites = {site: {n: v for n, v in table.items() if n not in outer[1]} for site, table in scenario.sites.items()}
+    return replace(_with(scenario, *outer), pools=pools, sites=sites)
 
 
 def _with(part: Scenario, choose: Mapping[str, str], set: Mapping[str, Any]) -> Scenario:
@@ -203,11 +219,12 @@ def resolve(scenario: Scenario, catalog: Catalog) -> Resolved:
 def merged(scenario: Scenario, key: str) -> Scenario:
     """A pool with everything that it takes over from the whole."""
     part = scenario.pools[key]
-    outer = _without(scenario, part.choose, {**part.set, **part.range})
+    site = scenario.sites.get(part.choose.get("site", scenario.choose.get("site", "")), {})
+    outer = _without(scenario, part.choose, {**site, **part.set, **part.range})
     return replace(
         part,
         choose={**outer.choose, **part.choose},
-        set={**outer.set, **part.set},
+        set={**outer.set, **site, **part.set},
         range={**outer.range, **part.range},
         start=part.start or scenario.start,
     )
