@@ -13,7 +13,7 @@ import numpy as np
 from planner import glossary, model
 
 SIZE = "accelerators"
-_UNIT_OF_SIZE = "system_accelerators"
+UNIT_OF_SIZE = "system_accelerators"
 _MOST_SYSTEMS = 2**24
 
 # Rooms that only one workload asks for; all others are asked for by every scenario.
@@ -65,7 +65,7 @@ def size(
     by_target = {name: whole_systems(values, name, options, workload) for name in sizing}
     demands = [by_target[n] for n in by_target if rows[n].sizes["want"] == "smallest"]  # type: ignore[index]
     systems = np.maximum.reduce(demands) if demands else np.minimum.reduce(list(by_target.values()))
-    per_system = values[_UNIT_OF_SIZE]
+    per_system = values[UNIT_OF_SIZE]
     return systems * per_system, {name: found * per_system for name, found in by_target.items()}
 
 
@@ -79,7 +79,7 @@ def whole_systems(values: Mapping[str, Any], target: str, options: Mapping[str, 
 
     def holds(systems: Any) -> Any:
         """True on the small side of the edge: within the limit, or the demand not yet met."""
-        trial = {**values, SIZE: systems * values[_UNIT_OF_SIZE]}
+        trial = {**values, SIZE: systems * values[UNIT_OF_SIZE]}
         got = run((quantity,), trial, options, workload)[quantity]
         met = got <= bound if rule["at"] == "most" else got >= bound
         return met if largest else ~np.asarray(met, dtype=bool)

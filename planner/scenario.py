@@ -6,7 +6,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from planner import glossary, paths, units
 from planner.catalog import Catalog, Entry, Fact, value_of
@@ -29,6 +29,18 @@ class Scenario:
     # The file, or the shipped scenario's name, for messages.
     place: str = "scenario"
     path: Path | None = None
+
+
+class Lookup(Protocol):
+    """What resolving needs of a catalog."""
+
+    @property
+    def defaults(self) -> dict[str, Fact]: ...
+
+    @property
+    def default_choices(self) -> dict[str, str]: ...
+
+    def find(self, kind: str, name: str) -> Entry: ...
 
 
 @dataclass
@@ -99,7 +111,7 @@ def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any
     return replace(scenario, choose={**scenario.choose, **choose}, set={**scenario.set, **set}, range=kept)
 
 
-def resolve(scenario: Scenario, catalog: Catalog) -> Resolved:
+def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
     """Every fact and option that holds for the scenario; InputError with all problems at once."""
     found: list[Problem] = []
     entries = _entries(scenario, catalog, found)
@@ -126,7 +138,7 @@ def resolve(scenario: Scenario, catalog: Catalog) -> Resolved:
     return Resolved(scenario, facts, options, entries)
 
 
-def _entries(scenario: Scenario, catalog: Catalog, found: list[Problem]) -> dict[str, Entry]:
+def _entries(scenario: Scenario, catalog: Lookup, found: list[Problem]) -> dict[str, Entry]:
     """The entry of each role: chosen, named by a chosen entry, or the default choice."""
     roles = glossary.roles()
     entries: dict[str, Entry] = {}
@@ -155,19 +167,10 @@ def _entries(scenario: Scenario, catalog: Catalog, found: list[Problem]) -> dict
             target = glossary.kinds()[entry.kind].references[name]
             if target not in entries and target not in scenario.choose:
                 choose(target, key, entry.origin)
-    for role, name in _default_choices(catalog).items():
+    for role, name in catalog.default_choices.items():
         if role not in entries and role not in scenario.choose:
             choose(role, name, "choices.toml")
     return entries
-
-
-def _default_choices(catalog: Catalog) -> dict[str, str]:
-    """Role -> entry where the scenario names none."""
-    found: dict[str, str] = {}
-    for layer in catalog.layers:
-        if (layer / "choices.toml").is_file():
-            found.update({role: row["entry"] for role, row in read_toml(layer / "choices.toml").items()})
-    return found
 
 
 def _apply_set(scenario: Scenario, facts: dict[str, Fact], options: dict[str, str], found: list[Problem]) -> None:
