@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -44,6 +44,18 @@ class Scenario:
     path: Path | None = None
 
 
+class Lookup(Protocol):
+    """What resolving needs of a catalog."""
+
+    @property
+    def defaults(self) -> dict[str, Fact]: ...
+
+    @property
+    def default_choices(self) -> dict[str, str]: ...
+
+    def find(self, kind: str, name: str) -> Entry: ...
+
+
 @dataclass
 class Resolved:
     """A scenario with every choice looked up: a fact for each quantity that is given, and the chosen options."""
@@ -59,6 +71,11 @@ class Resolved:
     def values(self) -> dict[str, float]:
         """Base values by quantity; as numpy's floats, with which a division by zero is infinite and no error."""
         return {name: np.float64(fact.value) for name, fact in self.facts.items()}
+
+    @property
+    def said(self) -> list[str]:
+        """Names of the quantities that the scenario itself sets."""
+        return [name for name, fact in self.facts.items() if fact.origin == "scenario"]
 
 
 def load(file: str | Path, catalog: Catalog | None = None) -> Scenario:
@@ -187,7 +204,7 @@ def _without(part: Scenario, choose: Mapping[str, str], set: Mapping[str, Any]) 
     return replace(part, choose=rest(part.choose, choose), set=rest(part.set, set), range=rest(part.range, set))
 
 
-def resolve(scenario: Scenario, catalog: Catalog) -> Resolved:
+def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
     """Every fact and option that holds for the scenario; InputError with all problems at once."""
     if scenario.pools:
         return _resolve_pools(scenario, catalog)
@@ -230,7 +247,7 @@ def merged(scenario: Scenario, key: str) -> Scenario:
     )
 
 
-def _resolve_pools(scenario: Scenario, catalog: Catalog) -> Resolved:
+def _resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
     """Each pool resolved by itself, and the whole: what all agree on once, the rest under the pool's name."""
     problems: dict[Problem, list[str]] = {}
     resolved: dict[str, Resolved] = {}
@@ -294,7 +311,7 @@ def _whole(scenario: Scenario, members: dict[str, Resolved]) -> Resolved:
     return Resolved(scenario, facts, options, entries, pools)
 
 
-def _entries(scenario: Scenario, catalog: Catalog, found: list[Problem]) -> dict[str, Entry]:
+def _entries(scenario: Scenario, catalog: Lookup, found: list[Problem]) -> dict[str, Entry]:
     """The entry of each role: chosen, named by a chosen entry, or the default choice."""
     roles = glossary.roles()
     entries: dict[str, Entry] = {}
@@ -323,19 +340,10 @@ def _entries(scenario: Scenario, catalog: Catalog, found: list[Problem]) -> dict
             target = glossary.kinds()[entry.kind].references[name]
             if target not in entries and target not in scenario.choose:
                 choose(target, key, entry.origin)
-    for role, name in _default_choices(catalog).items():
+    for role, name in catalog.default_choices.items():
         if role not in entries and role not in scenario.choose:
             choose(role, name, "choices.toml")
     return entries
-
-
-def _default_choices(catalog: Catalog) -> dict[str, str]:
-    """Role -> entry where the scenario names none."""
-    found: dict[str, str] = {}
-    for layer in catalog.layers:
-        if (layer / "choices.toml").is_file():
-            found.update({role: row["entry"] for role, row in read_toml(layer / "choices.toml").items()})
-    return found
 
 
 def _apply_set(scenario: Scenario, facts: dict[str, Fact], options: dict[str, str], found: list[Problem]) -> None:
