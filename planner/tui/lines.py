@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -34,8 +35,9 @@ class Row:
     cells: tuple[str, ...]
     # "heading" (cannot be selected), "value", or "note" (one text across all columns).
     form: str = "value"
-    # "", "good", "bad" or "dim".
+    # "", "good", "bad", "dim" or "bar"; `tones` overrides it cell by cell.
     tone: str = ""
+    tones: tuple[str, ...] = ()
 
 
 class LineTable(ScrollView, can_focus=True):
@@ -48,13 +50,15 @@ class LineTable(ScrollView, can_focus=True):
     LineTable .line-table--good { color: $text-success; }
     LineTable .line-table--bad { color: $text-error; text-style: bold; }
     LineTable .line-table--dim { color: $text-muted; }
+    LineTable .line-table--bar { color: $primary; }
+    LineTable .line-table--strong { text-style: bold; }
     LineTable .line-table--cursor { background: $surface-lighten-2; }
     LineTable:focus .line-table--cursor {
         background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold;
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"line-table--{part}" for part in ("titles", "heading", "good", "bad", "dim", "cursor")
+        f"line-table--{part}" for part in ("titles", "heading", "good", "bad", "dim", "bar", "strong", "cursor")
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
@@ -140,27 +144,36 @@ class LineTable(ScrollView, can_focus=True):
         index = y + self.scroll_offset.y - 1
         if y == 0:
             style = self.get_component_rich_style("line-table--titles")
-            return Strip([Segment(self._line([column.title for column in self.columns], width), style)])
+            return Strip([Segment(text, style) for text in self._texts([c.title for c in self.columns])], width)
         if not 0 <= index < len(self.rows):
             return Strip.blank(width, self.rich_style)
         row = self.rows[index]
-        style = self.rich_style
         tone = "heading" if row.form == "heading" else row.tone
+        if row.form != "value":
+            return Strip([Segment(set_cell_size(row.cells[0], width), self._style(tone, index))], width)
+        tones = row.tones or (tone,) * len(row.cells)
+        texts = self._texts(row.cells)
+        segments = [Segment(text, self._style(t or tone, index)) for text, t in zip(texts, tones, strict=True)]
+        return Strip(segments).adjust_cell_length(width, self._style(tone, index))
+
+    def _style(self, tone: str, index: int) -> Style:
+        """The look of a text of this tone in the row of this index."""
+        style = self.rich_style
         if tone:
             style += self.get_component_rich_style(f"line-table--{tone}", partial=True)
-        if index == self.cursor and row.form != "heading":
+        if index == self.cursor and self.rows[index].form != "heading":
             style += self.get_component_rich_style("line-table--cursor", partial=True)
-        text = self._line(row.cells, width) if row.form == "value" else set_cell_size(row.cells[0], width)
-        return Strip([Segment(text, style)], width)
+        return style
 
-    def _line(self, cells: Sequence[str], width: int) -> str:
-        parts = []
+    def _texts(self, cells: Sequence[str]) -> list[str]:
+        """The cells cut or filled to their columns, a space after each but the last."""
+        found = []
         for text, column, size in zip(cells, self.columns, self.widths(), strict=True):
             if cell_len(text) > size:
-                text = set_cell_size(text, size - 1) + "…"
+                text = set_cell_size(text, size - 1) + "…" if size > 1 else set_cell_size(text, size)
             space = " " * (size - cell_len(text))
-            parts.append(space + text if column.right else text + space)
-        return set_cell_size(" ".join(parts), width)
+            found.append((space + text if column.right else text + space) + " ")
+        return found
 
     def _refresh_row(self, index: int) -> None:
         y = index + 1 - self.scroll_offset.y

@@ -41,13 +41,18 @@ class Session:
     def __init__(self, catalog: Catalog, start: Scenario):
         self.catalog = catalog
         self.scenario = start
-        self.saved = start
-        self.fingerprint = editing.fingerprint(start.path) if start.path else ""
+        # File -> the scenario as it was read or saved, and what the file held then.
+        self._files: dict[Path | None, tuple[Scenario, str]] = {}
+        self._remember(start)
         self.plan: Plan | None = None
         self.problems: list[Problem] = []
         self.revision = 0
+        # P10 and P90 by quantity, filled in after a pause in typing.
+        self.bands: dict[str, tuple[float, float]] = {}
         self._past: list[Scenario] = []
         self._future: list[Scenario] = []
+        # The future as it was before the edit in progress, for abandoning it.
+        self._future_kept: list[Scenario] = []
         self._open_edit = ""
         self._compute()
         # What changes are shown against.
@@ -59,7 +64,8 @@ class Session:
         """Set a quantity or option, or leave it to its default again; repeated edits of one name undo as one."""
         if text is None:
             kept = {key: given for key, given in self.scenario.set.items() if key != name}
-            self.apply(replace(self.scenario, set=kept), name)
+            ranges = {key: given for key, given in self.scenario.range.items() if key != name}
+            self.apply(replace(self.scenario, set=kept, range=ranges), name)
         else:
             self.apply(scenario.changed(self.scenario, {}, {name: text}), name)
 
@@ -76,7 +82,9 @@ class Session:
         if changed == self.scenario:
             return
         if not (edit and edit == self._open_edit):
+            self.settle()
             self._past = [*self._past[1 - _LONGEST_PAST :], self.scenario]
+            self._future_kept = self._future
         self._future = []
         self._open_edit = edit
         self.scenario = changed
@@ -84,12 +92,26 @@ class Session:
 
     def settle(self) -> None:
         """End the edit in progress: the next one is a step of its own."""
+        if self._open_edit and self._past[-1] == self.scenario:
+            # Typed back to where it began: nothing to undo.
+            self._past.pop()
+            self._future = self._future_kept
         self._open_edit = ""
 
+    def abandon(self) -> None:
+        """Take the edit in progress back, as if it had never begun."""
+        if self._open_edit:
+            self._open_edit = ""
+            self.scenario = self._past.pop()
+            self._future = self._future_kept
+            self._compute()
+
     def undo(self) -> bool:
+        self.settle()
         return self._step(self._past, self._future)
 
     def redo(self) -> bool:
+        self.settle()
         return self._step(self._future, self._past)
 
     def _step(self, source: list[Scenario], target: list[Scenario]) -> bool:
@@ -97,7 +119,6 @@ class Session:
             return False
         target.append(self.scenario)
         self.scenario = source.pop()
-        self.settle()
         self._compute()
         return True
 
@@ -107,9 +128,8 @@ class Session:
 
     def open(self, start: Scenario) -> None:
         """Work on another scenario; the one before can be had back by undo."""
+        self._remember(start)
         self.apply(start)
-        self.saved = start
-        self.fingerprint = editing.fingerprint(start.path) if start.path else ""
         self.baseline = self.plan
 
     def reload_catalog(self) -> None:
@@ -120,6 +140,7 @@ class Session:
     def _compute(self) -> None:
         """The plan of the scenario; where there is none, the last one stays and the problems say why."""
         self.revision += 1
+        self.bands = {}
         try:
             self.plan = plan_resolved(scenario.resolve(self.scenario, self.catalog), bands=False)
             self.problems = []
@@ -127,6 +148,11 @@ class Session:
             self.problems = error.problems
 
     # Files
+
+    @property
+    def saved(self) -> Scenario:
+        """The scenario as its file says it."""
+        return self._files[self.scenario.path][0]
 
     @property
     def unsaved(self) -> bool:
@@ -146,27 +172,43 @@ class Session:
         return editing.edited(before, file_changes(self.saved, self.scenario, whole=not before), self.scenario.place)
 
     def save(self, path: Path | None = None) -> Path:
-        """Write the scenario to its file or to `path`; refused where the file was changed outside meanwhile."""
+        """Write the scenario to its file or to a new one; a file changed outside meanwhile is left alone."""
+        self.settle()
         target = path or self.scenario.path
         if target is None:
             raise one(self.scenario.name, "", "has no file yet: save it under a name")
-        same_file = target == self.saved.path
-        editing.write_atomically(target, self.file_text(), expected=self.fingerprint if same_file else None)
-        self.scenario = replace(self.scenario, path=target, place=target.name)
-        self.saved = self.scenario
-        self.fingerprint = editing.fingerprint(target)
+        expected = self._files[target][1] if target in self._files else ""
+        if target not in self._files and target.exists():
+            raise one(str(target), "", "exists already; nothing was written. Take another name")
+        editing.write_atomically(target, self.file_text(), expected=expected)
+        if target != self.scenario.path:
+            # Undo goes on in the new file.
+            before = self.scenario.path
+            moved = [replace(s, path=target, place=target.name) if s.path == before else s for s in self._past]
+            self._past, self._future = moved, []
+            self.scenario = replace(self.scenario, path=target, place=target.name)
+        self._remember(self.scenario)
         return target
+
+    def _remember(self, start: Scenario) -> None:
+        self._files[start.path] = (start, editing.fingerprint(start.path) if start.path else "")
 
     def changed_outside(self) -> bool:
         """Whether the file holds something else than when it was read or saved."""
-        path = self.saved.path
-        return path is not None and path.is_file() and editing.fingerprint(path) != self.fingerprint
+        path = self.scenario.path
+        return path is not None and path.is_file() and editing.fingerprint(path) != self._files[path][1]
+
+    def seen_outside(self) -> None:
+        """Do not speak of the file's present state again."""
+        path = self.scenario.path
+        if path is not None:
+            self._files[path] = (self._files[path][0], editing.fingerprint(path))
 
     def reload(self) -> None:
         """Take over what the file says now; undo brings the edits back."""
-        if self.saved.path is not None:
+        if self.scenario.path is not None:
             baseline = self.baseline
-            self.open(scenario.load(self.saved.path, self.catalog))
+            self.open(scenario.load(self.scenario.path, self.catalog))
             self.baseline = baseline
 
 

@@ -95,13 +95,3 @@ def results(plan: Plan) -> list[tuple[str, list[str]]]:
             by_room.setdefault(rows[name].room, []).append(name)
     found += [(words.title(room), names) for room, names in by_room.items()]
     return found
-
-
-def parts(plan: Plan, total: str) -> list[str]:
-    """The computed parts of a total: what its equation adds up, the largest first."""
-    rows = glossary.quantities()
-    equation = model.equation(total, plan.resolved.options)
-    if equation is None or total not in plan.results:
-        return []
-    same = [n for n in equation.needs if n in plan.values and rows[n].unit == rows[total].unit]
-    return sorted((n for n in same if plan.values[n] > 0), key=lambda n: -plan.values[n])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from planner import glossary, units
+from planner import breakdown, glossary, units
 from planner.catalog import Fact
-from planner.plan import Plan, shown
+from planner.plan import shown
 
 # Rooms whose name alone does not say what they hold.
 _TITLES = {
@@ -34,52 +34,58 @@ def title(room: str) -> str:
     return _TITLES.get(room, label(room).capitalize())
 
 
-def number(name: str, value: float | None, digits: int = 4) -> str:
-    """The number of a value in its display unit, or its label."""
+def split(name: str, value: float | None, digits: int = 4) -> tuple[str, str]:
+    """A value as its number and its unit, in the prefix that suits it; a label stands for its number."""
     if value is None or not math.isfinite(value):
-        return NOT_KNOWN
+        return NOT_KNOWN, ""
     row = glossary.quantities()[name]
-    return shown(name, value) if row.labels else units.number_text(float(units.convert(value, row.show)), digits)
+    if row.labels:
+        return shown(name, value), ""
+    show = units.readable_unit(value, row.show)
+    return units.number_text(float(units.convert(value, show)), digits), "" if show == units.DIMENSIONLESS else show
 
 
-def unit(name: str) -> str:
-    """The display unit; nothing for plain numbers and labels."""
-    row = glossary.quantities()[name]
-    return "" if row.labels or row.show == units.DIMENSIONLESS else row.show
-
-
-def band(name: str, low: float | None, high: float | None) -> str:
-    """'2.5 to 3.1', or nothing where no input is uncertain."""
+def band(name: str, low: float | None, high: float | None, value: float) -> str:
+    """'2.5 to 3.1' in the unit in which the value is shown; nothing where no input is uncertain."""
     if low is None or high is None or low == high:
         return ""
-    return f"{number(name, low, 3)} to {number(name, high, 3)}"
+    row = glossary.quantities()[name]
+    if row.labels:
+        return f"{shown(name, low)} to {shown(name, high)}"
+    show = units.readable_unit(value, row.show)
+    ends = [units.number_text(float(units.convert(end, show)), 3) for end in (low, high)]
+    return " to ".join(ends)
 
 
-def change(value: float | None, base: float | None) -> str:
+def change(now: float | None, before: float | None) -> str:
     """'▲ 3.2 %' against the baseline; nothing where it is the same."""
-    if value is None or base is None or value == base or not (math.isfinite(value) and math.isfinite(base)):
+    if now is None or before is None or now == before or not (math.isfinite(now) and math.isfinite(before)):
         return ""
-    sign = "▲" if value > base else "▼"
-    if base == 0:
+    sign = "▲" if now > before else "▼"
+    times = breakdown.ratio(now, before)
+    if times is None:
         return f"{sign} from 0"
-    share = abs(value / base - 1)
-    if share >= 10:
-        return f"{sign} ×{units.number_text(abs(value / base), 3)}"
-    return f"{sign} {units.number_text(100 * share, 2)} %" if share >= 5e-5 else f"{sign} <0.01 %"
+    if abs(times) >= 10:
+        return f"{sign} ×{units.number_text(abs(times), 3)}"
+    moved = percent(abs(times - 1))
+    return f"{sign} {moved}" if moved != "0 %" else f"{sign} <0.01 %"
 
 
-def value_of(plan: Plan | None, name: str) -> float | None:
-    """A quantity of a plan, computed or given."""
-    if plan is None:
-        return None
-    if name in plan.results:
-        return plan.results[name].value
-    return float(plan.given[name]) if name in plan.given else None
+def percent(share: float, digits: int = 2) -> str:
+    """A share in per cent; below a hundredth of a per cent it reads 0."""
+    return units.text(share, "%", digits) if abs(share) >= 5e-5 else "0 %"
+
+
+def bar(share: float, width: int) -> str:
+    """A bar of `width` cells, filled by the share in eighths of a cell."""
+    eighths = round(min(max(share, 0), 1) * width * 8)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + " ▏▎▍▌▋▊▉"[rest].strip()).ljust(width)
 
 
 def fact_text(name: str, fact: Fact) -> str:
     """A given value with its unit, and its range where it has one."""
-    spread = band(name, fact.low, fact.high)
+    spread = band(name, fact.low, fact.high, fact.value)
     return shown(name, fact.value) + (f" ({spread})" if spread else "")
 
 
@@ -90,3 +96,9 @@ def provenance(fact: Fact, sources: dict[str, dict]) -> str:
     source = sources.get(fact.source, {}).get("title", fact.source)
     parts = [f"{fact.kind}, {fact.origin}", source, fact.where, str(fact.as_of or "")]
     return "; ".join(part for part in parts if part)
+
+
+def takes(quantity: glossary.Quantity) -> str:
+    """The limits of a quantity in words, or an empty text."""
+    limits = quantity.limits()
+    return f"Takes {limits}" if limits else ""
