@@ -15,6 +15,7 @@ COMMANDS = {
     "plan": "size, cost, performance, checks and the binding constraint of a scenario",
     "explain": "how a number comes about, down to catalog facts and their sources",
     "phases": "a site of several pools by month: what is in service, what binds, which limit is passed when",
+    "demand": "demand over time against what is in service: shortfall, when to buy next, build or rent",
     "place": "which pool goes to which site, at the least cost within every limit",
     "compare": "scenarios side by side, and which inputs cause the differences",
     "catalog": "browse, search, edit and check the hardware, model, site and cloud entries",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -76,7 +76,14 @@ class Plan:
 
 def plan(scenario: Scenario, catalog: Catalog | None = None, bands: bool = True) -> Plan:
     """The plan of a scenario; InputError with all problems where it cannot be planned."""
-    return plan_resolved(resolve(scenario, catalog or Catalog()), bands)
+    resolved = resolve(scenario, catalog or Catalog())
+    if scenario.demand:
+        from planner import demand
+
+        # Where the scenario says its demand, the utilization follows from it.
+        filled_by = demand.utilization_facts(plan_resolved(resolved, bands=False))
+        resolved = replace(resolved, facts={**resolved.facts, **filled_by})
+    return plan_resolved(resolved, bands)
 
 
 def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:

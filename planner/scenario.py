@@ -37,6 +37,8 @@ class Scenario:
     start: datetime.date | None = None
     # What is particular to each site, by the entry's name, where pools stand on several.
     sites: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # What is asked for over time, as planner.demand reads it.
+    demand: list[dict[str, Any]] = field(default_factory=list)
     # Parts of the site by name, each a scenario that says only what is different from the whole.
     pools: dict[str, Scenario] = field(default_factory=dict)
     # The file, or the shipped scenario's name, for messages.
@@ -103,7 +105,8 @@ def shipped_names(catalog: Catalog | None = None) -> dict[str, Path]:
 def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None) -> Scenario:
     """A parsed scenario file as a Scenario; every structural problem at once."""
     found: list[Problem] = []
-    whole = _part(raw, place, "", (*_KEYS, "pool", "site"), found)
+    whole = _part(raw, place, "", (*_KEYS, "pool", "site", "demand"), found)
+    whole.demand.extend(_list_of_tables(raw, "demand", place, found))
     for number, row in enumerate(_list_of_tables(raw, "site", place, found), 1):
         at = f"site {number}"
         found.extend(Problem(place, f"{at}.{k}", unknown("key", k, _SITE_KEYS)) for k in row if k not in _SITE_KEYS)

@@ -329,7 +329,11 @@ class InputPane(Vertical):
         session = self.session
         session.settle()
         if kind == "role":
-            now = session.plan.resolved.entries[name].key if session.plan and name in session.plan.resolved.entries else ""
+            now = (
+                session.plan.resolved.entries[name].key
+                if session.plan and name in session.plan.resolved.entries
+                else ""
+            )
             described = glossary.roles()[name]
             choices = entry_choices(session, described)
             title = f"{words.label(name)}: {glossary.kinds()[described].meaning}"
