@@ -19,7 +19,7 @@ from planner.catalog import Catalog, Entry
 from planner.problems import InputError, one
 
 # What of a case is compared: metric -> the quantity that predicts it.
-METRICS = {"output_tokens_per_second": "case_output_rate", "tpot": "tpot", "ttft": "ttft"}
+METRICS = {"output_tokens_per_second": "output_tokens_per_second", "tpot": "tpot", "ttft": "ttft"}
 OPTIONS = ("weight_precision", "kv_precision", "serving_stack")
 _EVERY_REQUEST = 1e9
 _LATENT_ROPE = 64.0

@@ -223,14 +223,14 @@ def rank_rate(gemm_peak, gemm_efficiency, accelerators_per_rank, stack_speed):
     return gemm_peak * gemm_efficiency * accelerators_per_rank * stack_speed
 
 
-def rank_attention_rate(accelerator_peak_bf16, attention_efficiency, accelerators_per_rank, stack_speed):
+def rank_attention_rate(accelerator_peak_bf16, serving_attention_efficiency, accelerators_per_rank, stack_speed):
     """Rate of the products of queries, keys and values on one rank. [FLOP/s]
 
     F_a = F_16 · e_a · accelerators per rank · v_stack
 
     Attention runs in 16 bits whatever the weights.
     """
-    return accelerator_peak_bf16 * attention_efficiency * accelerators_per_rank * stack_speed
+    return accelerator_peak_bf16 * serving_attention_efficiency * accelerators_per_rank * stack_speed
 
 
 def rank_link(accelerator_scaleup_bandwidth, link_efficiency, accelerators_per_rank):
@@ -290,8 +290,8 @@ def verified_tokens(draft_tokens, one_token):
 
 def decode_common_time(
     common_parameters,
-    embedding_parameters,
-    weight_bytes,
+    table_parameters,
+    serving_weight_bytes,
     bytes_16_bit,
     flop_per_parameter_token,
     group_batch,
@@ -308,9 +308,9 @@ def decode_common_time(
 
     Roofline of reading the weights once and computing all sequences with them; the output table is read in 16 bits.
     """
-    read = common_parameters * weight_bytes + embedding_parameters * bytes_16_bit
+    read = common_parameters * serving_weight_bytes + table_parameters * bytes_16_bit
     memory = read / (tensor_parallel * rank_bandwidth * weight_read_efficiency)
-    parameters = common_parameters + embedding_parameters
+    parameters = common_parameters + table_parameters
     compute = flop_per_parameter_token * parameters * group_batch * verified_tokens / (tensor_parallel * rank_rate)
     return _longer(memory, compute, roofline_sharpness)
 
@@ -348,7 +348,7 @@ def decode_expert_time(
     model_experts_per_token,
     expert_coverage,
     expert_imbalance,
-    weight_bytes,
+    serving_weight_bytes,
     flop_per_parameter_token,
     expert_sequences,
     verified_tokens,
@@ -365,7 +365,7 @@ def decode_expert_time(
     t_e = i · smooth max(q · P_routed · w / (b · e_w), 2 · P_routed · k/E · B · (γ+1) / (F · e_x)) / (tp · d)
     """
     ranks = tensor_parallel * attention_groups
-    memory = expert_coverage * routed_parameters * weight_bytes / (ranks * rank_bandwidth * weight_read_efficiency)
+    memory = expert_coverage * routed_parameters * serving_weight_bytes / (ranks * rank_bandwidth * weight_read_efficiency)
     active = routed_parameters * model_experts_per_token / np.maximum(1, model_experts)
     work = flop_per_parameter_token * active * expert_sequences * verified_tokens
     compute = work / (ranks * rank_rate * expert_gemm_factor)
@@ -756,9 +756,55 @@ def ttft(admission_time, prefill_queue_time, prefill_time, decode_step_time, req
     return admission_time + prefill_queue_time + prefill_time + decode_step_time / 2 + request_overhead
 
 
-def case_output_rate(replica_output_rate, replicas):
-    """Output tokens per second of all replicas. [token/s]
+def wait_probability(prompts_together, prefill_load):
+    """Probability that a prompt finds others ahead of it. [1]
 
-    R_all = r · R
+    p = 1 − (1 − ρ) / m
     """
-    return replica_output_rate * replicas
+    return 1 - (1 - prefill_load) / prompts_together
+
+
+def ttft_p50(ttft, prefill_queue_time, wait_probability):
+    """Time to first token that half of the requests stay below. [s]
+
+    TTFT − W + max(0, W/p · ln(p / 0.5))
+
+    Those who wait do so exponentially long.
+    """
+    half = np.maximum(1, 2 * wait_probability)
+    return ttft - prefill_queue_time + prefill_queue_time / wait_probability * np.log(half)
+
+
+def ttft_p95(ttft, prefill_queue_time, wait_probability, tail_share):
+    """Time to first token that 95 % of the requests stay below. [s]
+
+    TTFT − W + max(0, W/p · ln(p / 0.05))
+
+    Those who wait do so exponentially long.
+    """
+    tail = np.maximum(1, wait_probability / tail_share)
+    return ttft - prefill_queue_time + prefill_queue_time / wait_probability * np.log(tail)
+
+
+def ttft_margin(ttft_limit, ttft_p95):
+    """Time to first token left below its limit. [s]
+
+    margin = limit − TTFT_p95
+    """
+    return ttft_limit - ttft_p95
+
+
+def tpot_margin(tpot_limit, tpot):
+    """Time per output token left below its limit. [s]
+
+    margin = limit − TPOT
+    """
+    return tpot_limit - tpot
+
+
+def output_speed(tpot, one_token):
+    """Output tokens that one user sees in a second. [token/s]
+
+    1 / TPOT
+    """
+    return one_token / tpot

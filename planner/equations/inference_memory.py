@@ -41,15 +41,15 @@ def rank_memory(accelerator_memory_capacity, accelerators_per_rank):
     return accelerator_memory_capacity * accelerators_per_rank
 
 
-def routed_parameters(model_layers, model_dense_layers, model_experts, expert_parameters):
+def routed_parameters(model_layers, model_dense_layers, model_experts, routed_expert_parameters):
     """Parameters of all routed experts. [1]
 
     P_routed = (L − L_dense) · E · P_expert
     """
-    return (model_layers - model_dense_layers) * model_experts * expert_parameters
+    return (model_layers - model_dense_layers) * model_experts * routed_expert_parameters
 
 
-def expert_parameters(model_hidden_size, model_expert_ffn_size, model_gated):
+def routed_expert_parameters(model_hidden_size, model_expert_ffn_size, model_gated):
     """Parameters of one routed expert in one layer. [1]
 
     P_expert = (2 + g) · h · f
@@ -57,7 +57,7 @@ def expert_parameters(model_hidden_size, model_expert_ffn_size, model_gated):
     return (2 + model_gated) * model_hidden_size * model_expert_ffn_size
 
 
-def embedding_parameters(model_vocabulary, model_hidden_size):
+def table_parameters(model_vocabulary, model_hidden_size):
     """Parameters of one table of token embeddings. [1]
 
     P_emb = V · h
@@ -65,18 +65,18 @@ def embedding_parameters(model_vocabulary, model_hidden_size):
     return model_vocabulary * model_hidden_size
 
 
-def common_parameters(model_parameters, routed_parameters, embedding_parameters, model_tied_embeddings):
+def common_parameters(model_parameters, routed_parameters, table_parameters, model_tied_embeddings):
     """Parameters that every token passes through, the embedding tables apart. [1]
 
     P_common = max(0, P − P_routed − (2 − tied) · P_emb)
 
     Attention, dense and shared-expert MLPs, and whatever else the published count holds.
     """
-    tables = (2 - model_tied_embeddings) * embedding_parameters
+    tables = (2 - model_tied_embeddings) * table_parameters
     return np.maximum(0, model_parameters - routed_parameters - tables)
 
 
-def weight_bytes__bf16(bytes_16_bit):
+def serving_weight_bytes__bf16(bytes_16_bit):
     """Bytes of one weight. [B]
 
     w = 2 B
@@ -84,7 +84,7 @@ def weight_bytes__bf16(bytes_16_bit):
     return bytes_16_bit
 
 
-def weight_bytes__fp8(bytes_8_bit):
+def serving_weight_bytes__fp8(bytes_8_bit):
     """Bytes of one weight. [B]
 
     w = 1 B
@@ -94,7 +94,7 @@ def weight_bytes__fp8(bytes_8_bit):
     return bytes_8_bit
 
 
-def weight_bytes__int8(bytes_8_bit):
+def serving_weight_bytes__int8(bytes_8_bit):
     """Bytes of one weight. [B]
 
     w = 1 B
@@ -102,7 +102,7 @@ def weight_bytes__int8(bytes_8_bit):
     return bytes_8_bit
 
 
-def weight_bytes__fp4(bytes_4_bit):
+def serving_weight_bytes__fp4(bytes_4_bit):
     """Bytes of one weight. [B]
 
     w = 4 bits and its share of the block scale
@@ -110,7 +110,7 @@ def weight_bytes__fp4(bytes_4_bit):
     return bytes_4_bit
 
 
-def weight_bytes__w8a16(bytes_8_bit):
+def serving_weight_bytes__w8a16(bytes_8_bit):
     """Bytes of one weight. [B]
 
     w = 1 B, multiplied in 16 bits
@@ -118,7 +118,7 @@ def weight_bytes__w8a16(bytes_8_bit):
     return bytes_8_bit
 
 
-def weight_bytes__w4a16(bytes_4_bit):
+def serving_weight_bytes__w4a16(bytes_4_bit):
     """Bytes of one weight. [B]
 
     w = 4 bits and its share of the block scale, multiplied in 16 bits
@@ -129,9 +129,9 @@ def weight_bytes__w4a16(bytes_4_bit):
 def rank_weight_memory(
     common_parameters,
     routed_parameters,
-    embedding_parameters,
+    table_parameters,
     model_tied_embeddings,
-    weight_bytes,
+    serving_weight_bytes,
     bytes_16_bit,
     tensor_parallel,
     pipeline_parallel,
@@ -144,9 +144,9 @@ def rank_weight_memory(
     Experts are spread over all ranks of the stage, whether split or placed whole; everything else is held once in
     each attention group.  Embeddings stay in 16 bits.
     """
-    tables = (2 - model_tied_embeddings) * embedding_parameters * bytes_16_bit
+    tables = (2 - model_tied_embeddings) * table_parameters * bytes_16_bit
     in_group = tensor_parallel * pipeline_parallel
-    return (common_parameters * weight_bytes + tables + routed_parameters * weight_bytes / attention_groups) / in_group
+    return (common_parameters * serving_weight_bytes + tables + routed_parameters * serving_weight_bytes / attention_groups) / in_group
 
 
 def kv_bytes__bf16(kv_bytes_16_bit):
@@ -249,7 +249,7 @@ def memory_for_sequences(rank_memory, usable_memory_share, engine_memory, rank_w
     return usable_memory_share * rank_memory - engine_memory - rank_weight_memory
 
 
-def memory_margin(memory_for_sequences, sequence_memory):
+def serving_memory_margin(memory_for_sequences, sequence_memory):
     """Memory of one rank left beside weights and the cache of one sequence. [B]
 
     margin = V_free − V_seq
@@ -267,7 +267,7 @@ def memory_batch(memory_for_sequences, sequence_memory, attention_groups):
     return attention_groups * np.maximum(1, np.floor(memory_for_sequences / sequence_memory))
 
 
-def memory_use(rank_weight_memory, engine_memory, rank_memory, usable_memory_share):
+def serving_memory_use(rank_weight_memory, engine_memory, rank_memory, usable_memory_share):
     """Share of the usable memory that weights and the engine take. [1]
 
     (V_w + V_engine) / (u · M)
