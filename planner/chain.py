@@ -50,7 +50,11 @@ def run(wanted: Iterable[str], values: Mapping[str, Any], options: Mapping[str, 
 
 def with_strategy(values: Mapping[str, Any], options: Mapping[str, str], workload: str) -> dict[str, Any]:
     """`values` with the parallel strategy that the scenario leaves open."""
-    return dict(values)
+    if workload != "training":
+        return dict(values)
+    from planner import strategy
+
+    return {**values, **strategy.chosen(values, options)}
 
 
 def size(
