@@ -307,6 +307,15 @@ class Catalog:
         source = str(table.get("source", header.get("source", "")))
         return Fact(table["value"], kind="rated", source=source, note=str(table.get("note", "")))
 
+    @functools.cached_property
+    def default_choices(self) -> dict[str, str]:
+        """Role -> entry where the scenario names none."""
+        found: dict[str, str] = {}
+        for layer in self.layers:
+            if (layer / "choices.toml").is_file():
+                found.update({role: row["entry"] for role, row in read_toml(layer / "choices.toml").items()})
+        return found
+
     # Checks
 
     def problems(self) -> list[Problem]:
