@@ -140,7 +140,9 @@ def _check_sizing(
         if system not in values:
             message += "; and choose a system"
         raise one(place, f"{pool}set", message)
-    given = [*values, *(scope + SIZE for scope in model.pools(options))]
+    trial = {scope + SIZE: values[system] for scope in model.pools(options) if scope + SIZE not in values}
+    # With a size the search finds the strategy that the scenario leaves open.
+    given = with_strategies({**values, **trial}, options)
     for name, rule in sizing.items():
         quantity = name[: name.rfind("/") + 1] + rule["quantity"]
         lacking = model.route((quantity,), given, options).missing
