@@ -20,7 +20,7 @@ _MOST_SYSTEMS = 2**24
 # Rooms that only one workload asks for; all others are asked for by every scenario.
 WORKLOAD_ROOMS = {
     "training": ("workload", "training", "memory", "collectives", "strategy"),
-    "inference": ("inference", "demand", "serving_cost", "edge"),
+    "inference": ("inference_memory", "inference", "demand", "serving_cost", "edge"),
 }
 
 
@@ -82,6 +82,15 @@ def with_strategies(values: Mapping[str, Any], options: Mapping[str, str]) -> di
 
 def with_strategy(values: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
     """`values` with the parallel strategy that the scenario leaves open."""
+    workload = options["workload"]
+    if workload == "training":
+        from planner import strategy
+
+        return {**values, **strategy.chosen(values, options)}
+    if workload == "inference":
+        from planner import serving
+
+        return {**values, **serving.chosen(values, options)}
     return dict(values)
 
 
@@ -131,7 +140,9 @@ def _check_sizing(
         if system not in values:
             message += "; and choose a system"
         raise one(place, f"{pool}set", message)
-    given = [*values, *(scope + SIZE for scope in model.pools(options))]
+    trial = {scope + SIZE: values[system] for scope in model.pools(options) if scope + SIZE not in values}
+    # With a size the search finds the strategy that the scenario leaves open.
+    given = with_strategies({**values, **trial}, options)
     for name, rule in sizing.items():
         quantity = name[: name.rfind("/") + 1] + rule["quantity"]
         lacking = model.route((quantity,), given, options).missing

@@ -229,11 +229,20 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
     for role, entry in entries.items():
         for key, fact in entry.facts.items():
             facts[f"{role}_{key}"] = fact
+        for key in glossary.kinds()[entry.kind].dates:
+            if key in entry.text:
+                year = Fact(year_of(entry.text[key]), kind="quoted", origin=entry.origin, field=key)
+                facts[f"{role}_{key}_year"] = year
     _apply_set(scenario, facts, options, found)
     _apply_ranges(scenario, facts, found)
     if found:
         raise InputError(found)
     return Resolved(scenario, facts, options, entries)
+
+
+def year_of(date: datetime.date) -> float:
+    """A date as a year with its fraction: 2026-07-01 is 2026.5."""
+    return round(date.year + (date.timetuple().tm_yday - 1) / 365.25, 3)
 
 
 def merged(scenario: Scenario, key: str) -> Scenario:
