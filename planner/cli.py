@@ -14,6 +14,8 @@ from planner import __version__
 COMMANDS = {
     "plan": "size, cost, performance, checks and the binding constraint of a scenario",
     "explain": "how a number comes about, down to catalog facts and their sources",
+    "phases": "a site of several pools by month: what is in service, what binds, which limit is passed when",
+    "place": "which pool goes to which site, at the least cost within every limit",
     "compare": "scenarios side by side, and which inputs cause the differences",
     "catalog": "browse, search, edit and check the hardware, model, site and cloud entries",
     "scenario": "list, show and start scenarios",

@@ -2,7 +2,8 @@
 
 An equation is a function of planner.equations whose name is the quantity it computes and whose
 parameters are the quantities it needs.  `residual_value__straight_line` is the alternative "straight-line"
-of `residual_value`, chosen by the option that the glossary names for it.
+of `residual_value`, chosen by the option that the glossary names for it; an equation without such a suffix holds
+for every choice that has none of its own.
 
 A scenario of several pools uses the same equations once for each: `serving/racks` is the quantity `racks` of the
 pool `serving`, and plain `racks` combines those of all pools by the rule that the glossary gives it.  The option
@@ -58,7 +59,7 @@ class Equation:
 
 @functools.cache
 def alternatives() -> dict[str, dict[str | None, Equation]]:
-    """Quantity -> choice (None where there is but one equation) -> equation."""
+    """Quantity -> choice (None: every choice without an equation of its own) -> equation."""
     found: dict[str, dict[str | None, Equation]] = {}
     for module_info in pkgutil.iter_modules(equations.__path__):
         module = importlib.import_module(f"{equations.__name__}.{module_info.name}")
@@ -83,21 +84,36 @@ def equation(name: str, options: Mapping[str, str]) -> Equation | None:
     row = glossary.quantities().get(quantity)
     if row is None:
         return None
-    if members and row.combine != AGAIN:
+    if members and (row.combine != AGAIN or SEPARATOR not in members):
         return _combination(name, [f"{pool}{slash}{member}/" for member in members.split(SEPARATOR)], row, options)
     choices = alternatives().get(quantity)
     if choices is None:
         return None
-    found = choices.get(None) or choices.get(options.get(f"{pool}{slash}{row.option}", ""))
+    found = choices.get(options.get(f"{pool}{slash}{row.option}", ""), choices.get(None))
     if found is None or not pool:
         return found
     return replace(found, name=name, needs=tuple(f"{pool}/{need}" for need in found.needs))
+
+
+def scopes(options: Mapping[str, str], scope: str = "") -> list[str]:
+    """What stands before a quantity's name: nothing for the whole, `serving/` for a pool; inner ones after outer."""
+    members = options.get(scope + POOLS)
+    inner = [scopes(options, f"{scope}{member}/") for member in members.split(SEPARATOR)] if members else []
+    return [scope, *(found for each in inner for found in each)]
+
+
+def pools(options: Mapping[str, str]) -> list[str]:
+    """The scopes that have no pools within: each pool, or the whole where it has none."""
+    return [scope for scope in scopes(options) if scope + POOLS not in options]
 
 
 def _combination(name: str, pools: list[str], row: glossary.Quantity, options: Mapping[str, str]) -> Equation | None:
     """The equation that combines a quantity over pools; None where the glossary gives no rule."""
     rule, _, weight = row.combine.partition(" ")
     function = COMBINATIONS.get(rule)
+    if len(pools) == 1:
+        # What one pool has is what the whole has.
+        function, weight = _sum_over_pools, ""
     if function is None:
         return None
     workload = row.workload
@@ -298,9 +314,11 @@ def problems() -> list[str]:
         if name not in rows:
             found.append(f"{next(iter(choices.values())).room}: '{name}' is not in the glossary")
             continue
-        if None not in choices:
+        if set(choices) != {None}:
             option = glossary.options().get(rows[name].option or "")
-            if option is None or set(option.choices) != set(choices):
+            named = {choice for choice in choices if choice is not None}
+            whole = option is not None and (None in choices or named == set(option.choices))
+            if option is None or not whole or not named <= set(option.choices):
                 found.append(f"{name}: its alternatives {sorted(map(str, choices))} are not the choices of an option")
         for found_equation in choices.values():
             found.extend(_equation_problems(found_equation, rows))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,7 +83,7 @@ def plan(scenario: Scenario, catalog: Catalog | None = None, bands: bool = True)
 def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
     """The plan of a scenario whose choices are looked up already."""
     given, sized_by = given_values(resolved)
-    wanted = chain.asked(resolved.scenario.workload)
+    wanted = chain.wanted(resolved.options)
     values = model.evaluate(wanted, given, resolved.options)
     missing = model.route(tuple(wanted), given, resolved.options).missing
     spread = risk.bands(wanted, given, resolved) if bands else {}
@@ -98,36 +98,59 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
             continue
         low, high = spread.get(name, (None, None))
         results[name] = Result(name, value, low, high, kinds[name])
-    found = Plan(resolved, given, values, results, missing, _checks(values), sized_by=sized_by)
-    found.binding = _binding(values)
+    found = Plan(resolved, given, values, results, missing, _checks(wanted, values), sized_by=sized_by)
+    found.binding = _binding(wanted, values)
     return found
 
 
 def given_values(resolved: Resolved) -> tuple[dict[str, Any], dict[str, float]]:
     """Base values to start from, the cluster's size and strategy found where the scenario leaves them open."""
     values: dict[str, Any] = dict(resolved.values)
-    scenario = resolved.scenario
     sized_by: dict[str, float] = {}
-    if chain.SIZE not in values:
-        said = [name for name, fact in resolved.facts.items() if fact.origin == "scenario"]
-        sizing = chain.targets(said)
-        if not sizing or "system_accelerators" not in values:
-            ways = sorted(name for name, row in glossary.quantities().items() if row.sizes)
-            message = f"the scenario has no size: set accelerators, or one of {', '.join(ways)}"
-            if "system_accelerators" not in values:
-                message += "; and choose a system"
-            raise one(scenario.place, "set", message)
-        for name, rule in sizing.items():
-            lacking = model.route((rule["quantity"],), [*values, chain.SIZE], resolved.options).missing
-            if lacking:
-                needs = ", ".join(lacking[rule["quantity"]])
-                raise one(scenario.place, f"set.{name}", f"cannot size the cluster: {rule['quantity']} lacks {needs}")
-        accelerators, sized_by = chain.size(values, sizing, resolved.options, scenario.workload)
+    pools = model.pools(resolved.options)
+    unsized = [pool for pool in pools if pool + chain.SIZE not in values]
+    # A target of the whole sizes what has no size yet; with a target of its own a pool sizes itself, so it comes first.
+    for pool in sorted(unsized, key=lambda pool: not _sizing(resolved, pool)):
+        sizing = _sizing(resolved, pool)
+        outer = pool
+        while not sizing and outer:
+            outer = outer[: outer[:-1].rfind("/") + 1]
+            alone = [p for p in unsized if p.startswith(outer) and p + chain.SIZE not in values] == [pool]
+            sizing = _sizing(resolved, outer) if alone else []
+        _check_sizing(resolved, values, pool, sizing)
+        accelerators, by_target = chain.size(values, sizing, resolved.options, pool)
         if not accelerators >= 1:
             texts = ", ".join(f"{name} = {shown(name, values[name])}" for name in sizing)
-            raise one(scenario.place, "set", f"no whole system meets {texts}")
-        values[chain.SIZE] = accelerators
-    return chain.with_strategy(values, resolved.options, scenario.workload), sized_by
+            raise one(resolved.scenario.place, f"{pool}set", f"no whole system meets {texts}")
+        values[pool + chain.SIZE] = accelerators
+        sized_by |= by_target
+    return chain.with_strategies(values, resolved.options), sized_by
+
+
+def _sizing(resolved: Resolved, scope: str) -> list[str]:
+    """The targets that the scenario sets for a pool, or for the whole."""
+    said = [n for n, fact in resolved.facts.items() if fact.origin == "scenario" and n.rpartition("/")[0] == scope[:-1]]
+    return list(chain.targets(said))
+
+
+def _check_sizing(resolved: Resolved, values: Mapping[str, Any], pool: str, sizing: list[str]) -> None:
+    """InputError where a pool cannot be sized, with what it lacks."""
+    place = resolved.scenario.place
+    system = model.source(f"{pool}system_accelerators", values)
+    if not sizing or system not in values:
+        ways = sorted(name for name, row in glossary.quantities().items() if row.sizes)
+        message = f"{'it' if pool else 'the scenario'} has no size: set accelerators, or one of {', '.join(ways)}"
+        if system not in values:
+            message += "; and choose a system"
+        raise one(place, f"{pool}set", message)
+    sized = [*values, *(scope + chain.SIZE for scope in model.pools(resolved.options))]
+    for name in sizing:
+        rule = glossary.quantities()[name].sizes or {}
+        quantity = name[: name.rfind("/") + 1] + rule["quantity"]
+        lacking = model.route((quantity,), sized, resolved.options).missing
+        if lacking:
+            message = f"cannot size the cluster: {rule['quantity']} lacks {', '.join(lacking[quantity])}"
+            raise one(place, f"set.{name}", message)
 
 
 def shown(name: str, value: Any) -> str:
@@ -172,28 +195,54 @@ def elasticities(found: Plan, inputs: list[str], outputs: list[str]) -> dict[str
     return table
 
 
-def _checks(values: Mapping[str, Any]) -> list[Check]:
+def _checks(wanted: Iterable[str], values: Mapping[str, Any]) -> list[Check]:
+    rows = glossary.quantities()
     checks = []
-    for name, row in glossary.quantities().items():
-        if row.check and name in values and not math.isnan(float(values[name])):
+    for name in _outermost(wanted, values):
+        message = rows[name].check
+        if message and not math.isnan(float(values[name])):
             ok = bool(values[name] >= 0)
-            checks.append(Check(name.removesuffix("_margin"), ok, filled(row.check, values)))
+            scope = name[: name.rfind("/") + 1]
+            checks.append(Check(name.removesuffix("_margin"), ok, filled(message, values, scope)))
     return checks
 
 
-def filled(message: str, values: Mapping[str, Any]) -> str:
-    """`message` with each {name} replaced by its value."""
-    return re.sub(r"\{(\w+)\}", lambda m: shown(m[1], values[m[1]]) if m[1] in values else "unknown", message)
+def _outermost(wanted: Iterable[str], values: Mapping[str, Any]) -> list[str]:
+    """Each computed quantity where it counts: of a pool only where neither its site nor the whole has it."""
+    found: list[str] = []
+    for name in wanted:
+        scope, _, quantity = name.rpartition("/")
+        outer = (
+            ["/".join([*scope.split("/")[:depth], quantity]) for depth in range(len(scope.split("/")))] if scope else []
+        )
+        if name in values and not any(each in values for each in outer):
+            found.append(name)
+    return found
 
 
-def _binding(values: Mapping[str, Any]) -> list[tuple[str, float]]:
+def filled(message: str, values: Mapping[str, Any], scope: str = "") -> str:
+    """`message` with each {name} replaced by its value, as seen from a pool."""
+
+    def text(match: re.Match[str]) -> str:
+        name = model.source(scope + match[1], values)
+        return shown(name, values[name]) if name in values else "unknown"
+
+    return re.sub(r"\{(\w+)\}", text, message)
+
+
+def _binding(wanted: Iterable[str], values: Mapping[str, Any]) -> list[tuple[str, float]]:
     rows = glossary.quantities()
     used = [
-        (row.binds, float(values[name]))
-        for name, row in rows.items()
-        if row.binds and name in values and math.isfinite(float(values[name]))
+        (_of_pool(name, rows[name].binds or ""), float(values[name]))
+        for name in _outermost(wanted, values)
+        if rows[name].binds and math.isfinite(float(values[name]))
     ]
     return sorted(used, key=lambda pair: -pair[1])
+
+
+def _of_pool(name: str, text: str) -> str:
+    pool = name.rpartition("/")[0]
+    return f"{text} of {pool}" if pool else text
 
 
 def _kinds(wanted: list[str], given: Mapping[str, Any], resolved: Resolved) -> dict[str, str]:
@@ -225,7 +274,8 @@ def to_json(found: Plan) -> dict[str, Any]:
         }
         if rows[name].labels:
             results[name]["label"] = shown(name, result.value)
-    for name in (chain.SIZE, *(n for n in found.given if n not in found.resolved.facts)):
+    sizes = [name for name in found.given if name.rpartition("/")[2] == chain.SIZE]
+    for name in (*sizes, *(n for n in found.given if n not in found.resolved.facts)):
         fact = found.resolved.facts.get(name)
         results[name] = {
             "value": number(name, float(found.given[name])),

@@ -20,12 +20,12 @@ def text(found: Plan, everything: bool = False) -> str:
     parts = [f"{scenario.name}\n{scenario.workload}: {chosen}"]
     if found.sized_by:
         sizes = ", ".join(f"{name} allows {shown('accelerators', n)}" for name, n in found.sized_by.items())
-        parts.append(f"Sized to {shown('accelerators', found.given['accelerators'])}: {sizes}")
+        parts.append(f"Sized to {shown('accelerators', found.values['accelerators'])}: {sizes}")
     parts.append((quantities(found) if everything else headlines(found)).text())
     parts.append(_checks(found))
     parts.append(_binding(found))
     parts.append(_defaults(found))
-    asked = set(chain.asked(scenario.workload))
+    asked = set(chain.wanted(found.resolved.options))
     absent = [name for name in glossary.headlines() if name in found.missing and name in asked]
     if absent:
         rows = [f"  {name}: missing {', '.join(found.missing[name][:6])}" for name in absent]
@@ -38,7 +38,7 @@ def headlines(found: Plan) -> Table:
     size = found.resolved.facts.get("accelerators")
     first = Result(
         "accelerators",
-        found.given["accelerators"],
+        float(found.values["accelerators"]),
         size.low if size else None,
         size.high if size else None,
         size.kind if size else "derived",
@@ -140,7 +140,7 @@ def derivation_text(step: Any, found: Plan, sources: dict[str, dict[str, Any]], 
 def _origin(step: Any, found: Plan, sources: dict[str, dict[str, Any]]) -> str:
     fact = found.resolved.facts.get(step.name)
     if fact is None:
-        return "   found by the planner: " + ("size" if step.name == "accelerators" else "strategy")
+        return "   found by the planner: " + ("size" if step.name.endswith(chain.SIZE) else "strategy")
     if fact.origin == "scenario":
         return "   set by the scenario"
     title = sources.get(fact.source, {}).get("title", fact.source)
