@@ -15,6 +15,7 @@ COMMANDS = {
     "plan": "size, cost, performance, checks and the binding constraint of a scenario",
     "explain": "how a number comes about, down to catalog facts and their sources",
     "compare": "scenarios side by side, and which inputs cause the differences",
+    "sweep": "every combination of varied quantities and choices, to a table or a file",
     "catalog": "browse, search, edit and check the hardware, model, site and cloud entries",
     "scenario": "list, show and start scenarios",
     "validate": "replay published measurements and print the errors",
