@@ -16,6 +16,7 @@ COMMANDS = {
     "explain": "how a number comes about, down to catalog facts and their sources",
     "compare": "scenarios side by side, and which inputs cause the differences",
     "sweep": "every combination of varied quantities and choices, to a table or a file",
+    "solve": "the value of an input at which a result meets a condition",
     "catalog": "browse, search, edit and check the hardware, model, site and cloud entries",
     "scenario": "list, show and start scenarios",
     "validate": "replay published measurements and print the errors",

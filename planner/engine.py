@@ -115,6 +115,13 @@ class Runner:
             for name, first in blocks[0].items()
         }
 
+    def missing(self, name: str) -> tuple[str, ...]:
+        """What a wanted quantity lacks."""
+        if self.lacking:
+            return tuple(sorted(self.lacking))
+        given = chain.with_strategy({**self.values, **dict.fromkeys(self.varying, 1.0)}, self.options, self.workload)
+        return self._route([name], {*given, chain.SIZE}).missing.get(name, ())
+
     def _sized(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         values = {**self.values, **columns}
         if self.targets:
