@@ -18,6 +18,8 @@ COMMANDS = {
     "demand": "demand over time against what is in service: shortfall, when to buy next, build or rent",
     "place": "which pool goes to which site, at the least cost within every limit",
     "compare": "scenarios side by side, and which inputs cause the differences",
+    "sweep": "every combination of varied quantities and choices, to a table or a file",
+    "solve": "the value of an input at which a result meets a condition",
     "catalog": "browse, search, edit and check the hardware, model, site and cloud entries",
     "scenario": "list, show and start scenarios",
     "validate": "replay published measurements and print the errors",

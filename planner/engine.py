@@ -6,8 +6,11 @@ arguments, so chunks may run in any order, anywhere, more than once, and give th
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,9 +21,20 @@ from planner.catalog import Catalog, Entry, Fact
 from planner.problems import InputError, Problem, unknown
 from planner.scenario import Resolved, Scenario, changed, resolve
 
-ROWS = 8192
+# Long enough that threads rarely wait for each other between equations, short enough for the cache.
+ROWS = 65536
 # Rows evaluated together where a strategy is searched for each: rows times strategies stay in the cache.
 SEARCH_ROWS = 64
+
+
+@functools.cache
+def equations_digest() -> str:
+    """The equations and the glossary as one number in hexadecimal; workers with others would give other results."""
+    found = hashlib.sha256()
+    package = Path(glossary.__file__).parents[1]
+    for path in sorted([*package.glob("equations/*.py"), *package.glob("glossary/**/*.toml"), package / "chain.py"]):
+        found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 class Snapshot:
@@ -85,6 +99,13 @@ class Runner:
             for name, first in blocks[0].items()
         }
 
+    def missing(self, name: str) -> tuple[str, ...]:
+        """What a wanted quantity lacks."""
+        if self.lacking:
+            return tuple(sorted(self.lacking))
+        given = chain.with_strategy({**self.values, **dict.fromkeys(self.varying, 1.0)}, self.options, self.workload)
+        return self._route([name], {*given, chain.SIZE}).missing.get(name, ())
+
     def _sized(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         return chain.sized({**self.values, **columns}, self.said, self.options, self.place)[0]
 
@@ -117,6 +138,10 @@ class Task:
     def chunks(self) -> int:
         return -(-self.rows // ROWS)
 
+    def length(self, number: int) -> int:
+        """Scenarios of one chunk."""
+        return min(ROWS, self.rows - number * ROWS)
+
     @property
     def texts(self) -> dict[str, tuple[str, ...]]:
         """Roles and options that vary, with the names they take."""
@@ -135,8 +160,13 @@ class Task:
         return resolve(changed(self.scenario, choose, settings), self.catalog)  # type: ignore[arg-type]
 
     def __getstate__(self) -> dict[str, Any]:
-        # Compiled programs stay where they were made.
-        return {**self.__dict__, "_runners": {}}
+        # Compiled programs stay where they were made; the digest goes along.
+        return {**self.__dict__, "_runners": {}, "equations": equations_digest()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if state.pop("equations") != equations_digest():
+            raise one("--scheduler", "", "a worker has other equations: install the same planner there as here")
+        self.__dict__.update(state)
 
 
 def task(
@@ -185,7 +215,7 @@ def _computable(found: Task) -> set[str]:
 
 def chunk(found: Task, number: int) -> dict[str, Any]:
     """Chunk `number` of a sweep: a column for each varied and each watched name; positions where texts vary."""
-    index = np.arange(number * ROWS, min((number + 1) * ROWS, found.rows), dtype=np.int64)
+    index = number * ROWS + np.arange(found.length(number), dtype=np.int64)
     columns: dict[str, Any] = {}
     positions: dict[str, Any] = {}
     variant = np.zeros(len(index), dtype=np.int64)
