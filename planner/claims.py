@@ -112,7 +112,9 @@ class Court:
             own = {self.seeds.claim(other).source for other in check.given["other"]} == {check.claim.source}
             verdict = ITSELF if own else CONTRADICTS
             note = f" ({', '.join(check.given['other'])}){note}"
-        return Finding(verdict, f"{evidence.how}{_value(check, evidence)}{_distance(check, evidence)}{note}", check, evidence)
+        return Finding(
+            verdict, f"{evidence.how}{_value(check, evidence)}{_distance(check, evidence)}{note}", check, evidence
+        )
 
     def _answered(self, claim: Claim, question: Question) -> Finding:
         """How the claim's answer compares with those of the other claims asked the same."""
@@ -203,7 +205,9 @@ def table(judgements: list[Judgement]) -> Table:
         value, unit = found.computed or (None, claim.unit)
         computed = "" if value is None else units.number_text(float(units.convert(value, unit)))
         said = claim.said if claim.low is not None or claim.high is not None else "(in words)"
-        rows.append([claim.id, said, computed, "" if unit in ("1", "dimensionless") else unit, found.verdict, found.reason])
+        rows.append(
+            [claim.id, said, computed, "" if unit in ("1", "dimensionless") else unit, found.verdict, found.reason]
+        )
     return Table(["claim", "said", "computed", "unit", "verdict", "reason"], rows, frozenset({1, 2}))
 
 

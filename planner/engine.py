@@ -18,7 +18,7 @@ import numpy as np
 from planner import axes, chain, glossary, model, program
 from planner.axes import Axis, SampledAxis
 from planner.catalog import Catalog, Entry, Fact
-from planner.problems import InputError, Problem, unknown
+from planner.problems import InputError, Problem, one, unknown
 from planner.scenario import Resolved, Scenario, changed, resolve
 
 # Long enough that threads rarely wait for each other between equations, short enough for the cache.

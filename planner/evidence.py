@@ -170,7 +170,9 @@ def _over_ranges(check: Check, figure: Any, evidence: Evidence) -> None:
             holding = [compared(check, figure({**fixed, name: float(point)})) for point in points]
             verdicts += holding
             at = "".join(f" at {key} {plan.shown(key, value)}" for key, value in fixed.items())
-            said.append(_ranges(name, points, holding, lambda x, f=fixed, n=name: compared(check, figure({**f, n: x}))) + at)
+            said.append(
+                _ranges(name, points, holding, lambda x, f=fixed, n=name: compared(check, figure({**f, n: x}))) + at
+            )
     evidence.depends = "" if len(set(verdicts)) == 1 else "; ".join(said)
     evidence.holds = all(verdicts)
 

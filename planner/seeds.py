@@ -148,9 +148,7 @@ def _rows(path: Path, found: list[Problem]) -> list[tuple[int, dict[str, str]]]:
     return rows
 
 
-def _claim(
-    row: Mapping[str, str], place: str, sources: Mapping[str, Any], found: list[Problem]
-) -> Claim | None:
+def _claim(row: Mapping[str, str], place: str, sources: Mapping[str, Any], found: list[Problem]) -> Claim | None:
     before = len(found)
     low, high = (_number(row, name, place, found) for name in ("value_low", "value_high"))
     for column, taken in (("source_id", sources), ("bound", BOUNDS), ("how_used", USES)):

@@ -222,7 +222,9 @@ def text(found: Solution) -> str:
     if found.holds == (found.searched,):
         return f"'{condition.text}' holds for every {name} ({searched}){stands}"
     where = ", and ".join(_stretch(name, pair, found.searched) for pair in found.holds)
-    return f"{name} = {shown(name, found.value)}\n'{condition.text}' holds {where} ({searched})\nThere {reached}{stands}"
+    return (
+        f"{name} = {shown(name, found.value)}\n'{condition.text}' holds {where} ({searched})\nThere {reached}{stands}"
+    )
 
 
 def _stretch(name: str, pair: tuple[float, float], searched: tuple[float, float]) -> str:

@@ -102,7 +102,8 @@ def to_frame(found: engine.Task, columns: Mapping[str, Any]) -> pd.DataFrame:
         else:
             shown[heading(name)] = units.convert(values, rows[name].show)
     table = pd.DataFrame(shown)
-    table.attrs["units"] = {heading(name): rows[name].show for name in columns if name in rows and not rows[name].labels}
+    table.attrs["units"] = {
+        heading(name): rows[name].show for name in columns if name in rows and not rows[name].labels
+    }
     table.attrs["quantities"] = {heading(name): name for name in columns if name in rows}
     return table
-

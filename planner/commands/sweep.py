@@ -105,6 +105,7 @@ def _json(table: pd.DataFrame) -> dict[str, Any]:
         for heading in table.columns
     ]
     rows = [
-        [None if isinstance(v, float) and v - v != 0 else v for v in row] for row in table.itertuples(index=False, name=None)
+        [None if isinstance(v, float) and v - v != 0 else v for v in row]
+        for row in table.itertuples(index=False, name=None)
     ]
     return {"columns": columns, "rows": rows}
