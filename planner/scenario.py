@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from planner import glossary, paths, units
-from planner.catalog import Catalog, Entry, Fact, value_of
+from planner.catalog import DISTRIBUTIONS, Catalog, Entry, Fact, value_of
 from planner.problems import InputError, Problem, one, parse_toml, read_toml, unknown
 
 WORKLOADS = ("training", "inference", "capacity")
-_KEYS = ("name", "description", "workload", "choose", "set", "range")
+_KEYS = ("name", "description", "workload", "choose", "set", "range", "correlate")
 
 
 @dataclass
@@ -26,6 +26,8 @@ class Scenario:
     choose: dict[str, str] = field(default_factory=dict)
     set: dict[str, Any] = field(default_factory=dict)
     range: dict[str, list[Any]] = field(default_factory=dict)
+    # Rank correlation of uncertain quantities: {"a": {"b": 0.6}}.
+    correlate: dict[str, dict[str, float]] = field(default_factory=dict)
     # The file, or the shipped scenario's name, for messages.
     place: str = "scenario"
     path: Path | None = None
@@ -93,7 +95,7 @@ def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None) -> 
     if workload not in WORKLOADS:
         found.append(Problem(place, "workload", f"{workload!r} is not one of {', '.join(WORKLOADS)}"))
     tables: dict[str, dict[str, Any]] = {}
-    for key in ("choose", "set", "range"):
+    for key in ("choose", "set", "range", "correlate"):
         table = raw.get(key, {})
         if not isinstance(table, dict):
             found.append(Problem(place, key, f"takes a table: write [{key}] and one NAME = VALUE a line below it"))
@@ -102,7 +104,7 @@ def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None) -> 
     if found:
         raise InputError(found)
     description = str(raw.get("description", ""))
-    return Scenario(name, workload, description, tables["choose"], tables["set"], tables["range"], place, path)
+    return Scenario(name, workload, description, **tables, place=place, path=path)
 
 
 def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any]) -> Scenario:
@@ -133,6 +135,7 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
             facts[f"{role}_{key}"] = fact
     _apply_set(scenario, facts, options, found)
     _apply_ranges(scenario, facts, found)
+    found.extend(_correlation_problems(scenario, facts))
     if found:
         raise InputError(found)
     return Resolved(scenario, facts, options, entries)
@@ -203,11 +206,17 @@ def _apply_ranges(scenario: Scenario, facts: dict[str, Fact], found: list[Proble
         if name not in rows:
             found.append(Problem(scenario.place, place, unknown("quantity", name, rows)))
             continue
-        if not isinstance(given, list) or len(given) != 3:
-            found.append(Problem(scenario.place, place, 'takes three values: ["low", "typical", "high"]'))
+        if not isinstance(given, list) or len(given) not in (3, 4):
+            message = 'takes three values and may name a distribution: ["low", "typical", "high", "lognormal"]'
+            found.append(Problem(scenario.place, place, message))
+            continue
+        distribution = given[3] if len(given) == 4 else DISTRIBUTIONS[0]
+        if distribution not in DISTRIBUTIONS:
+            message = f"'{distribution}' is not one of {', '.join(DISTRIBUTIONS)}"
+            found.append(Problem(scenario.place, place, message + units.suggestion(str(distribution), DISTRIBUTIONS)))
             continue
         read: list[float] = []
-        for item in given:
+        for item in given[:3]:
             try:
                 read.append(value_of(item, rows[name]))
             except units.UnitError as error:
@@ -223,7 +232,29 @@ def _apply_ranges(scenario: Scenario, facts: dict[str, Fact], found: list[Proble
         if not low <= said <= high:
             found.append(Problem(scenario.place, place, "the value set for it lies outside the range"))
             continue
-        facts[name] = Fact(said, rows[name].unit, low, high, kind="set", origin="scenario", field=name)
+        if distribution == "lognormal" and low <= 0:
+            found.append(Problem(scenario.place, place, "a lognormal range starts above zero"))
+            continue
+        facts[name] = Fact(
+            said, rows[name].unit, low, high, kind="set", origin="scenario", field=name, distribution=distribution
+        )
+
+
+def _correlation_problems(scenario: Scenario, facts: dict[str, Fact]) -> list[Problem]:
+    """What is wrong with the stated correlations: names without a range, figures outside -1 to 1."""
+    found: list[Problem] = []
+    for name, others in scenario.correlate.items():
+        if not isinstance(others, dict):
+            found.append(Problem(scenario.place, f"correlate.{name}", "takes { OTHER = 0.6 }"))
+            continue
+        for other, figure in others.items():
+            place = f"correlate.{name}.{other}"
+            for each in (name, other):
+                if each not in facts or facts[each].low is None or facts[each].high is None:
+                    found.append(Problem(scenario.place, place, f"'{each}' has no range: give it one under [range]"))
+            if isinstance(figure, bool) or not isinstance(figure, int | float) or not -1 <= figure <= 1:
+                found.append(Problem(scenario.place, place, f"{figure!r} is not a correlation: it is -1 to 1"))
+    return found
 
 
 TEMPLATE = """# {title}
