@@ -20,6 +20,8 @@ COMMANDS = {
     "compare": "scenarios side by side, and which inputs cause the differences",
     "sweep": "every combination of varied quantities and choices, to a table or a file",
     "solve": "the value of an input at which a result meets a condition",
+    "optimize": "the best choices under constraints, and what each constraint costs",
+    "risk": "how sure the figures are, what makes them unsure, and whether owning beats renting",
     "catalog": "browse, search, edit and check the hardware, model, site and cloud entries",
     "scenario": "list, show and start scenarios",
     "report": "one document to forward: decision, figures, pictures, sources, derivations",

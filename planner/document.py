@@ -11,10 +11,11 @@ import platform
 from dataclasses import dataclass, field
 from typing import Any
 
-from planner import __version__, comparison, glossary, model, pictures, report, risk, units
+from planner import __version__, comparison, glossary, model, pictures, report, risk, uncertainty, units
 from planner.catalog import Catalog
 from planner.pictures import Picture
 from planner.plan import Plan, defaults_that_mattered, shown
+from planner.risk import Risk
 from planner.table import Table
 
 
@@ -49,7 +50,7 @@ class Document:
 def of_plan(found: Plan, catalog: Catalog, today: datetime.date) -> Document:
     """The report on one plan."""
     sections = [
-        Section("Decision", decision(found)),
+        Section("Decision", decision(found, risk.risk(found.scenario, catalog))),
         Section("Headline figures", [report.headlines(found), _bands_in_words()]),
         Section("Checks and limits", _limits(found)),
         Section("Pictures", list(pictures.of_plan(found))),
@@ -79,7 +80,7 @@ def of_comparison(found: list[Plan], catalog: Catalog, today: datetime.date) -> 
     return Document(f"Comparison of {len(found)} scenarios", names, sections)
 
 
-def decision(found: Plan) -> list[Block]:
+def decision(found: Plan, sure: Risk | None = None) -> list[Block]:
     """Own or rent in a sentence, with how sure that is; size and what binds first."""
     values, words = found.values, []
     size = [f"{shown(name, values[name])}" for name in ("accelerators", "racks", "facility_power") if name in values]
@@ -88,13 +89,17 @@ def decision(found: Plan) -> list[Block]:
         saving = found.results["npv_saving"].value
         period = shown("analysis_period", values["analysis_period"])
         better, worse = ("Own", "renting") if saving > 0 else ("Rent", "owning")
-        text = f"{better}: over {period} it costs {shown('npv_saving', abs(saving))} less than {worse}, in present value."
-        probability = risk.probability(found, "npv_saving", saving > 0)
-        if probability is not None:
-            text += f" With the uncertainty of the inputs this holds in {probability:.0%} of {risk.SAMPLES} samples."
+        text = (
+            f"{better}: over {period} it costs {shown('npv_saving', abs(saving))} less than {worse}, in present value."
+        )
+        if sure is not None and sure.owning_wins is not None:
+            share = sure.owning_wins if saving > 0 else 1 - sure.owning_wins
+            text += f" With the uncertainty of the inputs this holds in {share:.0%} of {sure.samples:,} samples."
         words.append(text)
     elif "capex" in values:
-        words.append(f"Owning takes {shown('capex', values['capex'])} before the cluster runs; nothing to compare it with was chosen.")
+        words.append(
+            f"Owning takes {shown('capex', values['capex'])} before the cluster runs; nothing to compare it with was chosen."
+        )
     if found.binding:
         name, share = found.binding[0]
         words.append(f"What binds first: {name}, {share:.0%} used.")
@@ -106,13 +111,15 @@ def decision(found: Plan) -> list[Block]:
 
 def _bands_in_words() -> str:
     return (
-        f"P10 and P90 come from {risk.SAMPLES} samples of all inputs that have a range, size and strategy fixed. "
+        f"P10 and P90 come from {uncertainty.SAMPLES} samples of all inputs that have a range, size and strategy fixed. "
         "The kind of a figure is the weakest among its inputs: measured, rated, quoted, derived, estimate."
     )
 
 
 def _limits(found: Plan) -> list[Block]:
-    rows = [["ok" if check.ok else "FAILS", check.name, check.message] for check in sorted(found.checks, key=lambda c: c.ok)]
+    rows = [
+        ["ok" if check.ok else "FAILS", check.name, check.message] for check in sorted(found.checks, key=lambda c: c.ok)
+    ]
     blocks: list[Block] = [Table(["", "check", "why"], rows)] if rows else []
     if found.binding:
         shares = [[name, 100 * share] for name, share in found.binding]
@@ -134,7 +141,11 @@ def assumptions(found: Plan, catalog: Catalog, today: datetime.date) -> list[Blo
             continue
         show = units.readable_unit(float(fact.value), glossary.quantities()[name].show)
         ends = [None if end is None else float(units.convert(end, show)) for end in (fact.low, fact.high)]
-        title = "the scenario" if fact.origin == "scenario" else catalog.sources.get(fact.source, {}).get("title", fact.source)
+        title = (
+            "the scenario"
+            if fact.origin == "scenario"
+            else catalog.sources.get(fact.source, {}).get("title", fact.source)
+        )
         age = "" if fact.as_of is None else f"{(today - fact.as_of).days / 365.25:.1f}"
         value = float(units.convert(fact.value, show))
         rows.append([name, value, *ends, show, fact.kind, title, fact.where, str(fact.as_of or ""), age])
@@ -144,8 +155,7 @@ def assumptions(found: Plan, catalog: Catalog, today: datetime.date) -> list[Blo
 
 def _defaults(found: Plan) -> list[Block]:
     rows = [
-        [d.name, shown(d.name, d.fact.value), d.elasticity, d.moves, d.fact.kind]
-        for d in defaults_that_mattered(found)
+        [d.name, shown(d.name, d.fact.value), d.elasticity, d.moves, d.fact.kind] for d in defaults_that_mattered(found)
     ]
     columns = ["default", "value", "effect of 1 % [%]", "on", "kind"]
     return [Table(columns, rows, frozenset({2}))] if rows else []
@@ -173,7 +183,7 @@ def _reproduce(found: Plan, catalog: Catalog) -> list[Block]:
 
     entries = ", ".join(entry.origin for entry in found.resolved.entries.values())
     own = len(catalog.layers) - 1
-    made = f"planner {__version__}, Python {platform.python_version()}, numpy {numpy.__version__}; seed {risk.SEED}; {risk.SAMPLES} samples."
+    made = f"planner {__version__}, Python {platform.python_version()}, numpy {numpy.__version__}; seed 0; {uncertainty.SAMPLES} samples."
     layers = f" {own} catalog director{'y' if own == 1 else 'ies'} of the user's own on top." if own else ""
     blocks: list[Block] = [f"{found.scenario.name}: {made} Entries: {entries}.{layers}"]
     if found.scenario.path is not None:
@@ -183,6 +193,7 @@ def _reproduce(found: Plan, catalog: Catalog) -> list[Block]:
 
 def to_json(document: Document) -> dict[str, Any]:
     """Titles, texts and tables of a document."""
+
     def block(each: Block) -> Any:
         if isinstance(each, Table):
             return {"columns": list(each.columns), "rows": [list(row) for row in each.rows]}

@@ -102,7 +102,9 @@ def cash_flow(found: Plan) -> Picture | None:
     capex, running, rent, period = (float(found.values[name]) for name in wanted)
     show = units.readable_unit(rent * period, "MUSD")
     meeting = float(found.values.get("break_even_time", np.nan))
-    alt = f"Owning starts at {shown('capex', capex)} and reaches {shown('tco', capex + running * period)} before resale; "
+    alt = (
+        f"Owning starts at {shown('capex', capex)} and reaches {shown('tco', capex + running * period)} before resale; "
+    )
     alt += f"renting reaches {shown('tco', rent * period)}. "
     met = np.isfinite(meeting) and meeting <= period
     alt += f"They meet after {shown('break_even_time', meeting)}." if met else "They do not meet within the period."
@@ -116,7 +118,10 @@ def cash_flow(found: Plan) -> Picture | None:
             at = float(units.convert(meeting, "month"))
             axes.plot([at], [float(units.convert(rent * meeting, show))], "o", color=COLOURS[6])
             axes.annotate(
-                f"break-even, month {at:.0f}", (at, float(units.convert(rent * meeting, show))), (6, -14), textcoords="offset points"
+                f"break-even, month {at:.0f}",
+                (at, float(units.convert(rent * meeting, show))),
+                (6, -14),
+                textcoords="offset points",
             )
         axes.set_xlabel("month")
         axes.set_ylabel(f"paid so far [{show}]")
@@ -165,7 +170,9 @@ def tornado(found: Plan, name: str, most: int = 12) -> Picture | None:
         for row, (_, low, high) in enumerate(reversed(swings)):
             ends = [float(units.convert(end, show)) for end in (low, high)]
             axes.barh(row, ends[0] - middle, left=middle, color=COLOURS[5], edgecolor="black", linewidth=0.4)
-            axes.barh(row, ends[1] - middle, left=middle, color=COLOURS[4], edgecolor="black", linewidth=0.4, hatch="//")
+            axes.barh(
+                row, ends[1] - middle, left=middle, color=COLOURS[4], edgecolor="black", linewidth=0.4, hatch="//"
+            )
         axes.axvline(middle, color="black", linewidth=0.8)
         axes.set_yticks(range(len(swings)), [each for each, _, _ in reversed(swings)])
         axes.set_xlabel(f"{name} [{show}]; hatched: input at its high end")
@@ -205,7 +212,11 @@ def power(found: Plan) -> Picture | None:
     show = units.readable_unit(total, "MW")
     limit = float(found.values.get("site_power_limit", np.nan))
     words = ", ".join(f"{name} {shown('facility_power', value)}" for name, value in pieces.items())
-    racks = f"; {shown('racks', found.values['racks'])} at {shown('rack_power', found.values['rack_power'])}" if "racks" in found.values and "rack_power" in found.values else ""
+    racks = (
+        f"; {shown('racks', found.values['racks'])} at {shown('rack_power', found.values['rack_power'])}"
+        if "racks" in found.values and "rack_power" in found.values
+        else ""
+    )
     alt = f"{shown('facility_power', total)} at full load: {words}{racks}."
 
     def draw(axes: Any) -> None:
@@ -213,7 +224,9 @@ def power(found: Plan) -> Picture | None:
         for number, (name, value) in enumerate(pieces.items()):
             width = float(units.convert(value, show))
             hatch = ("", "//", "..", "xx")[number % 4]
-            axes.barh(["power"], [width], left=left, label=name, color=COLOURS[number % 6], hatch=hatch, edgecolor="white")
+            axes.barh(
+                ["power"], [width], left=left, label=name, color=COLOURS[number % 6], hatch=hatch, edgecolor="white"
+            )
             left += width
         if np.isfinite(limit):
             axes.axvline(float(units.convert(limit, show)), color="black", linestyle="--", label="site limit")

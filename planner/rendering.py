@@ -41,7 +41,7 @@ def as_html(document: Document) -> str:
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>{title}</h1>\n<p>{subtitle}</p>\n<nav aria-label=\"Contents\"><ul>\n{contents}\n</ul></nav>\n"
+        f'<h1>{title}</h1>\n<p>{subtitle}</p>\n<nav aria-label="Contents"><ul>\n{contents}\n</ul></nav>\n'
         f"{body}\n</main>\n</body>\n</html>\n"
     )
 
@@ -120,7 +120,9 @@ def _pdf_block(pdf: Any, block: Any) -> None:
         pdf.set_font("DejaVu", "", 6.5)
         widths = [max(len(c), *(min(len(row[i]), 40) for row in block.texts), 4) for i, c in enumerate(block.columns)]
         align = ["RIGHT" if i in block.right else "LEFT" for i in range(len(widths))]
-        with pdf.table(col_widths=widths, text_align=align, line_height=3.4, borders_layout="HORIZONTAL_LINES") as table:
+        with pdf.table(
+            col_widths=widths, text_align=align, line_height=3.4, borders_layout="HORIZONTAL_LINES"
+        ) as table:
             for cells in [list(block.columns), *block.texts]:
                 table.row(cells)
         pdf.ln(2)

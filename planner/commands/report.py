@@ -14,7 +14,12 @@ ENDINGS = (".html", ".md", ".pdf", ".xlsx")
 def configure(parser: argparse.ArgumentParser) -> None:
     arguments.add_scenario(parser, many=True)
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", required=True, help=f"what to write, ending in {', '.join(ENDINGS)}"
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        required=True,
+        help=f"what to write, ending in {', '.join(ENDINGS)}",
     )
 
 
