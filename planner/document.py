@@ -16,7 +16,7 @@ from planner.catalog import Catalog
 from planner.pictures import Picture
 from planner.plan import Plan, defaults_that_mattered, shown
 from planner.risk import Risk
-from planner.table import Table
+from planner.table import Cell, Table
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def decision(found: Plan, sure: Risk | None = None) -> list[Block]:
         words.append(text)
     elif "capex" in values:
         words.append(
-            f"Owning takes {shown('capex', values['capex'])} before the cluster runs; nothing to compare it with was chosen."
+            f"Owning takes {shown('capex', values['capex'])} before the cluster runs; no cloud offer was chosen to compare."
         )
     if found.binding:
         name, share = found.binding[0]
@@ -111,18 +111,18 @@ def decision(found: Plan, sure: Risk | None = None) -> list[Block]:
 
 def _bands_in_words() -> str:
     return (
-        f"P10 and P90 come from {uncertainty.SAMPLES} samples of all inputs that have a range, size and strategy fixed. "
+        f"P10 and P90 come from {uncertainty.SAMPLES} samples of all inputs with a range; size and strategy stay. "
         "The kind of a figure is the weakest among its inputs: measured, rated, quoted, derived, estimate."
     )
 
 
 def _limits(found: Plan) -> list[Block]:
-    rows = [
+    rows: list[list[Cell]] = [
         ["ok" if check.ok else "FAILS", check.name, check.message] for check in sorted(found.checks, key=lambda c: c.ok)
     ]
     blocks: list[Block] = [Table(["", "check", "why"], rows)] if rows else []
     if found.binding:
-        shares = [[name, 100 * share] for name, share in found.binding]
+        shares: list[list[Cell]] = [[name, 100 * share] for name, share in found.binding]
         blocks.append(Table(["limit", "used [%]"], shares, frozenset({1})))
     return blocks
 
@@ -134,7 +134,7 @@ def assumptions(found: Plan, catalog: Catalog, today: datetime.date) -> list[Blo
         if name in found.results:
             needed = model.inputs_of(name, found.given, found.resolved.options)
             used.update(dict.fromkeys(n for n in found.given if n in needed))
-    rows = []
+    rows: list[list[Cell]] = []
     for name in used:
         fact = found.resolved.facts.get(name)
         if fact is None or fact.source == "definition":
@@ -154,7 +154,7 @@ def assumptions(found: Plan, catalog: Catalog, today: datetime.date) -> list[Blo
 
 
 def _defaults(found: Plan) -> list[Block]:
-    rows = [
+    rows: list[list[Cell]] = [
         [d.name, shown(d.name, d.fact.value), d.elasticity, d.moves, d.fact.kind] for d in defaults_that_mattered(found)
     ]
     columns = ["default", "value", "effect of 1 % [%]", "on", "kind"]
@@ -183,7 +183,8 @@ def _reproduce(found: Plan, catalog: Catalog) -> list[Block]:
 
     entries = ", ".join(entry.origin for entry in found.resolved.entries.values())
     own = len(catalog.layers) - 1
-    made = f"planner {__version__}, Python {platform.python_version()}, numpy {numpy.__version__}; seed 0; {uncertainty.SAMPLES} samples."
+    made = f"planner {__version__}, Python {platform.python_version()}, numpy {numpy.__version__}"
+    made += f"; seed 0; {uncertainty.SAMPLES} samples."
     layers = f" {own} catalog director{'y' if own == 1 else 'ies'} of the user's own on top." if own else ""
     blocks: list[Block] = [f"{found.scenario.name}: {made} Entries: {entries}.{layers}"]
     if found.scenario.path is not None:

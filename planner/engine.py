@@ -101,10 +101,9 @@ class Runner:
 
     def missing(self, name: str) -> tuple[str, ...]:
         """What a wanted quantity lacks."""
-        if self.lacking:
-            return tuple(sorted(self.lacking))
-        given = chain.with_strategy({**self.values, **dict.fromkeys(self.varying, 1.0)}, self.options, self.workload)
-        return self._route([name], {*given, chain.SIZE}).missing.get(name, ())
+        sizes = {pool + chain.SIZE: np.float64(1) for pool in model.pools(self.options)}
+        given = {**sizes, **self.values, **dict.fromkeys(self.varying, np.float64(1))}
+        return model.route([name], chain.with_strategies(given, self.options), self.options).missing.get(name, ())
 
     def _sized(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         return chain.sized({**self.values, **columns}, self.said, self.options, self.place)[0]

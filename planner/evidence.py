@@ -40,8 +40,8 @@ class Run:
         if quantity not in glossary.quantities():
             raise MissingError(f"{quantity} (no quantity of that name)")
         values = {**self.given, **(changes or {})}
-        options, workload = self.resolved.options, self.resolved.scenario.workload
-        found = chain.run((quantity,), values, options, workload).get(quantity)
+        options = self.resolved.options
+        found = chain.run((quantity,), values, options).get(quantity)
         if found is None:
             raise MissingError(", ".join(model.route((quantity,), values, options).missing[quantity]))
         if not np.isfinite(found):

@@ -54,7 +54,8 @@ class Picture:
         from matplotlib.figure import Figure
 
         # A fixed salt and no date: the same plan gives the same file.
-        with rc_context(_STYLE | {"svg.hashsalt": self.name}):
+        style: Any = _STYLE | {"svg.hashsalt": self.name}
+        with rc_context(style):
             figure = Figure(figsize=SIZE, dpi=150, layout="constrained")
             self.draw(figure.add_subplot())
             stream = io.BytesIO()
@@ -142,7 +143,8 @@ def by_utilization(found: Plan) -> Picture | None:
     owned = units.convert(np.broadcast_to(values[name], shares.shape), show)
     price = float(units.convert(found.values[rented], show))
     cross = float(found.values.get("break_even_utilization", np.nan))
-    alt = f"An owned useful hour costs {owned[-1]:.2f} {show} at full use and {owned[0]:.0f} at 5 %; renting by the hour {price:.2f}"
+    alt = f"An owned useful hour costs {owned[-1]:.2f} {show} at full use and {owned[0]:.0f} at 5 %"
+    alt += f"; renting by the hour {price:.2f}"
     alt += f"; they meet at {cross:.0%} use." if cross <= 1 else "; owning stays dearer at any use."
 
     def draw(axes: Any) -> None:

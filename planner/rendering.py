@@ -13,7 +13,8 @@ from planner.table import Table, needed
 
 STYLE = """
 :root { color-scheme: light; }
-body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; }
+main { max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
 h1, h2 { line-height: 1.2; } h2 { border-bottom: 1px solid #767676; margin-top: 2.5rem; }
 a { color: #0b57a4; } a:focus, summary:focus { outline: 3px solid #0b57a4; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .85rem; margin: 1rem 0; }
@@ -91,7 +92,6 @@ def as_pdf(document: Document) -> bytes:
     pdf = fpdf.FPDF(format="A4")
     pdf.set_title(document.title)
     pdf.set_lang("en")
-    pdf.set_creation_date(None)
     # The fonts that matplotlib brings cover the symbols of formulas and units.
     for style, file in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
         pdf.add_font("DejaVu", style, fonts / file)
