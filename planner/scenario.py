@@ -18,7 +18,7 @@ from planner.problems import InputError, Problem, one, parse_toml, read_toml, un
 
 WORKLOADS = ("training", "inference", "capacity")
 _TABLES = ("choose", "set", "range")
-_KEYS = ("name", "description", "workload", "start", *_TABLES)
+_KEYS = ("name", "description", "workload", "order", "start", *_TABLES)
 _SITE_KEYS = ("name", "set")
 _POOL_NAME = re.compile(r"[^0-9a-z]+")
 
@@ -35,6 +35,8 @@ class Scenario:
     range: dict[str, list[Any]] = field(default_factory=dict)
     # The day on which the first part is in service; pools give their own.
     start: datetime.date | None = None
+    # The day on which parts are ordered, against which their availability and the age of prices are checked.
+    order: datetime.date | None = None
     # What is particular to each site, by the entry's name, where pools stand on several.
     sites: dict[str, dict[str, Any]] = field(default_factory=dict)
     # Parts of the site by name, each a scenario that says only what is different from the whole.
@@ -147,10 +149,13 @@ def _part(raw: Mapping[str, Any], place: str, at: str, keys: tuple[str, ...], fo
     if workload not in WORKLOADS:
         found.append(Problem(place, f"{dot}workload", f"{workload!r} is not one of {', '.join(WORKLOADS)}"))
         workload = "capacity"
-    start = raw.get("start")
-    if start is not None and (not isinstance(start, datetime.date) or isinstance(start, datetime.datetime)):
-        found.append(Problem(place, f"{dot}start", "takes a date, as 2027-07-01"))
-        start = None
+    days: dict[str, datetime.date | None] = {}
+    for key in ("order", "start"):
+        day = raw.get(key)
+        if day is not None and (not isinstance(day, datetime.date) or isinstance(day, datetime.datetime)):
+            found.append(Problem(place, dot + key, "takes a date, as 2027-07-01"))
+            day = None
+        days[key] = day
     tables: dict[str, dict[str, Any]] = {}
     for key in _TABLES:
         table = raw.get(key, {})
@@ -162,7 +167,17 @@ def _part(raw: Mapping[str, Any], place: str, at: str, keys: tuple[str, ...], fo
             table = {}
         tables[key] = table
     description = str(raw.get("description", ""))
-    return Scenario(name, workload, description, tables["choose"], tables["set"], tables["range"], start, place=place)
+    return Scenario(
+        name,
+        workload,
+        description,
+        tables["choose"],
+        tables["set"],
+        tables["range"],
+        days["start"],
+        days["order"],
+        place=place,
+    )
 
 
 def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any]) -> Scenario:
@@ -244,6 +259,7 @@ def merged(scenario: Scenario, key: str) -> Scenario:
         set={**outer.set, **site, **part.set},
         range={**outer.range, **part.range},
         start=part.start or scenario.start,
+        order=part.order or scenario.order,
     )
 
 
