@@ -57,15 +57,19 @@ def _condition(text: str, kind: str) -> Callable[[Entry], bool]:
     match = _CONDITION.match(text)
     if match is None:
         raise units.UnitError(f"'{text}' is not FIELD OP VALUE with an operator of {', '.join(_OPERATORS)}")
-    name, sign, given = match[1], match[2].replace("==", "="), match[3].strip("'\"")
     described = glossary.kinds()[kind]
+    name = described.synonyms.get(match[1], match[1])
+    sign, given = match[2].replace("==", "="), match[3].strip("'\"")
     compares = _OPERATORS[sign]
     if name in described.fields:
         wanted = _bound(given, described.fields[name].unit)
         return lambda entry: name in entry.facts and compares(entry.facts[name].value, wanted)
     if name in (*described.text, *described.dates, *described.lists, *described.references):
-        return lambda entry: compares(*_comparable(entry.references.get(name, entry.text.get(name)), given))
-    known = [*described.fields, *described.text, *described.dates, *described.lists, *described.references]
+        return lambda entry: (
+            (said := entry.references.get(name, entry.text.get(name))) is not None
+            and compares(*_comparable(said, given))
+        )
+    known = [*described.fields, *described.synonyms, *described.text, *described.dates, *described.lists]
     raise units.UnitError(unknown("field", name, known))
 
 
