@@ -227,15 +227,15 @@ def break_even_utilization(cost_per_accelerator_hour, installed_accelerators, ac
     return cost_per_accelerator_hour * installed_accelerators / (accelerators * cloud_price)
 
 
-def break_even_time(capex, cloud_cost_per_year, opex_per_year):
+def break_even_time(capex, cloud_setup_cost, cloud_bill_per_year, opex_per_year):
     """Time after which owning has cost less than renting, not discounted. [s]
 
-    t* = K / (K_rent − K_opex)
+    t* = (K − K_setup) / (K_cloud − K_opex)
 
     On cash flows at today's prices: depreciation is not subtracted again. Not a number where renting costs less than
-    running the owned cluster. With price changes, services and taxes the ledger gives the month.
+    running the owned cluster. With price changes, refreshes and taxes the ledger gives the month.
     """
-    saved = cloud_cost_per_year - opex_per_year
-    return capex / np.where(saved > 0 * saved, saved, np.nan * saved)
+    saved = cloud_bill_per_year - opex_per_year
+    return (capex - cloud_setup_cost) / np.where(saved > 0 * saved, saved, np.nan * saved)
 
 
