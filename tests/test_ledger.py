@@ -47,7 +47,7 @@ VARIANTS = [
     {"tax_rate": "25 %", "financing": "lease", "facility_mode": "build", "residual_method": "zero"},
     {"tax_rate": "30 %", "refresh_interval": "18 month", "refresh_price_share": "90 %"},
     {"accounting_year": "8766 h"},
-    {"tariff": "itemised"},
+    {"electricity_billing": "itemised"},
 ]
 
 

@@ -90,12 +90,12 @@ def capex_facility__build(it_power, facility_price):
     return it_power * facility_price
 
 
-def capex_facility__retrofit(it_power, retrofit_price):
+def capex_facility__retrofit(it_power, facility_retrofit_price):
     """Price of refitting an existing hall: power gear, cooling, white space. [USD]
 
     K = P_IT · k
     """
-    return it_power * retrofit_price
+    return it_power * facility_retrofit_price
 
 
 def capex_facility__colocation(it_power, colocation_fit_out_price):
@@ -262,3 +262,37 @@ def budget_use(capex, budget):
     return capex / budget
 
 
+
+
+def programme_capex(clusters, capex):
+    """Price of several such clusters. [USD]
+
+    K = n · K_cluster
+    """
+    return clusters * capex
+
+
+def benchmark_capex(site_power_limit, benchmark_rate):
+    """Price of the site at an all-in market rate for each watt of grid power. [USD]
+
+    K = P_site · k
+
+    A cross-check from the top: rates of this kind hold hardware and building together.
+    """
+    return site_power_limit * benchmark_rate
+
+
+def benchmark_saving(benchmark_capex, capex):
+    """What the plan costs less than the market rate. [USD]
+
+    ΔK = K_benchmark − K
+    """
+    return benchmark_capex - capex
+
+
+def benchmark_saving_share(benchmark_saving, benchmark_capex):
+    """What the plan costs less than the market rate, as a share of it. [1]
+
+    s = ΔK / K_benchmark
+    """
+    return benchmark_saving / benchmark_capex

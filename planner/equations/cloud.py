@@ -224,9 +224,42 @@ def run_cloud_cost(run_accelerator_time, cloud_price):
     return run_accelerator_time * cloud_price
 
 
-def token_cost_per_year(tokens_rented, token_price):
-    """Cost of tokens bought from a hosted model. [USD/s]
+def cloud_price_cut(cloud_price, cloud_earlier_price):
+    """How far the rental price has fallen since an earlier date. [1]
 
-    K = τ · k
+    1 − p / p_earlier
     """
-    return tokens_rented * token_price
+    return 1 - cloud_price / cloud_earlier_price
+
+
+def hosted_requests(hosted_users, hosted_requests_per_user):
+    """Requests sent to a hosted model. [request/s]
+
+    q = n · q_user
+    """
+    return hosted_users * hosted_requests_per_user
+
+
+def hosted_tokens(hosted_requests, hosted_input_tokens, hosted_output_tokens):
+    """Tokens bought from a hosted model, read and written. [token/s]
+
+    τ = q · (τ_in + τ_out)
+    """
+    return hosted_requests * (hosted_input_tokens + hosted_output_tokens)
+
+
+def hosted_token_price(hosted_input_tokens, hosted_output_tokens, hosted_input_price, hosted_output_price):
+    """Mean price of tokens read and written. [USD/token]
+
+    p = (τ_in · p_in + τ_out · p_out) / (τ_in + τ_out)
+    """
+    paid = hosted_input_tokens * hosted_input_price + hosted_output_tokens * hosted_output_price
+    return paid / (hosted_input_tokens + hosted_output_tokens)
+
+
+def hosted_cost_per_year(hosted_tokens, hosted_token_price):
+    """Cost of buying tokens of a hosted model instead of running one. [USD/s]
+
+    K = τ · p
+    """
+    return hosted_tokens * hosted_token_price

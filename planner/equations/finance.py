@@ -239,3 +239,19 @@ def break_even_time(capex, cloud_setup_cost, cloud_bill_per_year, opex_per_year)
     return (capex - cloud_setup_cost) / np.where(saved > 0 * saved, saved, np.nan * saved)
 
 
+
+
+def rent_saving(tco, cloud_tco):
+    """What renting saves against owning, not discounted. [USD]
+
+    S = TCO − K_cloud
+    """
+    return tco - cloud_tco
+
+
+def rent_saving_share(rent_saving, tco):
+    """What renting saves against owning as a share of owning, not discounted. [1]
+
+    s = S / TCO
+    """
+    return rent_saving / tco

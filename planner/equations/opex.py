@@ -110,3 +110,43 @@ def decommissioning_cost(capex_it, decommissioning_share):
     K = s · K_IT
     """
     return decommissioning_share * capex_it
+
+
+def system_power(accelerator_power, system_accelerators, accelerator_power_share):
+    """Rated power of one system, where its maker publishes none. [W/system]
+
+    P_system = N_system · P_accelerator / s
+    """
+    return system_accelerators * accelerator_power / accelerator_power_share
+
+
+def accelerator_energy_cost_per_year(accelerators, accelerator_power, mean_load, pue, electricity_price):
+    """Energy of the accelerators alone with their share of cooling, a part of the bill. [USD/s]
+
+    K = N · P · s · PUE · p
+    """
+    return accelerators * accelerator_power * mean_load * pue * electricity_price
+
+
+def host_energy_cost_per_year(host_power, mean_load, pue, electricity_price):
+    """Energy of hosts with their share of cooling, a part of the bill. [USD/s]
+
+    K = P_host · s · PUE · p
+    """
+    return host_power * mean_load * pue * electricity_price
+
+
+def host_power(compute_power, accelerators, accelerator_power):
+    """Rated power of what surrounds the accelerators in the systems. [W]
+
+    P_host = P_compute − N · P
+    """
+    return compute_power - accelerators * accelerator_power
+
+
+def compute_energy_cost_per_year(accelerator_energy_cost_per_year, host_energy_cost_per_year):
+    """Energy of the systems with their share of cooling. [USD/s]
+
+    K = K_accelerator + K_host
+    """
+    return accelerator_energy_cost_per_year + host_energy_cost_per_year

@@ -74,7 +74,7 @@ def contracted_demand(facility_power):
     return 1 * facility_power
 
 
-def billed_demand(peak_demand, demand_ratchet, lookback_demand, minimum_demand_share, contracted_demand):
+def demand_billed(peak_demand, demand_ratchet, lookback_demand, minimum_demand_share, contracted_demand):
     """Power that the demand charge is paid for. [W]
 
     P_billed = max(P_peak, r · P_lookback, m · P_contract)
@@ -84,20 +84,20 @@ def billed_demand(peak_demand, demand_ratchet, lookback_demand, minimum_demand_s
     )
 
 
-def demand_charge_per_year(billed_demand, demand_price):
+def demand_charge_per_year(demand_billed, demand_price):
     """Demand charge on the billed power. [USD/s]
 
     K = P_billed · d
     """
-    return billed_demand * demand_price
+    return demand_billed * demand_price
 
 
-def idle_demand_charge_per_year(billed_demand, peak_demand, demand_price):
+def idle_demand_charge_per_year(demand_billed, peak_demand, demand_price):
     """Part of the demand charge that is paid for power not drawn. [USD/s]
 
     K = (P_billed − P_peak) · d
     """
-    return (billed_demand - peak_demand) * demand_price
+    return (demand_billed - peak_demand) * demand_price
 
 
 def coincident_charge_per_year(peak_demand, coincident_share, coincident_price):
