@@ -56,7 +56,7 @@ class Session:
         self._open_edit = ""
         self._compute()
         # What changes are shown against.
-        self.baseline = self.plan
+        self.baseline: Plan | None = self.plan
 
     # Changing
 
