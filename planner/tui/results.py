@@ -66,9 +66,8 @@ def verdict(session: Session) -> tuple[bool, str]:
     if failed:
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         return False, f"✗ {words.label(failed[0].name)}: {failed[0].message}{more}; {binds}"
-    hold = {0: "no check applies", 1: "the one check holds"}.get(
-        len(plan.checks), f"all {len(plan.checks)} checks hold"
-    )
+    count = len(plan.checks)
+    hold = {0: "no check applies", 1: "the one check holds"}.get(count, f"all {count} checks hold")
     return True, f"✓ {hold}; {binds}"
 
 
