@@ -97,7 +97,8 @@ def main(names: list[str]) -> int:
         median = statistics.median(times)
         print(f"{name}: strategy {kind}; one re-evaluation {1e3 * evaluation_time(name):.2f} ms")
         print(
-            f"{name}: key to results median {1e3 * median:.1f} ms, p95 {1e3 * p95:.1f} ms, {p95 / limit:.2f} of the limit"
+            f"{name}: key to results median {1e3 * median:.1f} ms, p95 {1e3 * p95:.1f} ms, "
+            f"{p95 / limit:.2f} of the limit"
         )
         code = FIRST_SCREEN.format(name=name, size=SIZE)
         runs = [

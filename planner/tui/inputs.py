@@ -137,6 +137,9 @@ class InputPane(Vertical):
         return found
 
     def _role(self, role: str) -> Row:
+        if any(problem.field == f"choose.{role}" for problem in self.session.problems):
+            text = str(self.session.scenario.choose.get(role, ""))
+            return Row(f"role:{role}", (WRONG, words.label(role), f"{_cut(text, _VALUE_WIDTH - 2)} ▾"), tone="bad")
         entry = self.session.plan.resolved.entries.get(role) if self.session.plan else None
         sign = SET if role in self.session.scenario.choose else CATALOG if entry else " "
         text = entry.name if entry else "none chosen"
