@@ -307,6 +307,15 @@ class Catalog:
         source = str(table.get("source", header.get("source", "")))
         return Fact(table["value"], kind="rated", source=source, note=str(table.get("note", "")))
 
+    @functools.cached_property
+    def default_choices(self) -> dict[str, str]:
+        """Role -> entry where the scenario names none."""
+        found: dict[str, str] = {}
+        for layer in self.layers:
+            if (layer / "choices.toml").is_file():
+                found.update({role: row["entry"] for role, row in read_toml(layer / "choices.toml").items()})
+        return found
+
     # Checks
 
     def problems(self) -> list[Problem]:
@@ -338,6 +347,11 @@ class Catalog:
 
 def value_of(given: object, quantity: glossary.Quantity) -> float:
     """`given` as the base value of `quantity`, within its limits; UnitError says what is taken."""
+    if given in quantity.labels:
+        return float(quantity.labels.index(str(given)) + 1)
+    if quantity.labels and isinstance(given, str) and not given.strip().isdigit():
+        labels = ", ".join(quantity.labels)
+        raise units.UnitError(f"'{given}' is not one of {labels}{units.suggestion(given, quantity.labels)}")
     value = units.read(given, quantity.unit)
     if (quantity.low is not None and value < quantity.low) or (quantity.high is not None and value > quantity.high):
         raise units.UnitError(f"'{given}' is out of range: {quantity.name} is {quantity.limits()}")

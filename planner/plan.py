@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from planner import chain, glossary, model, risk, units
 from planner.catalog import KINDS, Catalog, Fact
-from planner.problems import one
 from planner.scenario import Resolved, Scenario, resolve
 
 # A default matters when a one per cent change of it moves a headline figure by more than this share of a per cent.
@@ -77,7 +76,14 @@ class Plan:
 
 def plan(scenario: Scenario, catalog: Catalog | None = None, bands: bool = True) -> Plan:
     """The plan of a scenario; InputError with all problems where it cannot be planned."""
-    return plan_resolved(resolve(scenario, catalog or Catalog()), bands)
+    resolved = resolve(scenario, catalog or Catalog())
+    if scenario.demand:
+        from planner import demand
+
+        # Where the scenario says its demand, the utilization follows from it.
+        filled_by = demand.utilization_facts(plan_resolved(resolved, bands=False))
+        resolved = replace(resolved, facts={**resolved.facts, **filled_by})
+    return plan_resolved(resolved, bands)
 
 
 def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
@@ -105,52 +111,8 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
 
 def given_values(resolved: Resolved) -> tuple[dict[str, Any], dict[str, float]]:
     """Base values to start from, the cluster's size and strategy found where the scenario leaves them open."""
-    values: dict[str, Any] = dict(resolved.values)
-    sized_by: dict[str, float] = {}
-    pools = model.pools(resolved.options)
-    unsized = [pool for pool in pools if pool + chain.SIZE not in values]
-    # A target of the whole sizes what has no size yet; with a target of its own a pool sizes itself, so it comes first.
-    for pool in sorted(unsized, key=lambda pool: not _sizing(resolved, pool)):
-        sizing = _sizing(resolved, pool)
-        outer = pool
-        while not sizing and outer:
-            outer = outer[: outer[:-1].rfind("/") + 1]
-            alone = [p for p in unsized if p.startswith(outer) and p + chain.SIZE not in values] == [pool]
-            sizing = _sizing(resolved, outer) if alone else []
-        _check_sizing(resolved, values, pool, sizing)
-        accelerators, by_target = chain.size(values, sizing, resolved.options, pool)
-        if not accelerators >= 1:
-            texts = ", ".join(f"{name} = {shown(name, values[name])}" for name in sizing)
-            raise one(resolved.scenario.place, f"{pool}set", f"no whole system meets {texts}")
-        values[pool + chain.SIZE] = accelerators
-        sized_by |= by_target
+    values, sized_by = chain.sized(resolved.values, resolved.said, resolved.options, resolved.scenario.place)
     return chain.with_strategies(values, resolved.options), sized_by
-
-
-def _sizing(resolved: Resolved, scope: str) -> list[str]:
-    """The targets that the scenario sets for a pool, or for the whole."""
-    said = [n for n, fact in resolved.facts.items() if fact.origin == "scenario" and n.rpartition("/")[0] == scope[:-1]]
-    return list(chain.targets(said))
-
-
-def _check_sizing(resolved: Resolved, values: Mapping[str, Any], pool: str, sizing: list[str]) -> None:
-    """InputError where a pool cannot be sized, with what it lacks."""
-    place = resolved.scenario.place
-    system = model.source(f"{pool}system_accelerators", values)
-    if not sizing or system not in values:
-        ways = sorted(name for name, row in glossary.quantities().items() if row.sizes)
-        message = f"{'it' if pool else 'the scenario'} has no size: set accelerators, or one of {', '.join(ways)}"
-        if system not in values:
-            message += "; and choose a system"
-        raise one(place, f"{pool}set", message)
-    sized = [*values, *(scope + chain.SIZE for scope in model.pools(resolved.options))]
-    for name in sizing:
-        rule = glossary.quantities()[name].sizes or {}
-        quantity = name[: name.rfind("/") + 1] + rule["quantity"]
-        lacking = model.route((quantity,), sized, resolved.options).missing
-        if lacking:
-            message = f"cannot size the cluster: {rule['quantity']} lacks {', '.join(lacking[quantity])}"
-            raise one(place, f"set.{name}", message)
 
 
 def shown(name: str, value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from planner import chain, glossary, units
 from planner.plan import Plan, Result, defaults_that_mattered, shown
-from planner.table import Table
+from planner.table import Cell, Table
 
 _MARKS = {True: "ok  ", False: "FAIL"}
 _MOST_DEFAULTS = 12
@@ -53,15 +53,18 @@ def quantities(found: Plan) -> Table:
 
 
 def _table(results: list[Result]) -> Table:
-    rows = []
+    rows: list[list[Cell]] = []
     for result in results:
         row = glossary.quantities()[result.name]
         show = units.readable_unit(result.value, row.show)
         unit = "" if row.labels or show == units.DIMENSIONLESS else show
-        value = shown(result.name, result.value) if row.labels else _number(result.value, show)
-        cells = [_number(result.low, show), _number(result.high, show)]
-        rows.append([result.name, value, unit, *cells, result.kind])
+        value = shown(result.name, result.value) if row.labels else _in(show, result.value)
+        rows.append([result.name, value, unit, _in(show, result.low), _in(show, result.high), result.kind])
     return Table(["quantity", "value", "unit", "P10", "P90", "kind"], rows, frozenset({1, 3, 4}))
+
+
+def _in(unit: str, value: float | None) -> float | None:
+    return None if value is None else float(units.convert(value, unit))
 
 
 def _number(value: float | None, unit: str) -> str:

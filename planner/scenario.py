@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -37,11 +37,25 @@ class Scenario:
     start: datetime.date | None = None
     # What is particular to each site, by the entry's name, where pools stand on several.
     sites: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # What is asked for over time, as planner.demand reads it.
+    demand: list[dict[str, Any]] = field(default_factory=list)
     # Parts of the site by name, each a scenario that says only what is different from the whole.
     pools: dict[str, Scenario] = field(default_factory=dict)
     # The file, or the shipped scenario's name, for messages.
     place: str = "scenario"
     path: Path | None = None
+
+
+class Lookup(Protocol):
+    """What resolving needs of a catalog."""
+
+    @property
+    def defaults(self) -> dict[str, Fact]: ...
+
+    @property
+    def default_choices(self) -> dict[str, str]: ...
+
+    def find(self, kind: str, name: str) -> Entry: ...
 
 
 @dataclass
@@ -59,6 +73,11 @@ class Resolved:
     def values(self) -> dict[str, float]:
         """Base values by quantity; as numpy's floats, with which a division by zero is infinite and no error."""
         return {name: np.float64(fact.value) for name, fact in self.facts.items()}
+
+    @property
+    def said(self) -> list[str]:
+        """Names of the quantities that the scenario itself sets."""
+        return [name for name, fact in self.facts.items() if fact.origin == "scenario"]
 
 
 def load(file: str | Path, catalog: Catalog | None = None) -> Scenario:
@@ -86,7 +105,8 @@ def shipped_names(catalog: Catalog | None = None) -> dict[str, Path]:
 def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None) -> Scenario:
     """A parsed scenario file as a Scenario; every structural problem at once."""
     found: list[Problem] = []
-    whole = _part(raw, place, "", (*_KEYS, "pool", "site"), found)
+    whole = _part(raw, place, "", (*_KEYS, "pool", "site", "demand"), found)
+    whole.demand.extend(_list_of_tables(raw, "demand", place, found))
     for number, row in enumerate(_list_of_tables(raw, "site", place, found), 1):
         at = f"site {number}"
         found.extend(Problem(place, f"{at}.{k}", unknown("key", k, _SITE_KEYS)) for k in row if k not in _SITE_KEYS)
@@ -187,7 +207,7 @@ def _without(part: Scenario, choose: Mapping[str, str], set: Mapping[str, Any]) 
     return replace(part, choose=rest(part.choose, choose), set=rest(part.set, set), range=rest(part.range, set))
 
 
-def resolve(scenario: Scenario, catalog: Catalog) -> Resolved:
+def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
     """Every fact and option that holds for the scenario; InputError with all problems at once."""
     if scenario.pools:
         return _resolve_pools(scenario, catalog)
@@ -209,11 +229,20 @@ def resolve(scenario: Scenario, catalog: Catalog) -> Resolved:
     for role, entry in entries.items():
         for key, fact in entry.facts.items():
             facts[f"{role}_{key}"] = fact
+        for key in glossary.kinds()[entry.kind].dates:
+            if key in entry.text:
+                year = Fact(year_of(entry.text[key]), kind="quoted", origin=entry.origin, field=key)
+                facts[f"{role}_{key}_year"] = year
     _apply_set(scenario, facts, options, found)
     _apply_ranges(scenario, facts, found)
     if found:
         raise InputError(found)
     return Resolved(scenario, facts, options, entries)
+
+
+def year_of(date: datetime.date) -> float:
+    """A date as a year with its fraction: 2026-07-01 is 2026.5."""
+    return round(date.year + (date.timetuple().tm_yday - 1) / 365.25, 3)
 
 
 def merged(scenario: Scenario, key: str) -> Scenario:
@@ -230,7 +259,7 @@ def merged(scenario: Scenario, key: str) -> Scenario:
     )
 
 
-def _resolve_pools(scenario: Scenario, catalog: Catalog) -> Resolved:
+def _resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
     """Each pool resolved by itself, and the whole: what all agree on once, the rest under the pool's name."""
     problems: dict[Problem, list[str]] = {}
     resolved: dict[str, Resolved] = {}
@@ -294,7 +323,7 @@ def _whole(scenario: Scenario, members: dict[str, Resolved]) -> Resolved:
     return Resolved(scenario, facts, options, entries, pools)
 
 
-def _entries(scenario: Scenario, catalog: Catalog, found: list[Problem]) -> dict[str, Entry]:
+def _entries(scenario: Scenario, catalog: Lookup, found: list[Problem]) -> dict[str, Entry]:
     """The entry of each role: chosen, named by a chosen entry, or the default choice."""
     roles = glossary.roles()
     entries: dict[str, Entry] = {}
@@ -323,19 +352,10 @@ def _entries(scenario: Scenario, catalog: Catalog, found: list[Problem]) -> dict
             target = glossary.kinds()[entry.kind].references[name]
             if target not in entries and target not in scenario.choose:
                 choose(target, key, entry.origin)
-    for role, name in _default_choices(catalog).items():
+    for role, name in catalog.default_choices.items():
         if role not in entries and role not in scenario.choose:
             choose(role, name, "choices.toml")
     return entries
-
-
-def _default_choices(catalog: Catalog) -> dict[str, str]:
-    """Role -> entry where the scenario names none."""
-    found: dict[str, str] = {}
-    for layer in catalog.layers:
-        if (layer / "choices.toml").is_file():
-            found.update({role: row["entry"] for role, row in read_toml(layer / "choices.toml").items()})
-    return found
 
 
 def _apply_set(scenario: Scenario, facts: dict[str, Fact], options: dict[str, str], found: list[Problem]) -> None:

@@ -114,6 +114,9 @@ def quantities() -> dict[str, Quantity]:
                 name = f"{role}_{field_name}"
                 # A room may say more about a field than its kind does.
                 found.setdefault(name, _renamed(quantity, name))
+            for date in kind.dates:
+                name = f"{role}_{date}_year"
+                found.setdefault(name, Quantity(name, "1", f"Year of '{date}', with its fraction", kind.name, "1"))
     return found
 
 
