@@ -112,7 +112,8 @@ def sized(
     The targets among what the scenario `said` size a pool; without one of its own, a pool takes what the targets of
     its site or of the whole leave, provided that it alone has no size.  InputError where a pool cannot be sized.
     """
-    found, by_target, said = dict(values), {}, list(said)
+    found, said = dict(values), list(said)
+    by_target: dict[str, Any] = {}
     unsized = [pool for pool in model.pools(options) if pool + SIZE not in found]
     for pool in sorted(unsized, key=lambda pool: not targets(said, pool)):
         sizing, outer = targets(said, pool), pool

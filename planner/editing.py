@@ -41,8 +41,8 @@ def write_atomically(path: Path, content: str | bytes, expected: str | None = No
             stream.write(content.encode() if isinstance(content, str) else content)
             stream.flush()
             os.fsync(stream.fileno())
-        with contextlib.suppress(FileNotFoundError):
-            Path(temporary).chmod(target.stat().st_mode & 0o7777)
+        mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
+        Path(temporary).chmod(mode)
         Path(temporary).replace(target)
     except OSError as error:
         with contextlib.suppress(OSError):
@@ -54,6 +54,12 @@ def write_atomically(path: Path, content: str | bytes, expected: str | None = No
             os.fsync(directory)
         finally:
             os.close(directory)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def edited(text: str, changes: Mapping[tuple[str, ...], Any], place: str) -> str:

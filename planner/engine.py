@@ -101,10 +101,9 @@ class Runner:
 
     def missing(self, name: str) -> tuple[str, ...]:
         """What a wanted quantity lacks."""
-        if self.lacking:
-            return tuple(sorted(self.lacking))
-        given = chain.with_strategy({**self.values, **dict.fromkeys(self.varying, 1.0)}, self.options, self.workload)
-        return self._route([name], {*given, chain.SIZE}).missing.get(name, ())
+        sizes = {pool + chain.SIZE: np.float64(1) for pool in model.pools(self.options)}
+        given = {**sizes, **self.values, **dict.fromkeys(self.varying, np.float64(1))}
+        return model.route([name], chain.with_strategies(given, self.options), self.options).missing.get(name, ())
 
     def _sized(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         return chain.sized({**self.values, **columns}, self.said, self.options, self.place)[0]
@@ -217,24 +216,29 @@ def chunk(found: Task, number: int) -> dict[str, Any]:
     """Chunk `number` of a sweep: a column for each varied and each watched name; positions where texts vary."""
     index = number * ROWS + np.arange(found.length(number), dtype=np.int64)
     columns: dict[str, Any] = {}
-    positions: dict[str, Any] = {}
-    variant = np.zeros(len(index), dtype=np.int64)
     for axis, position in zip(found.axes, axes.positions(found.axes, index), strict=True):
-        columns |= axis.columns(position, found.seed)
+        columns |= dict.fromkeys(axis.texts, position) | axis.columns(position, found.seed)
+    return columns | evaluated(found, columns)
+
+
+def evaluated(found: Task, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The watched quantities for columns of what varies: base values, positions among the names where texts vary."""
+    count = len(next(iter(columns.values())))
+    variant = np.zeros(count, dtype=np.int64)
+    for axis in found.axes:
         if axis.texts:
-            positions |= dict.fromkeys(axis.texts, position)
-            variant = variant * axis.size + position
-    results = {name: np.full(len(index), np.nan) for name in found.watch}
+            variant = variant * axis.size + columns[next(iter(axis.texts))]
+    results = {name: np.full(count, np.nan) for name in found.watch}
     _, firsts, which = np.unique(variant, return_index=True, return_inverse=True)
-    chosen = [{name: found.texts[name][positions[name][first]] for name in positions} for first in firsts]
+    chosen = [{name: texts[columns[name][first]] for name, texts in found.texts.items()} for first in firsts]
     for runner, members in _groups(found, chosen):
         rows = np.flatnonzero(np.isin(which, members)) if len(members) < len(chosen) else slice(None)
-        given = {name: column[rows] for name, column in columns.items()}
+        given = {name: columns[name][rows] for name in found.numbers}
         for name, by_variant in runner.by_variant.items():
             given[name] = by_variant[np.searchsorted(members, which[rows])]
         for name, values in runner(given).items():
             results[name][rows] = values
-    return {name: positions.get(name, columns.get(name)) for axis in found.axes for name in axis.names} | results
+    return results
 
 
 def _groups(found: Task, chosen: Sequence[Mapping[str, str]]) -> list[tuple[Runner, Any]]:

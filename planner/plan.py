@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from planner import chain, glossary, model, risk, units
+from planner import chain, glossary, model, uncertainty, units
 from planner.catalog import KINDS, Catalog, Fact
 from planner.scenario import Resolved, Scenario, resolve
 
@@ -92,7 +92,7 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
     wanted = chain.wanted(resolved.options)
     values = model.evaluate(wanted, given, resolved.options)
     missing = model.route(tuple(wanted), given, resolved.options).missing
-    spread = risk.bands(wanted, given, resolved) if bands else {}
+    spread = uncertainty.bands(wanted, given, resolved) if bands else {}
     kinds = _kinds(wanted, given, resolved)
     results = {}
     for name in wanted:
