@@ -1,8 +1,7 @@
-"""How each claim is checked: read from seeds/checks.toml and seeds/questions.toml, which say what to compute, never the verdict."""
+"""How each claim is checked: seeds/checks.toml and seeds/questions.toml say what to compute, never the verdict."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +18,21 @@ KINDS = {
     "arithmetic": _RUN,
     "contradiction": (*_RUN, "other"),
     "covers": ("scenario", "workload", "choose", "set", "quantities"),
+    "rank": ("scenario", "workload", "choose", "set", "quantity", "quantities"),
     "sum": ("claims",),
-    "catalog": ("entry", "field", "names", "fails"),
-    "offers": ("entries", "where", "against", "field", "take", "form", "fails"),
+    "order": ("other", "relation"),
+    "catalog": ("entry", "field"),
+    "names": ("names", "counts"),
+    "generations": ("entries", "field"),
+    "offers": ("entries", "where", "against", "field", "take", "form"),
+    "presets": ("names",),
     "published": ("low", "high", "source", "where"),
     "measured": ("file", "column", "where", "least", "source"),
     "not checkable": ("reason",),
 }
-_COMMON = ("kind", "note", "unit", "expect", "tolerance")
+_COMMON = ("kind", "note", "unit", "expect", "tolerance", "fails")
+RELATIONS = ("not before", "not above", "not below", "covers", "equals")
+COUNTS = ("found", "absent", "distinct")
 FORMS = ("value", "ratio", "gain", "cut")
 TAKES = ("median", "lowest", "highest", "share", "count")
 
@@ -69,7 +75,7 @@ def load(seeds: Seeds, sources: Mapping[str, Any], directory: Path | None = None
         elif not isinstance(tables, list):
             found.append(Problem(place, "", f'takes a list of checks: write [["{name}"]]'))
         else:
-            read = [_check(seeds.claims[name], table, tolerances, sources, place, found) for table in tables]
+            read = [_check(seeds.claims[name], table, tolerances, seeds, sources, place, found) for table in tables]
             checks[name] = [check for check in read if check is not None]
     found.extend(Problem("checks.toml", name, "no check for this claim") for name in seeds.claims if name not in raw)
     if found:
@@ -99,6 +105,7 @@ def _check(
     claim: Claim,
     table: Mapping[str, Any],
     tolerances: Mapping[str, float],
+    seeds: Seeds,
     sources: Mapping[str, Any],
     place: str,
     found: list[Problem],
@@ -110,37 +117,50 @@ def _check(
         return None
     known = (*_COMMON, *KINDS[kind])
     found.extend(Problem(place, key, unknown("key", key, known)) for key in table if key not in known)
-    for key, taken in (("form", FORMS), ("take", TAKES)):
+    for key, taken in (("form", FORMS), ("take", TAKES), ("relation", RELATIONS), ("counts", COUNTS)):
         if table.get(key, taken[0]) not in taken:
             found.append(Problem(place, key, unknown(key, str(table[key]), taken)))
     if kind in ("published", "measured") and table.get("source") not in sources:
         found.append(Problem(place, "source", unknown("source", str(table.get("source")), sources)))
     unit = _words(table.get("unit", claim.unit))
-    low, high = _expected(claim, table, unit, place, found)
+    low, high = _expected(claim, table, unit, seeds, place, found)
     if kind != "not checkable" and low is None and high is None:
         found.append(Problem(place, "expect", "the claim has no figure: say what it amounts to"))
     if len(found) > before:
         return None
-    tolerance = float(table.get("tolerance", tolerances.get(claim.bound, 0)))
+    # What a check says to expect counts as written; a claim's own figure is as firm as its wording.
+    usual = 0 if "expect" in table else tolerances.get(claim.bound, 0)
+    tolerance = float(table.get("tolerance", usual))
     return Check(claim, kind, table, low, high, unit, tolerance)
 
 
 def _expected(
-    claim: Claim, table: Mapping[str, Any], unit: str, place: str, found: list[Problem]
+    claim: Claim, table: Mapping[str, Any], unit: str, seeds: Seeds, place: str, found: list[Problem]
 ) -> tuple[float | None, float | None]:
     """The range that the claim amounts to, in base units: what `expect` says, or the claim's own figures."""
     given = table.get("expect")
     try:
         if given is None:
-            low, high = (None if v is None else units.read(f"{v!r} {unit}", unit) for v in (claim.low, claim.high))
-            return low, high
-        return tuple(units.read(given[side], unit) if side in given else None for side in ("low", "high"))  # type: ignore[return-value]
+            return figure(claim.low, unit), figure(claim.high, unit)
+        low, high = (
+            units.read(seeds.figure_text(given[side]), unit) if side in given else None for side in ("low", "high")
+        )
+        return low, high
     except units.UnitError as error:
         found.append(Problem(place, "expect", str(error)))
         return None, None
 
 
-@functools.cache
+def figure(value: float | None, unit: str) -> float | None:
+    """A number written in `unit` as a base value."""
+    return None if value is None else units.read(f"{value!r} {unit}", unit)
+
+
+def worded(value: float, unit: str, digits: int = 4) -> str:
+    """A base value in a unit; a date is a plain year with its fraction."""
+    return f"{units.convert(value, unit):.2f}" if unit == "year" else units.text(value, unit, digits)
+
+
 def _words(unit: str) -> str:
-    """The unit as it is shown: '' and 'dimensionless' are plain numbers."""
+    """The unit as it is shown: counts and figures without a dimension are plain numbers."""
     return units.DIMENSIONLESS if unit in ("", "dimensionless", "count") else unit

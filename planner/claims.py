@@ -29,13 +29,18 @@ VERDICTS = (WRONG, REFUTED, ITSELF, CONTRADICTS, DIFFERS, DEPENDS, AGREES, UNCHE
 _FAILS = {
     "model": DIFFERS,
     "covers": DIFFERS,
+    "rank": DIFFERS,
     "catalog": DIFFERS,
+    "names": DIFFERS,
+    "generations": DIFFERS,
+    "presets": DIFFERS,
     "offers": REFUTED,
     "published": REFUTED,
     "measured": REFUTED,
     "arithmetic": WRONG,
     "sum": WRONG,
     "contradiction": CONTRADICTS,
+    "order": CONTRADICTS,
 }
 
 
@@ -108,7 +113,7 @@ class Court:
         if evidence.holds:
             return Finding(AGREES, f"{evidence.how}{_value(check, evidence)}{note}", check, evidence)
         verdict = check.given.get("fails", _FAILS[check.kind])
-        if check.kind == "contradiction":
+        if check.kind in ("contradiction", "order") and "fails" not in check.given:
             own = {self.seeds.claim(other).source for other in check.given["other"]} == {check.claim.source}
             verdict = ITSELF if own else CONTRADICTS
             note = f" ({', '.join(check.given['other'])}){note}"
@@ -145,7 +150,7 @@ def _percent(claim: Claim, answer: str) -> str:
 
 
 def _value(check: Check, evidence: Evidence) -> str:
-    return "" if evidence.value is None else f" = {units.text(evidence.value, check.unit)}"
+    return "" if evidence.value is None else f" = {checks.worded(evidence.value, check.unit)}"
 
 
 def _distance(check: Check, evidence: Evidence) -> str:
@@ -156,8 +161,10 @@ def _distance(check: Check, evidence: Evidence) -> str:
     if end is None:
         return ""
     if not end:
-        return f", differs by {units.text(evidence.value, check.unit, 3)}"
-    return f", differs by {units.number_text(100 * (evidence.value / end - 1), 3)} % from {units.text(end, check.unit)}"
+        return f", differs by {checks.worded(evidence.value, check.unit, 3)}"
+    return (
+        f", differs by {units.number_text(100 * (evidence.value / end - 1), 3)} % from {checks.worded(end, check.unit)}"
+    )
 
 
 def matching(judgements: list[Judgement], verdict: str | None) -> list[Judgement]:
@@ -203,7 +210,7 @@ def table(judgements: list[Judgement]) -> Table:
     for found in judgements:
         claim = found.claim
         value, unit = found.computed or (None, claim.unit)
-        computed = "" if value is None else units.number_text(float(units.convert(value, unit)))
+        computed = "" if value is None else checks.worded(value, unit).removesuffix(f" {unit}")
         said = claim.said if claim.low is not None or claim.high is not None else "(in words)"
         rows.append(
             [claim.id, said, computed, "" if unit in ("1", "dimensionless") else unit, found.verdict, found.reason]

@@ -28,6 +28,7 @@ COMMANDS = {
     "validate": "replay published measurements and print the errors",
     "calibrate": "refit the calibration parameters to the published measurements",
     "claims": "what the source documents claim, recomputed: said, computed, verdict, reason",
+    "market": "market sizes, growth and shares by axis and source, never blended",
     "check": "check units, catalogs, sources and scenarios",
     "tui": "the terminal app",
 }

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import datetime
+import functools
+import itertools
 import json
 import statistics
 from collections.abc import Mapping
@@ -12,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from planner import browse, chain, glossary, model, paths, plan, scenario, units
-from planner.catalog import Catalog, value_of
-from planner.checks import Check
+from planner.catalog import Catalog, Entry, value_of
+from planner.checks import Check, figure, worded
 from planner.problems import InputError
 from planner.scenario import Resolved, Scenario
 from planner.seeds import Seeds
@@ -21,7 +24,8 @@ from planner.seeds import Seeds
 # Points at which a check looks when an input ranges, and how often it halves the interval to an edge.
 _POINTS = 9
 _HALVINGS = 40
-_CLAIM = "claim:"
+# Sums of decimal fractions miss their whole by this much.
+_ROUNDING = 1e-9
 
 
 class MissingError(ValueError):
@@ -90,31 +94,17 @@ class Bench:
         base = scenario.load(name, self.catalog) if name else Scenario("arithmetic", place="checks.toml")
         if "workload" in given:
             base = replace(base, workload=given["workload"])
-        settings = {key: self._said(key, text) for key, text in given.get("set", {}).items()}
+        settings = {key: self.seeds.figure_text(text) for key, text in given.get("set", {}).items()}
         resolved = scenario.resolve(scenario.changed(base, given.get("choose", {}), settings), self.catalog)
         return Run(resolved, plan.given_values(resolved)[0] if sized else resolved.values)
-
-    def _said(self, name: str, given: Any) -> Any:
-        """A set value; 'claim:ID', 'claim:ID.low' or 'claim:ID.high' stands for a claim's figure."""
-        if not isinstance(given, str) or not given.startswith(_CLAIM):
-            return given
-        reference, _, unit = given.removeprefix(_CLAIM).partition(" in ")
-        side = "low"
-        if reference.endswith((".low", ".high")):
-            reference, _, side = reference.rpartition(".")
-        claim = self.seeds.claim(reference)
-        value = getattr(claim, side)
-        if value is None:
-            raise MissingError(f"{side} value of {reference}, for {name}")
-        written = unit or claim.unit
-        return f"{value!r} {'' if written in ('dimensionless', 'count') else written}"
 
 
 def compared(check: Check, value: float) -> bool:
     """Whether a computed value is what the claim says, within the tolerance of the check."""
     low, high = check.low, check.high
-    above = low is None or value >= low - abs(low) * check.tolerance
-    return above and (high is None or value <= high + abs(high) * check.tolerance)
+    slack = check.tolerance + _ROUNDING
+    above = low is None or value >= low - abs(low) * slack
+    return above and (high is None or value <= high + abs(high) * slack)
 
 
 def _formed(check: Check, one: float, other: float | None) -> float:
@@ -143,56 +133,61 @@ def _modelled(bench: Bench, check: Check) -> Evidence:
         other = run
     second = given.get("over", quantity)
 
-    def figure(changes: Mapping[str, float]) -> float:
+    def computed(changes: Mapping[str, float]) -> float:
         return _formed(check, run.value(quantity, changes), None if other is None else other.value(second, changes))
 
-    value = figure({})
+    value = computed({})
     runs = [(run, quantity)] + ([(other, second)] if other is not None else [])
     evidence = Evidence(value, _described(check, run), compared(check, value), runs=runs)
     if "vary" in given:
-        _over_ranges(check, figure, evidence)
+        _over_ranges(check, computed, evidence)
     return evidence
 
 
-def _over_ranges(check: Check, figure: Any, evidence: Evidence) -> None:
+def _over_ranges(check: Check, computed: Any, evidence: Evidence) -> None:
     """Look at the check over the ranges it names; where the answer changes, say at which values."""
     rows = glossary.quantities()
     across = {
         name: [value_of(text, rows[name]) for text in texts] for name, texts in check.given.get("across", {}).items()
     }
     others = [{name: value} for name, values in across.items() for value in values] or [{}]
-    verdicts: list[bool] = []
+    holding: list[bool] = []
     said: list[str] = []
+    values: list[float] = []
     for name, ends in check.given["vary"].items():
         low, high = (value_of(text, rows[name]) for text in ends)
         for fixed in others:
-            points = np.linspace(low, high, _POINTS)
-            holding = [compared(check, figure({**fixed, name: float(point)})) for point in points]
-            verdicts += holding
+            points = [float(point) for point in np.linspace(low, high, _POINTS)]
+            figures = [computed({**fixed, name: point}) for point in points]
+            held = [compared(check, value) for value in figures]
+            values += figures
+            holding += held
             at = "".join(f" at {key} {plan.shown(key, value)}" for key, value in fixed.items())
-            said.append(
-                _ranges(name, points, holding, lambda x, f=fixed, n=name: compared(check, figure({**f, n: x}))) + at
-            )
-    evidence.depends = "" if len(set(verdicts)) == 1 else "; ".join(said)
-    evidence.holds = all(verdicts)
+            said.append(_ranges(name, points, held, functools.partial(_holds_at, check, computed, fixed, name)) + at)
+    ends = " to ".join(units.text(end, check.unit) for end in (min(values), max(values)))
+    evidence.how += f", {ends} over {', '.join(check.given['vary'])}"
+    evidence.depends = "" if len(set(holding)) == 1 else "; ".join(said)
+    evidence.holds = all(holding)
 
 
-def _ranges(name: str, points: Any, holding: list[bool], holds: Any) -> str:
+def _holds_at(check: Check, computed: Any, fixed: Mapping[str, float], name: str, value: float) -> bool:
+    return compared(check, computed({**fixed, name: value}))
+
+
+def _ranges(name: str, points: list[float], holding: list[bool], holds: Any) -> str:
     """The part of a range in which a check holds, its edges found by halving."""
+    ends = f"{name} {plan.shown(name, points[0])} to {plan.shown(name, points[-1])}"
     if all(holding):
-        return f"holds for {name} {plan.shown(name, points[0])} to {plan.shown(name, points[-1])}"
+        return f"holds for all {ends}"
     if not any(holding):
-        closer = ""
-        return f"holds nowhere for {name} {plan.shown(name, points[0])} to {plan.shown(name, points[-1])}{closer}"
+        return f"holds nowhere for {ends}"
     first = holding.index(True)
     last = len(holding) - 1 - holding[::-1].index(True)
-    low = _edge(points[first - 1], points[first], holds) if first else None
-    high = _edge(points[last + 1], points[last], holds) if last < len(points) - 1 else None
+    low = plan.shown(name, _edge(points[first - 1], points[first], holds)) if first else None
+    high = plan.shown(name, _edge(points[last + 1], points[last], holds)) if last < len(points) - 1 else None
     if low is None:
-        return f"holds for {name} up to {plan.shown(name, high)}"
-    if high is None:
-        return f"holds for {name} from {plan.shown(name, low)}"
-    return f"holds for {name} {plan.shown(name, low)} to {plan.shown(name, high)}"
+        return f"holds for {name} up to {high}"
+    return f"holds for {name} from {low}" if high is None else f"holds for {name} {low} to {high}"
 
 
 def _edge(outside: float, inside: float, holds: Any) -> float:
@@ -211,7 +206,7 @@ def _described(check: Check, run: Run) -> str:
         words = {"ratio": "{a} / {b}", "gain": "{a} / {b} - 1", "cut": "1 - {a} / {b}", "value": "{a}"}[form]
         what = words.format(a=what, b=second if "over" in given else f"{second} of the other run")
     changes = [f"{k} {v}" for k, v in given.get("choose", {}).items()]
-    changes += [f"{k} = {v}" for k, v in given.get("set", {}).items()]
+    changes += [f"{k} = {str(v).removeprefix('claim:')}" for k, v in given.get("set", {}).items()]
     if "against" in given:
         other = given["against"]
         moved = [*other.get("choose", {}).values(), *(f"{k} = {v}" for k, v in other.get("set", {}).items())]
@@ -247,39 +242,112 @@ def _summed(bench: Bench, check: Check) -> Evidence:
     return Evidence(value, f"{words} ({', '.join(claim.id for claim in claims)})", compared(check, value))
 
 
+def _ranked(bench: Bench, check: Check) -> Evidence:
+    """The rank of a quantity among several of one scenario, the largest first."""
+    run = bench.run(check.given, sized=True)
+    values = {name: run.value(name) for name in check.given["quantities"]}
+    ordered = sorted(values, key=lambda name: -values[name])
+    rank = float(ordered.index(check.given["quantity"]) + 1)
+    words = " > ".join(f"{name} {plan.shown(name, values[name])}" for name in ordered)
+    where = run.resolved.scenario.place.removesuffix(".toml")
+    return Evidence(rank, f"{words} in {where}", compared(check, rank), runs=[(run, check.given["quantity"])])
+
+
+_RELATION = {
+    "not before": "cannot be earlier where",
+    "not below": "cannot be less where",
+    "not above": "cannot be more where",
+    "covers": "must reach as far where",
+    "equals": "must be the same where",
+}
+
+
+def _ordered(bench: Bench, check: Check) -> Evidence:
+    """Whether the claim's figure stands to those of other claims as it must."""
+    relation = check.given.get("relation", "not before")
+    holds = True
+    words = []
+    for name in check.given["other"]:
+        other = bench.seeds.claim(name)
+        low, high = figure(other.low, check.unit), figure(other.high, check.unit)
+        mine_low, mine_high = check.low, check.high
+        pairs = {
+            "not before": (mine_high, low),
+            "not below": (mine_high, low),
+            "not above": (high, mine_low),
+            "covers": (mine_high, high),
+        }
+        if relation == "equals":
+            met = (low, high) == (mine_low, mine_high)
+        else:
+            large, small = pairs[relation]
+            met = large is None or small is None or large >= small
+        holds = holds and met
+        words.append(f"{name} says {other.said} {other.unit}")
+    return Evidence(None, f"{_RELATION[relation]} {'; '.join(words)}", holds)
+
+
 def _catalogued(bench: Bench, check: Check) -> Evidence:
-    """A catalog entry's figure or date, or how many of the named things the catalog has."""
-    given = check.given
-    if "names" in given:
-        found = [bench.catalog.search(name)[:1] for name in given["names"]]
-        value = float(sum(map(bool, found)))
-        entries = ", ".join(hits[0][0].origin for hits in found if hits)
-        return Evidence(value, f"catalog entries {entries or 'none'}", compared(check, value))
-    kind, _, key = given["entry"].partition("/")
+    """A catalog entry's figure or date."""
+    kind, _, key = check.given["entry"].partition("/")
     entry = bench.catalog.find(kind, key)
-    name = given.get("field")
-    if name is None:
-        return Evidence(1.0, f"catalog entry {entry.origin}", compared(check, 1.0))
+    name = check.given["field"]
     fact = entry.facts.get(name)
     if fact is not None:
         title = bench.catalog.sources.get(fact.source, {}).get("title", fact.source)
         return Evidence(fact.value, f"{name} of {entry.origin}, {fact.kind}: {title}", compared(check, fact.value))
+    value = units.read(f"{_date(entry, name)!r} {check.unit}", check.unit)
+    return Evidence(value, f"{name} of {entry.origin} is {entry.text[name]}", compared(check, value))
+
+
+def _date(entry: Entry, name: str) -> float:
+    """A date of an entry as a year with its fraction."""
     date = entry.text.get(name)
-    if date is None or not hasattr(date, "year"):
+    if not isinstance(date, datetime.date):
         raise MissingError(f"{name} of {entry.origin}")
-    value = date.year + (date.timetuple().tm_yday - 1) / 365
-    return Evidence(value, f"{name} of {entry.origin} is {date}", compared(check, value))
+    return date.year + (date.timetuple().tm_yday - 1) / 365
+
+
+def _named(bench: Bench, check: Check) -> Evidence:
+    """How many of the names the catalog has, lacks, or tells apart."""
+    names = check.given["names"]
+    counts = check.given.get("counts", "found")
+    found = {name: hits[0][0].origin for name in names if (hits := bench.catalog.search(name)[:1])}
+    value = {"found": len(found), "absent": len(names) - len(found), "distinct": len(set(found.values()))}[counts]
+    listed = ", ".join(dict.fromkeys(found.values())) or "none of them"
+    return Evidence(float(value), f"{counts} of {len(names)} names in the catalog ({listed})", compared(check, value))
+
+
+def _generations(bench: Bench, check: Check) -> Evidence:
+    """Mean time between the first shipments of successive products."""
+    entries = [bench.catalog.find(*name.split("/", 1)) for name in check.given["entries"]]
+    dates = [_date(entry, check.given["field"]) for entry in entries]
+    steps = [units.read(f"{later - earlier} year", "s") for earlier, later in itertools.pairwise(dates)]
+    value = sum(steps) / len(steps)
+    words = ", ".join(f"{entry.key} {entry.text[check.given['field']]}" for entry in entries)
+    return Evidence(value, f"mean step between {words}", compared(check, value))
+
+
+def _preset(bench: Bench, check: Check) -> Evidence:
+    """How many of the named scenarios are shipped."""
+    shipped = scenario.shipped_names(bench.catalog)
+    lacking = [name for name in check.given["names"] if name not in shipped]
+    if lacking:
+        raise MissingError(f"scenario {', '.join(lacking)}")
+    value = float(len(check.given["names"]))
+    return Evidence(value, f"shipped scenarios {', '.join(check.given['names'])}", compared(check, value))
 
 
 def _offered(bench: Bench, check: Check) -> Evidence:
-    """A field over all catalog entries that meet conditions: its median, ends, count, or the share in the claim's range."""
+    """A field over the catalog entries that meet conditions: median, ends, count, or the share in the claim's range."""
     given = check.given
     quantity = glossary.kinds()[given["entries"]].fields[given["field"]]
 
-    def taken(conditions: list[str]) -> tuple[float, str]:
+    def taken(conditions: list[list[str]]) -> tuple[float, str]:
+        """Entries that meet all conditions of any of the lists."""
         facts = {}
-        for part in conditions:
-            for entry in browse.matching(bench.catalog, given["entries"], part if isinstance(part, list) else [part]):
+        for every in conditions:
+            for entry in browse.matching(bench.catalog, given["entries"], every):
                 if given["field"] in entry.facts:
                     facts[entry.key] = entry.facts[given["field"]].value
         if not facts:
@@ -310,7 +378,7 @@ def _published(bench: Bench, check: Check) -> Evidence:
     given = check.given
     low, high = (units.read(given[side], check.unit) if side in given else None for side in ("low", "high"))
     source = bench.catalog.sources[given["source"]]
-    ends = [units.text(value, check.unit) for value in (low, high) if value is not None]
+    ends = [worded(value, check.unit) for value in (low, high) if value is not None]
     words = " to ".join(dict.fromkeys(ends))
     where = f", {given['where']}" if "where" in given else ""
     return Evidence(None, f"published: {words} ({source['title']}{where})", _meets(check, low, high))
@@ -347,8 +415,13 @@ _GATHER = {
     "arithmetic": _modelled,
     "contradiction": _modelled,
     "covers": _covered,
+    "rank": _ranked,
     "sum": _summed,
+    "order": _ordered,
     "catalog": _catalogued,
+    "names": _named,
+    "generations": _generations,
+    "presets": _preset,
     "offers": _offered,
     "published": _published,
     "measured": _measured,

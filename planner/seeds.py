@@ -15,6 +15,7 @@ from planner.problems import InputError, Problem, one, read_toml, unknown
 BOUNDS = ("exact", "approximate", "range", "at_least", "at_most", "qualitative")
 USES = ("market context", "constraint rule", "scenario preset", "catalog value", "model check", "model default")
 NOISE = "noise"
+_REFERENCE = "claim:"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Claim:
     @property
     def said(self) -> str:
         """The figure with its bound in words, without the unit; the paraphrase where there is no figure."""
-        low, high = (None if value is None else units.number_text(value, 6) for value in (self.low, self.high))
+        low, high = (None if value is None else self._written(value) for value in (self.low, self.high))
         if low is None and high is None:
             return self.paraphrase
         if high is None:
@@ -49,6 +50,9 @@ class Claim:
             return f"at most {high}"
         about = "about " if self.bound == "approximate" else ""
         return about + (low if low == high else f"{low} to {high}")
+
+    def _written(self, value: float) -> str:
+        return f"{value:g}" if self.unit == "year" else units.number_text(value, 6)
 
 
 @dataclass(frozen=True)
@@ -93,11 +97,30 @@ class Seeds:
     claims: dict[str, Claim]
     segments: tuple[Segment, ...]
     named: tuple[Named, ...]
+    directory: Path
 
     def claim(self, name: str) -> Claim:
         if name not in self.claims:
             raise one("claims", "ID", unknown("claim", name, self.claims))
         return self.claims[name]
+
+    def figure_text(
+        self,
+        given: Any,
+    ) -> Any:
+        """`given`, or the figure it stands for: 'claim:ID', 'claim:ID.high', both also with ' in UNIT'."""
+        if not isinstance(given, str) or not given.startswith(_REFERENCE):
+            return given
+        reference, _, written = given.removeprefix(_REFERENCE).partition(" in ")
+        side = "low"
+        if reference.endswith((".low", ".high")):
+            reference, _, side = reference.rpartition(".")
+        claim = self.claim(reference)
+        value = getattr(claim, side)
+        if value is None:
+            raise units.UnitError(f"{reference} gives no {side} figure")
+        named = written or claim.unit
+        return f"{value!r}{'' if named in ('dimensionless', 'count') else ' ' + named}"
 
 
 def load(directory: Path | None = None) -> Seeds:
@@ -127,7 +150,7 @@ def _load(directory: Path) -> Seeds:
     ]
     if found:
         raise InputError(found)
-    return Seeds(described, claims, tuple(segments), tuple(named))
+    return Seeds(described, claims, tuple(segments), tuple(named), directory)
 
 
 def _rows(path: Path, found: list[Problem]) -> list[tuple[int, dict[str, str]]]:
@@ -162,7 +185,7 @@ def _claim(row: Mapping[str, str], place: str, sources: Mapping[str, Any], found
         found.append(Problem(place, "paraphrase", "is empty: say in own words what the source says"))
     if low is not None and high is not None and low > high:
         found.append(Problem(place, "value_low", "is above value_high"))
-    if (low is None and high is None) != (row["bound"] == "qualitative") and row["value_high"] != "0":
+    if low is None and high is None and row["bound"] != "qualitative":
         found.append(Problem(place, "bound", f"'{row['bound']}' does not go with the values given"))
     if len(found) > before:
         return None

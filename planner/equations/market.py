@@ -29,6 +29,14 @@ def market_forecast(market_start, market_multiple):
     return market_start * market_multiple
 
 
+def market_base(market_end, market_multiple):
+    """Market size at the start of the periods. [USD]
+
+    S = E / m
+    """
+    return market_end / market_multiple
+
+
 def market_segment(market_start, market_share):
     """Size of a segment of the market. [USD]
 
@@ -87,6 +95,14 @@ def market_revenue(market_clusters, market_cluster_price):
     K = n · k
     """
     return market_clusters * market_cluster_price
+
+
+def market_next_revenue(market_revenue, market_rate):
+    """Sales of clusters one year later. [USD/s]
+
+    K_1 = K · (1 + g)
+    """
+    return market_revenue * (1 + market_rate)
 
 
 def market_lines(market_clusters, market_line_rate):
