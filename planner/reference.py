@@ -15,7 +15,9 @@ from planner.glossary import Quantity
 from planner.problems import one
 
 GUIDES = paths.guides()
-_STYLE = rendering.STYLE + "dt { font-weight: bold; margin-top: .6rem; } code { font-size: .9em; } .room { color: #404040; }"
+_STYLE = (
+    rendering.STYLE + "dt { font-weight: bold; margin-top: .6rem; } code { font-size: .9em; } .room { color: #404040; }"
+)
 
 
 def write(folder: Path, catalog: Catalog) -> list[Path]:
@@ -97,7 +99,11 @@ def _quantity_link(name: str) -> str:
     if row is None:
         return f"<code>{html.escape(name)}</code>"
     kind = _role_of(name)
-    page = f"catalog-{kind}.html#field-{row.name.removeprefix(_role(name) + '_')}" if kind else f"model-{row.room}.html#{name}"
+    page = (
+        f"catalog-{kind}.html#field-{row.name.removeprefix(_role(name) + '_')}"
+        if kind
+        else f"model-{row.room}.html#{name}"
+    )
     return f'<a href="{page}"><code>{name}</code></a>'
 
 
@@ -205,7 +211,11 @@ def _options() -> str:
 def _kind(kind: str, catalog: Catalog) -> str:
     row = glossary.kinds()[kind]
     fields = [
-        (f'<span id="field-{name}"><code>{name}</code></span>', f"<code>{html.escape(q.show)}</code>", html.escape(q.meaning))
+        (
+            f'<span id="field-{name}"><code>{name}</code></span>',
+            f"<code>{html.escape(q.show)}</code>",
+            html.escape(q.meaning),
+        )
         for name, q in row.fields.items()
     ]
     entries = list(catalog.entries(kind))
@@ -230,9 +240,21 @@ def _sources(catalog: Catalog) -> str:
     rows = []
     for name, row in sorted(catalog.sources.items()):
         url = str(row.get("url", ""))
-        link = f'<a href="{html.escape(url)}" rel="noreferrer">{html.escape(url)}</a>' if url.startswith("http") else html.escape(url)
+        link = (
+            f'<a href="{html.escape(url)}" rel="noreferrer">{html.escape(url)}</a>'
+            if url.startswith("http")
+            else html.escape(url)
+        )
         title, publisher = html.escape(str(row.get("title", ""))), html.escape(str(row.get("publisher", "")))
-        rows.append((f'<span id="{html.escape(name)}">{html.escape(name)}</span>', title, publisher, link, str(row.get("retrieved", ""))))
+        rows.append(
+            (
+                f'<span id="{html.escape(name)}">{html.escape(name)}</span>',
+                title,
+                publisher,
+                link,
+                str(row.get("retrieved", "")),
+            )
+        )
     return _page("Sources", _table(["id", "title", "publisher", "address", "retrieved"], rows))
 
 

@@ -179,7 +179,9 @@ def _part(raw: Mapping[str, Any], place: str, at: str, keys: tuple[str, ...], fo
         tables[key] = table
     description = str(raw.get("description", ""))
     choose, given, ranges = (tables[key] for key in _TABLES)
-    return Scenario(name, workload, description, choose, given, ranges, place=place, **days)
+    return Scenario(
+        name, workload, description, choose, given, ranges, start=days["start"], order=days["order"], place=place
+    )
 
 
 def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any]) -> Scenario:
