@@ -125,7 +125,11 @@ def layout() -> tuple[Line, ...]:
 
 
 def ledger(
-    values: Mapping[str, Any], options: Mapping[str, str], sides: Iterable[str] = (OWN, RENT), pool: str = "", start: int = 0
+    values: Mapping[str, Any],
+    options: Mapping[str, str],
+    sides: Iterable[str] = (OWN, RENT),
+    pool: str = "",
+    start: int = 0,
 ) -> Ledger:
     """The ledger of one pool that starts in month `start`, from given values; floats or (n,) arrays.
 

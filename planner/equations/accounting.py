@@ -225,5 +225,3 @@ def irr(
         below = worth(middle) < 0 * capex
         low, high = np.where(below, middle, low), np.where(below, high, middle)
     return np.where(found, high**-12 - 1, np.nan)
-
-

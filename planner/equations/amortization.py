@@ -12,7 +12,9 @@ def _instalment(amount, rate, life, month):
     return amount * factor / month
 
 
-def compute_instalment(capex_compute, capex_software, capex_services, capex_installation, cost_of_money, service_life, calendar_month):
+def compute_instalment(
+    capex_compute, capex_software, capex_services, capex_installation, cost_of_money, service_life, calendar_month
+):
     """Equal instalments for systems, software bought once and the work of installing them. [USD/s]
 
     pmt = K · j / (1 − (1 + j)^−m),  j = i / 12
@@ -39,7 +41,9 @@ def storage_instalment(capex_storage, cost_of_money, service_life, calendar_mont
     return _instalment(capex_storage, cost_of_money, service_life, calendar_month)
 
 
-def power_and_cooling_instalment(capex_power_and_cooling, capex_grid_connection, cost_of_money, facility_life, calendar_month):
+def power_and_cooling_instalment(
+    capex_power_and_cooling, capex_grid_connection, cost_of_money, facility_life, calendar_month
+):
     """Equal instalments for power gear, cooling and the grid connection. [USD/s]
 
     pmt = K · j / (1 − (1 + j)^−m)

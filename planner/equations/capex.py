@@ -262,8 +262,6 @@ def budget_use(capex, budget):
     return capex / budget
 
 
-
-
 def programme_capex(clusters, capex):
     """Price of several such clusters. [USD]
 

@@ -35,7 +35,11 @@ def opex_present_worth(
     W = K_energy · A_e + K_staff · A_s + K_o · A_o
     """
     people = staff_per_year * discounted_staff_time
-    return electricity_bill_per_year * discounted_energy_time + people + operating_cost_per_year * discounted_operation_time
+    return (
+        electricity_bill_per_year * discounted_energy_time
+        + people
+        + operating_cost_per_year * discounted_operation_time
+    )
 
 
 def tco(capex, refresh_total, opex_total, decommissioning_cost, residual_value):
@@ -64,7 +68,9 @@ def npv_own(
     return left - capex - refresh_present_worth - opex_present_worth + financing_present_worth + tax_present_worth
 
 
-def npv_cloud(cloud_cost_per_year, discounted_cloud_time, cloud_services_per_year, discounted_time, cloud_setup_cost, tax_rate):
+def npv_cloud(
+    cloud_cost_per_year, discounted_cloud_time, cloud_services_per_year, discounted_time, cloud_setup_cost, tax_rate
+):
     """Net present value of renting: its costs, as a negative number. [USD]
 
     NPV = −(1 − τ) · (K_rent · A_c + K_services · A + K_setup)
@@ -237,8 +243,6 @@ def break_even_time(capex, cloud_setup_cost, cloud_bill_per_year, opex_per_year)
     """
     saved = cloud_bill_per_year - opex_per_year
     return (capex - cloud_setup_cost) / np.where(saved > 0 * saved, saved, np.nan * saved)
-
-
 
 
 def rent_saving(tco, cloud_tco):

@@ -321,9 +321,7 @@ def depreciation_worth__table(
     )
     yearly = discount_factor**12 * (1 + contract_escalation)
     years = np.floor(accounting_months / 12)
-    return sum(
-        share * yearly ** (year + 1) * np.where(years > year, 1.0, 0.0) for year, share in enumerate(shares)
-    )
+    return sum(share * yearly ** (year + 1) * np.where(years > year, 1.0, 0.0) for year, share in enumerate(shares))
 
 
 def depreciation_worth__immediate(accounting_months, discount_factor, contract_escalation):

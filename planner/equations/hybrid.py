@@ -9,7 +9,9 @@ each slice takes the cheapest (the newsvendor rule in three layers).
 import numpy as np
 
 
-def owned_capacity_price(npv_own, electricity_bill_per_year, discounted_energy_time, installed_accelerators, discounted_time):
+def owned_capacity_price(
+    npv_own, electricity_bill_per_year, discounted_energy_time, installed_accelerators, discounted_time
+):
     """Levelised cost of an owned accelerator that stands ready, without its energy. [USD/accelerator/s]
 
     c_own = (−NPV_own − K_energy · A_e) / (N · A)

@@ -101,7 +101,9 @@ def opex_per_year(
     K = K_energy + K_water + K_staff + K_maintenance + K_software + K_facility + K_insurance + K_tax + K_transit
     """
     running = electricity_bill_per_year + water_cost_per_year + staff_per_year + maintenance_per_year
-    return running + software_per_year + facility_per_year + insurance_per_year + property_tax_per_year + transit_per_year
+    return (
+        running + software_per_year + facility_per_year + insurance_per_year + property_tax_per_year + transit_per_year
+    )
 
 
 def decommissioning_cost(capex_it, decommissioning_share):

@@ -17,6 +17,8 @@ def cost_per_training_run(cost_per_accelerator_hour, run_accelerator_time):
     K = c · H
     """
     return cost_per_accelerator_hour * run_accelerator_time
+
+
 def value_decline_rate(hardware_progress, accounting_month):
     """Rate at which the value of hardware is used up by technical progress. [1/s]
 

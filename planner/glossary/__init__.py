@@ -38,7 +38,8 @@ class Quantity:
     sizes: dict[str, str] | None = None
     # Rank among the headline figures.
     headline: int | None = None
-    # How the quantity combines over pools: "sum", "max", "mean <weight quantity>" or "none".
+    # How the quantity combines over the pools of a scenario: "sum", "max", "min", "mean <weight quantity>",
+    # "again" (computed again, by its equation, from what its inputs combine to) or "none" (each pool has its own).
     combine: str = "none"
     # The one workload that asks for it; None where every workload does.
     workload: str | None = None
@@ -81,16 +82,31 @@ class Kind:
     lists: tuple[str, ...] = ()
     # Field -> role: the field names an entry that is also chosen for the role when the scenario does not.
     references: dict[str, str] = field(default_factory=dict)
+    # Another name of a field -> the field, understood where a user writes it.
+    synonyms: dict[str, str] = field(default_factory=dict)
 
 
 class GlossaryError(ValueError):
     """The project's own glossary is wrong: a programming error, not bad input."""
 
 
+class _Quantities(dict[str, Quantity]):
+    """Quantities by name, also by the name a pool gives them: `serving/racks`."""
+
+    def __missing__(self, name: str) -> Quantity:
+        pool, _, quantity = name.rpartition("/")
+        if not pool:
+            raise KeyError(name)
+        return self[quantity]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and super().__contains__(name.rpartition("/")[2])
+
+
 @functools.cache
 def quantities() -> dict[str, Quantity]:
     """Every quantity by name, rooms first, then the fields of the kinds by role."""
-    found: dict[str, Quantity] = {}
+    found = _Quantities()
     for name, row in _rows():
         if "choices" not in row:
             found[name] = _quantity(name, row)
@@ -100,6 +116,9 @@ def quantities() -> dict[str, Quantity]:
                 name = f"{role}_{field_name}"
                 # A room may say more about a field than its kind does.
                 found.setdefault(name, _renamed(quantity, name))
+            for date in kind.dates:
+                name = f"{role}_{date}_year"
+                found.setdefault(name, Quantity(name, "1", f"Year of '{date}', with its fraction", kind.name, "1"))
     return found
 
 
@@ -129,6 +148,7 @@ def kinds() -> dict[str, Kind]:
             tuple(row.get("dates", ())),
             tuple(row.get("lists", ())),
             row.get("references", {}),
+            row.get("synonyms", {}),
         )
     return found
 

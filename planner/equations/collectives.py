@@ -1,0 +1,231 @@
+"""What accelerators send each other in one training step, and how long it takes: alpha-beta by tier.
+
+Ranks are laid out innermost first: tensor, context, data (and expert within data), pipeline.  A group that fits in
+the scale-up domain uses its links; a larger one is bound by the network adapters of its ranks in a domain.
+"""
+
+import numpy as np
+
+
+def _ranks_per_domain(size, inner, domain):
+    """Members of a group in one scale-up domain, where `inner` devices lie between two members."""
+    return np.minimum(size, np.maximum(1, domain / inner))
+
+
+def _bandwidth(size, inner, domain, scaleup, network):
+    """Bus bandwidth of a ring: all adapters of the group's members in a domain work together."""
+    between = np.minimum(scaleup, _ranks_per_domain(size, inner, domain) * network)
+    return np.where(size * inner > domain, between, scaleup)
+
+
+def _latency(size, inner, domain, inside, outside):
+    """Start-up time of a collective: one hop for each doubling of the group (tree)."""
+    return np.log2(size) * np.where(size * inner > domain, outside, inside)
+
+
+def scaleup_domain_size(system_scaleup_domain, one_accelerator):
+    """Accelerators joined by one scale-up network, as a plain number. [1]
+
+    n_domain
+    """
+    return system_scaleup_domain / one_accelerator
+
+
+def scaleup_rate(accelerator_scaleup_bandwidth, scaleup_efficiency):
+    """Rate at which an accelerator sends over its scale-up links in a large collective. [B/s/accelerator]
+
+    b_up · η
+
+    8 H200: 80-82 % of the line rate in ring collectives of 16 GiB (stas00/ml-engineering, network/README.md).
+    """
+    return accelerator_scaleup_bandwidth * scaleup_efficiency
+
+
+def network_rate(system_scaleout_bandwidth, network_efficiency, network_congestion, oversubscription):
+    """Rate at which an accelerator sends over the network in a large collective. [B/s/accelerator]
+
+    b_out · η · (1 − congestion) / oversubscription
+
+    Oversubscription counts in full: collectives of large groups cross the top of the fabric.
+    """
+    return system_scaleout_bandwidth * network_efficiency * (1 - network_congestion) / oversubscription
+
+
+def hidden_bytes(micro_batch_tokens, model_hidden_size, activation_bytes):
+    """Residual stream of one micro-batch on one accelerator, before tensor sharding. [B/accelerator]
+
+    V = T · h · 2 B
+    """
+    return micro_batch_tokens * model_hidden_size * activation_bytes
+
+
+def tensor_bandwidth(tensor_parallel, scaleup_domain_size, scaleup_rate, network_rate):
+    """Bus bandwidth of a tensor-parallel group. [B/s/accelerator]
+
+    scale-up rate where the group fits in the domain, else the adapters of its members there
+    """
+    return _bandwidth(tensor_parallel, 1, scaleup_domain_size, scaleup_rate, network_rate)
+
+
+def tensor_time(
+    hidden_bytes,
+    tensor_parallel,
+    tensor_bandwidth,
+    recomputed_share,
+    scaleup_domain_size,
+    scaleup_latency,
+    network_latency,
+):
+    """Tensor-parallel collectives of one layer and micro-batch, forward and backward. [s]
+
+    (4 + r) · [2 · V · (t − 1)/t / b + 2 · α]
+
+    Four all-reduces, or all-gather and reduce-scatter of the same bytes with sequence parallelism; recomputation r
+    repeats one of the forward pair: the last needs no repeat (arXiv:2104.04473 section 3.2, arXiv:2205.05198).
+    """
+    moved = 2 * hidden_bytes * (tensor_parallel - 1) / tensor_parallel / tensor_bandwidth
+    start = 2 * _latency(tensor_parallel, 1, scaleup_domain_size, scaleup_latency, network_latency)
+    return (4 + recomputed_share) * (moved + start)
+
+
+def context_time(
+    micro_batch_tokens,
+    model_kv_heads,
+    model_head_size,
+    model_value_head_size,
+    model_kv_lora_rank,
+    activation_bytes,
+    tensor_parallel,
+    context_parallel,
+    scaleup_domain_size,
+    scaleup_rate,
+    network_rate,
+    attention_share,
+):
+    """Keys and values passed round the context-parallel ring, one mean layer and micro-batch, both passes. [s]
+
+    3 · (c − 1) · T · k · (d + d_v) / t · 2 B / b
+
+    Backward moves keys and values and their gradients; latent attention passes rebuilt keys and values.
+    """
+    width = model_kv_heads * (model_head_size + model_value_head_size) / tensor_parallel
+    moved = 3 * (context_parallel - 1) * micro_batch_tokens * width * activation_bytes
+    rate = _bandwidth(context_parallel, tensor_parallel, scaleup_domain_size, scaleup_rate, network_rate)
+    return attention_share * moved / rate
+
+
+def expert_time(
+    hidden_bytes,
+    tensor_parallel,
+    expert_parallel,
+    model_experts_per_token,
+    mixture_share,
+    recomputed_share,
+    scaleup_domain_size,
+    scaleup_rate,
+    network_rate,
+    dispatch_efficiency,
+):
+    """Dispatch and combine of tokens to experts, one mean layer and micro-batch, both passes. [s]
+
+    x · (4 + 2 r) · K · V / t · [off-domain share / b_out + on-domain share / b_up] / η
+
+    Balanced routing; each copy of a token travels on its own.
+    """
+    ranks = _ranks_per_domain(expert_parallel, tensor_parallel, scaleup_domain_size)
+    across = 1 - ranks / expert_parallel
+    within = (ranks - 1) / expert_parallel
+    passes = (4 + 2 * recomputed_share) * mixture_share * model_experts_per_token
+    moved = passes * hidden_bytes / tensor_parallel / dispatch_efficiency
+    return moved * (across / network_rate + within / scaleup_rate)
+
+
+def pipeline_rate(
+    tensor_parallel, context_parallel, data_parallel, pipeline_parallel, scaleup_domain_size, scaleup_rate, network_rate
+):
+    """Rate between two neighbouring pipeline stages. [B/s/accelerator]
+
+    scale-up rate where the whole job fits in one domain, else the network's
+    """
+    devices = tensor_parallel * context_parallel * data_parallel * pipeline_parallel
+    return np.where(devices > scaleup_domain_size, network_rate, scaleup_rate)
+
+
+def pipeline_send_time(
+    hidden_bytes, tensor_parallel, pipeline_parallel, virtual_stages, pipeline_rate, network_latency
+):
+    """Sends between pipeline stages, one micro-batch, both directions. [s]
+
+    2 · v · (V / t / b + α) where p > 1
+    """
+    active = np.where(pipeline_parallel > 1, 1, 0)
+    return active * 2 * virtual_stages * (hidden_bytes / tensor_parallel / pipeline_rate + network_latency)
+
+
+def data_bandwidth(data_group, tensor_parallel, scaleup_domain_size, scaleup_rate, network_rate):
+    """Bus bandwidth of a data-parallel group. [B/s/accelerator]
+
+    scale-up rate where the group fits in the domain, else the adapters of its members there
+    """
+    return _bandwidth(data_group, tensor_parallel, scaleup_domain_size, scaleup_rate, network_rate)
+
+
+def data_time(
+    accelerator_weights,
+    data_group,
+    data_bandwidth,
+    gathered_weight_bytes,
+    reduced_gradient_bytes,
+    zero_stage,
+    tensor_parallel,
+    scaleup_domain_size,
+    scaleup_latency,
+    network_latency,
+):
+    """Gradient reduction and weight gathering of data parallelism, once a step. [s]
+
+    P · (b_g + b_w) · (n − 1)/n / b + 2 · α;  none here with ZeRO-3, whose traffic is in every micro-batch
+
+    Reduce-scatter of gradients and all-gather of weights move what an all-reduce of gradients moves (arXiv:1910.02054).
+    """
+    moved = accelerator_weights * (gathered_weight_bytes + reduced_gradient_bytes)
+    ring = moved * (data_group - 1) / data_group / data_bandwidth
+    start = 2 * _latency(data_group, tensor_parallel, scaleup_domain_size, scaleup_latency, network_latency)
+    return np.where(zero_stage < 3, 1, 0) * (ring + start)
+
+
+def shard_size(data_group, shard_parallel):
+    """Data-parallel ranks that share one copy of the weights under ZeRO-3. [1]
+
+    min(n, shard group), the shard group 0 where all share
+    """
+    return np.where(shard_parallel > 0, np.minimum(shard_parallel, data_group), data_group)
+
+
+def shard_time(
+    accelerator_weights,
+    shard_size,
+    tensor_parallel,
+    scaleup_domain_size,
+    scaleup_rate,
+    network_rate,
+    gathered_weight_bytes,
+    reduced_gradient_bytes,
+    zero_stage,
+    shard_efficiency,
+    model_layers,
+    pipeline_parallel,
+    scaleup_latency,
+    network_latency,
+):
+    """Weights gathered and gradients scattered in every micro-batch under ZeRO-3 (FSDP). [s]
+
+    P · (2 b_w + b_g) · (n − 1)/n / (b · η) + 3 · α · L/p
+
+    Weights are dropped after the forward pass and gathered again for the backward pass.
+    """
+    rate = _bandwidth(shard_size, tensor_parallel, scaleup_domain_size, scaleup_rate, network_rate)
+    moved = accelerator_weights * (2 * gathered_weight_bytes + reduced_gradient_bytes)
+    ring = moved * (shard_size - 1) / shard_size / (rate * shard_efficiency)
+    hop = _latency(shard_size, tensor_parallel, scaleup_domain_size, scaleup_latency, network_latency)
+    return np.where(zero_stage > 2, 1, 0) * (ring + 3 * hop * model_layers / pipeline_parallel)

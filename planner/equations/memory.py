@@ -1,0 +1,227 @@
+"""What one accelerator must hold while it trains: states, activations, buffers (arXiv:2205.05198, 1910.02054)."""
+
+import numpy as np
+
+
+def data_group(data_parallel, context_parallel):
+    """Accelerators that hold the same weights: gradients are summed over them. [1]
+
+    n = D · c
+    """
+    return data_parallel * context_parallel
+
+
+def dense_weights(
+    model_layers, layer_parameters, pipeline_parallel, tensor_parallel, embedding_parameters, one_accelerator
+):
+    """Weights other than experts on an accelerator of the first pipeline stage. [1/accelerator]
+
+    (L/p · P_layer + V · h) / t
+    """
+    layers = model_layers / pipeline_parallel * layer_parameters
+    return (layers + embedding_parameters) / tensor_parallel / one_accelerator
+
+
+def expert_weights(
+    model_layers, layer_expert_parameters, pipeline_parallel, tensor_parallel, expert_parallel, one_accelerator
+):
+    """Expert weights on an accelerator. [1/accelerator]
+
+    L/p · P_experts / (t · e)
+    """
+    layers = model_layers / pipeline_parallel * layer_expert_parameters
+    return layers / (tensor_parallel * expert_parallel) / one_accelerator
+
+
+def accelerator_weights(dense_weights, expert_weights):
+    """Weights on one accelerator before data-parallel sharding. [1/accelerator]
+
+    P_dense + P_expert
+    """
+    return dense_weights + expert_weights
+
+
+def _shards(zero_stage, stage, ranks):
+    return np.where(zero_stage >= stage, ranks, 1)
+
+
+def state_memory(
+    dense_weights,
+    expert_weights,
+    data_group,
+    shard_size,
+    expert_parallel,
+    zero_stage,
+    weight_bytes,
+    gradient_bytes,
+    optimizer_bytes,
+):
+    """Weights, gradients and optimizer states on one accelerator. [B/accelerator]
+
+    Σ over dense and expert weights: P · (w / n_3 + g / n_2 + o / n_1)
+
+    n_i = ranks that share where the ZeRO stage is at least i, else 1; expert weights have n / e copies.
+    """
+    copies = np.maximum(1, data_group / expert_parallel)
+    shard_copies = np.maximum(1, shard_size / expert_parallel)
+
+    def states(weights, ranks, shards):
+        weight = weight_bytes / _shards(zero_stage, 3, shards)
+        gradient = gradient_bytes / np.where(zero_stage >= 3, shards, _shards(zero_stage, 2, ranks))
+        optimizer = optimizer_bytes / np.where(zero_stage >= 3, shards, _shards(zero_stage, 1, ranks))
+        return weights * (weight + gradient + optimizer)
+
+    return states(dense_weights, data_group, shard_size) + states(expert_weights, copies, shard_copies)
+
+
+def gathered_memory(
+    layer_parameters,
+    layer_expert_parameters,
+    tensor_parallel,
+    expert_parallel,
+    zero_stage,
+    weight_bytes,
+    one_accelerator,
+):
+    """Layers gathered for use under ZeRO-3: the current one and the next. [B/accelerator]
+
+    2 · P_layer / t · w
+    """
+    layer = (layer_parameters + layer_expert_parameters / expert_parallel) / tensor_parallel / one_accelerator
+    return np.where(zero_stage > 2, 2, 0) * layer * weight_bytes
+
+
+def token_activation_width(
+    model_hidden_size,
+    model_heads,
+    model_kv_heads,
+    model_head_size,
+    model_rope_head_size,
+    model_value_head_size,
+    model_gated,
+    model_ffn_size,
+    mixture_share,
+    model_experts_per_token,
+    model_expert_ffn_size,
+    model_shared_experts,
+    model_shared_expert_ffn_size,
+):
+    """Values that one token leaves in one mean layer for the backward pass, apart from the residual stream. [1]
+
+    a (d + d_v) + k (d + d_v) + (2 + gate) · f + K · (2 h + (2 + gate) · f_e)
+
+    Inputs of every product that needs them; attention scores are not kept (flash attention or recomputed).
+    """
+    channels = model_head_size + model_rope_head_size + model_value_head_size
+    attention = (model_heads + model_kv_heads) * channels
+    dense = (2 + model_gated) * model_ffn_size
+    routed = model_experts_per_token * (2 * model_hidden_size + (2 + model_gated) * model_expert_ffn_size)
+    shared = (2 + model_gated) * model_shared_experts * model_shared_expert_ffn_size
+    return attention + (1 - mixture_share) * dense + mixture_share * (routed + shared)
+
+
+def kept_scores(attention_kernel, recompute, model_heads, sequence_length, one_token):
+    """Attention scores that one token leaves in one layer: none where fused or recomputed. [1]
+
+    5/2 · a · s
+
+    Scores, their softmax and the dropout mask in 16 bits (arXiv:2205.05198, table 2).
+    """
+    kept = np.where(attention_kernel < 2, 1, 0) * np.where(recompute < 2, 1, 0)
+    return kept * 5 / 2 * model_heads * sequence_length / one_token
+
+
+def layer_activation_memory(
+    hidden_bytes,
+    micro_batch_tokens,
+    token_activation_width,
+    kept_scores,
+    activation_bytes,
+    tensor_parallel,
+    sequence_parallel,
+    recomputed_share,
+):
+    """Activations of one micro-batch that one layer keeps for its backward pass. [B/accelerator]
+
+    kept whole: 4 · V / t_sp + T · (width + scores) / t · 2 B;  recomputed: V / t_sp
+
+    V is the residual stream: inputs of two norms and two products. Sequence parallelism shards it: t_sp = t, else 1
+    (arXiv:2205.05198, equations 1 to 4).
+    """
+    stream = hidden_bytes / np.where(sequence_parallel > 0, tensor_parallel, 1)
+    width = micro_batch_tokens * (token_activation_width + kept_scores) * activation_bytes / tensor_parallel
+    return (1 - recomputed_share) * (4 * stream + width) + recomputed_share * stream
+
+
+def working_memory(
+    hidden_bytes, micro_batch_tokens, token_activation_width, activation_bytes, tensor_parallel, recomputed_share
+):
+    """Activations of the one layer that is being recomputed. [B/accelerator]
+
+    r · [4 V + T · width · 2 B] / t
+    """
+    width = micro_batch_tokens * token_activation_width * activation_bytes
+    return np.where(recomputed_share > 0, 1, 0) * (4 * hidden_bytes + width) / tensor_parallel
+
+
+def logits_memory(micro_batch_tokens, model_vocabulary, tensor_parallel, logit_bytes):
+    """Logits of one micro-batch and their gradient, on the last pipeline stage. [B/accelerator]
+
+    T · V / t · b
+    """
+    return micro_batch_tokens * model_vocabulary / tensor_parallel * logit_bytes
+
+
+def batches_in_flight(micro_batches, pipeline_parallel, virtual_stages):
+    """Micro-batches whose activations the first pipeline stage holds at once. [1]
+
+    min(m, p) · (1 + (p − 1)/(p · v) where interleaved)
+
+    1F1B; interleaving holds more (arXiv:2205.05198, section 4.2.3).
+    """
+    more = np.where(virtual_stages > 1, 1, 0) * (pipeline_parallel - 1) / (pipeline_parallel * virtual_stages)
+    return np.minimum(micro_batches, pipeline_parallel) * (1 + more)
+
+
+def activation_memory(
+    layer_activation_memory, model_layers, pipeline_parallel, batches_in_flight, logits_memory, working_memory
+):
+    """Activations on the fullest pipeline stage. [B/accelerator]
+
+    max(first: L/p · in flight, last: L/p + logits) + the layer being recomputed
+    """
+    layers = model_layers / pipeline_parallel * layer_activation_memory
+    last = layers + logits_memory
+    return np.maximum(layers * batches_in_flight, last) + working_memory
+
+
+def memory_allocated(state_memory, gathered_memory, activation_memory):
+    """Memory that the tensors of training take on the fullest accelerator. [B/accelerator]
+
+    states + gathered layers + activations
+    """
+    return state_memory + gathered_memory + activation_memory
+
+
+def memory_needed(memory_allocated, memory_fragmentation, memory_reserve):
+    """Memory that one accelerator must have. [B/accelerator]
+
+    allocated · (1 + fragmentation) + framework and communication buffers
+    """
+    return memory_allocated * (1 + memory_fragmentation) + memory_reserve
+
+
+def memory_margin(accelerator_memory_capacity, memory_needed):
+    """Memory left on the fullest accelerator. [B/accelerator]
+
+    capacity − needed
+    """
+    return accelerator_memory_capacity - memory_needed
+
+
+def memory_use(memory_needed, accelerator_memory_capacity):
+    """Share of accelerator memory in use. [1]
+
+    needed / capacity
+    """
+    return memory_needed / accelerator_memory_capacity

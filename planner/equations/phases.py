@@ -1,0 +1,23 @@
+"""When parts of a site arrive, and what of them is in service."""
+
+import numpy as np
+
+
+def in_service(time, start_delay, ramp_time, service_time):
+    """Share of a pool that is in service at a time. [1]
+
+    s = min(1, (t − t_start) / t_ramp)  for t_start ≤ t < t_start + t_service,  else 0
+
+    The pool ramps up in a straight line; without a ramp it is there at once.
+    """
+    age = time - start_delay
+    ramped = np.where(age < ramp_time, age / ramp_time, 1)
+    return np.where((age >= 0) & (age < service_time), ramped, 0)
+
+
+def peak_performance(installed_accelerators, accelerator_peak_bf16):
+    """Dense BF16 arithmetic that the installed accelerators can do at most. [FLOP/s]
+
+    F = N · f
+    """
+    return installed_accelerators * accelerator_peak_bf16
