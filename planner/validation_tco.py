@@ -75,7 +75,10 @@ def _replay(
         text, multiple = case_unit(str(unit), mapping["words"])
         predicted, reason = None, f"{name}: no quantity of the planner is known by this name"
         if name in known:
-            predicted, reason = answers.answer(name, known[name], text)
+            try:
+                predicted, reason = answers.answer(name, known[name], text)
+            except (InputError, units.UnitError, ValueError, KeyError, TypeError) as error:
+                predicted, reason = None, f"{name}: {error}"
         if predicted is None:
             reasons.append(reason + (f" (not read: {', '.join(reading.unread)})" if reading.unread else ""))
         else:
@@ -91,6 +94,7 @@ class _Answers:
         self.group, self.catalog, self.reading = group, catalog, reading
         self.options = {name: option.choices[0] for name, option in glossary.options().items()}
         self.base: dict[str, Any] = {}
+        self.facts: Mapping[str, Any] = {}
         if "scenario" in group:
             self._from_scenario(group, reading)
         else:
@@ -108,7 +112,7 @@ class _Answers:
         given = scenario.changed(scenario.load(group["scenario"], self.catalog), choose, {})
         resolved = scenario.resolve(given, self.catalog)
         self.base, _ = plan.given_values(resolved)
-        self.options = dict(resolved.options)
+        self.options, self.facts = dict(resolved.options), resolved.facts
 
     def _set(self, table: Mapping[str, Any]) -> None:
         for name, given in table.items():
@@ -128,7 +132,7 @@ class _Answers:
             target = found.pop(step["so_that"])
             found[step["find"]] = solved(step["find"], step["so_that"], target, found, self.options)
         if "size" in self.group:
-            found[chain.SIZE], _ = chain.size(found, [self.group["size"]], self.options, "capacity")
+            found[chain.SIZE], _ = chain.size(found, [self.group["size"]], self.options)
         return found
 
     def answer(self, name: str, entry: Any, unit: str) -> tuple[float | None, str]:
@@ -148,8 +152,9 @@ class _Answers:
                 options[key] = given
             else:
                 values[key] = value_of(given, glossary.quantities()[key])
-        for key in table.get("unset", ()):
-            values.pop(key, None)
+        for key, edge in table.get("edges", {}).items():
+            # The low or high edge of a catalog figure, where it has one.
+            values[key] = value if (value := getattr(self.facts[key], edge)) is not None else values[key]
         found = model.evaluate(candidates, values, options)
         for quantity in candidates:
             if quantity in found and math.isfinite(float(found[quantity])):
