@@ -110,6 +110,12 @@ def parse(
     return tuple(axes)
 
 
+def is_range(text: str) -> bool:
+    """Whether a text gives the two ends of a range and no number of steps."""
+    match = _SPACED.fullmatch(text.strip())
+    return match is not None and match["count"] is None
+
+
 def rows(axes: Sequence[Axis | SampledAxis]) -> int:
     """Scenarios in the product of the axes."""
     count = 1

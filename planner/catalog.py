@@ -21,7 +21,9 @@ from planner.problems import InputError, Problem, one, read_toml, unknown
 KINDS = ("measured", "rated", "quoted", "derived", "estimate")
 
 _COMMON = ("name", "aliases", "source", "where", "as_of", "kind", "note")
-_FACT_KEYS = ("value", "low", "high", "kind", "source", "where", "as_of", "note", "alternative")
+# How a figure between low and high is distributed; sampling.py says what each means.
+DISTRIBUTIONS = ("triangular", "pert", "lognormal", "uniform")
+_FACT_KEYS = ("value", "low", "high", "distribution", "kind", "source", "where", "as_of", "note", "alternative")
 _ENTRY_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 
 
@@ -42,6 +44,7 @@ class Fact:
     origin: str = ""
     field: str = ""
     alternatives: tuple[Fact, ...] = ()
+    distribution: str = DISTRIBUTIONS[0]
 
 
 @dataclass
@@ -213,6 +216,8 @@ class Catalog:
             if name not in _FACT_KEYS:
                 found.append(Problem(place, f"{key}.{name}", unknown("key", name, _FACT_KEYS)))
         source = table.get("source", header.get("source"))
+        # Place and date belong to a source: a field with another source than its file takes neither over.
+        same = header if source == header.get("source") else {}
         if not source:
             found.append(Problem(place, key, "no source: name one that sources.toml describes"))
         elif source not in self.sources:
@@ -231,7 +236,12 @@ class Catalog:
                 found.append(Problem(place, key, "has no value"))
         if "value" in read and not read.get("low", read["value"]) <= read["value"] <= read.get("high", read["value"]):
             found.append(Problem(place, key, "its value lies outside its own low and high"))
-        as_of = table.get("as_of", header.get("as_of"))
+        distribution = table.get("distribution", DISTRIBUTIONS[0])
+        if distribution not in DISTRIBUTIONS:
+            found.append(
+                Problem(place, f"{key}.distribution", unknown("distribution", str(distribution), DISTRIBUTIONS))
+            )
+        as_of = table.get("as_of", same.get("as_of"))
         if as_of is not None and not isinstance(as_of, datetime.date):
             found.append(Problem(place, key, f"as_of {as_of!r} is not a date: write it as 2026-05-31"))
         rows = table.get("alternative", [])
@@ -248,11 +258,12 @@ class Catalog:
             high=read.get("high"),
             kind=kind,
             source=str(source),
-            where=str(table.get("where", header.get("where", ""))),
+            where=str(table.get("where", same.get("where", ""))),
             as_of=as_of,
             note=str(table.get("note", "")),
             field=key,
             alternatives=tuple(other for other in others if other is not None),
+            distribution=str(distribution),
         )
 
     # Defaults and calibration

@@ -17,10 +17,11 @@ SIZE = "accelerators"
 UNIT_OF_SIZE = "system_accelerators"
 _MOST_SYSTEMS = 2**24
 
-# Rooms that only one workload asks for; all others are asked for by every scenario.
+# Rooms that only one workload asks for; all others are asked for by every scenario.  Claims alone ask for the market's.
 WORKLOAD_ROOMS = {
     "training": ("workload", "training", "memory", "collectives", "strategy"),
     "inference": ("inference_memory", "inference", "demand", "serving_cost", "edge"),
+    "claims": ("market",),
 }
 
 
@@ -111,7 +112,8 @@ def sized(
     The targets among what the scenario `said` size a pool; without one of its own, a pool takes what the targets of
     its site or of the whole leave, provided that it alone has no size.  InputError where a pool cannot be sized.
     """
-    found, by_target, said = dict(values), {}, list(said)
+    found, said = dict(values), list(said)
+    by_target: dict[str, Any] = {}
     unsized = [pool for pool in model.pools(options) if pool + SIZE not in found]
     for pool in sorted(unsized, key=lambda pool: not targets(said, pool)):
         sizing, outer = targets(said, pool), pool

@@ -10,7 +10,7 @@ import numpy as np
 from planner import glossary, model, units
 from planner.plan import Plan, shown
 from planner.problems import one, unknown
-from planner.table import Table
+from planner.table import Cell, Table
 
 _MOST_CAUSES = 6
 
@@ -95,6 +95,19 @@ def table(found: Comparison) -> Table:
                 cells.append(f"{value / first:.3g}" if value is not None and first else "")
         rows.append(cells)
     return Table(columns, rows, frozenset(range(1, len(columns))))
+
+
+def causes_tables(found: Comparison) -> list[Table]:
+    """For each scenario after the first: the inputs that make it differ, each taken over alone."""
+    tables = []
+    for by_name in found.causes:
+        rows: list[list[Cell]] = []
+        for name, strongest in by_name.items():
+            show = glossary.quantities()[name].show
+            factor = units.unit(show).factor
+            rows += [[name, cause.name, cause.change / factor, show] for cause in strongest[:_MOST_CAUSES]]
+        tables.append(Table(["quantity", "input", "change", "unit"], rows, frozenset({2})))
+    return tables
 
 
 def text(found: Comparison) -> str:

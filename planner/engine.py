@@ -6,8 +6,11 @@ arguments, so chunks may run in any order, anywhere, more than once, and give th
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,12 +18,23 @@ import numpy as np
 from planner import axes, chain, glossary, model, program
 from planner.axes import Axis, SampledAxis
 from planner.catalog import Catalog, Entry, Fact
-from planner.problems import InputError, Problem, unknown
+from planner.problems import InputError, Problem, one, unknown
 from planner.scenario import Resolved, Scenario, changed, resolve
 
-ROWS = 8192
+# Long enough that threads rarely wait for each other between equations, short enough for the cache.
+ROWS = 65536
 # Rows evaluated together where a strategy is searched for each: rows times strategies stay in the cache.
 SEARCH_ROWS = 64
+
+
+@functools.cache
+def equations_digest() -> str:
+    """The equations and the glossary as one number in hexadecimal; workers with others would give other results."""
+    found = hashlib.sha256()
+    package = Path(glossary.__file__).parents[1]
+    for path in sorted([*package.glob("equations/*.py"), *package.glob("glossary/**/*.toml"), package / "chain.py"]):
+        found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 class Snapshot:
@@ -85,6 +99,12 @@ class Runner:
             for name, first in blocks[0].items()
         }
 
+    def missing(self, name: str) -> tuple[str, ...]:
+        """What a wanted quantity lacks."""
+        sizes = {pool + chain.SIZE: np.float64(1) for pool in model.pools(self.options)}
+        given = {**sizes, **self.values, **dict.fromkeys(self.varying, np.float64(1))}
+        return model.route([name], chain.with_strategies(given, self.options), self.options).missing.get(name, ())
+
     def _sized(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         return chain.sized({**self.values, **columns}, self.said, self.options, self.place)[0]
 
@@ -117,6 +137,10 @@ class Task:
     def chunks(self) -> int:
         return -(-self.rows // ROWS)
 
+    def length(self, number: int) -> int:
+        """Scenarios of one chunk."""
+        return min(ROWS, self.rows - number * ROWS)
+
     @property
     def texts(self) -> dict[str, tuple[str, ...]]:
         """Roles and options that vary, with the names they take."""
@@ -135,8 +159,13 @@ class Task:
         return resolve(changed(self.scenario, choose, settings), self.catalog)  # type: ignore[arg-type]
 
     def __getstate__(self) -> dict[str, Any]:
-        # Compiled programs stay where they were made.
-        return {**self.__dict__, "_runners": {}}
+        # Compiled programs stay where they were made; the digest goes along.
+        return {**self.__dict__, "_runners": {}, "equations": equations_digest()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if state.pop("equations") != equations_digest():
+            raise one("--scheduler", "", "a worker has other equations: install the same planner there as here")
+        self.__dict__.update(state)
 
 
 def task(
@@ -185,26 +214,31 @@ def _computable(found: Task) -> set[str]:
 
 def chunk(found: Task, number: int) -> dict[str, Any]:
     """Chunk `number` of a sweep: a column for each varied and each watched name; positions where texts vary."""
-    index = np.arange(number * ROWS, min((number + 1) * ROWS, found.rows), dtype=np.int64)
+    index = number * ROWS + np.arange(found.length(number), dtype=np.int64)
     columns: dict[str, Any] = {}
-    positions: dict[str, Any] = {}
-    variant = np.zeros(len(index), dtype=np.int64)
     for axis, position in zip(found.axes, axes.positions(found.axes, index), strict=True):
-        columns |= axis.columns(position, found.seed)
+        columns |= dict.fromkeys(axis.texts, position) | axis.columns(position, found.seed)
+    return columns | evaluated(found, columns)
+
+
+def evaluated(found: Task, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The watched quantities for columns of what varies: base values, positions among the names where texts vary."""
+    count = len(next(iter(columns.values())))
+    variant = np.zeros(count, dtype=np.int64)
+    for axis in found.axes:
         if axis.texts:
-            positions |= dict.fromkeys(axis.texts, position)
-            variant = variant * axis.size + position
-    results = {name: np.full(len(index), np.nan) for name in found.watch}
+            variant = variant * axis.size + columns[next(iter(axis.texts))]
+    results = {name: np.full(count, np.nan) for name in found.watch}
     _, firsts, which = np.unique(variant, return_index=True, return_inverse=True)
-    chosen = [{name: found.texts[name][positions[name][first]] for name in positions} for first in firsts]
+    chosen = [{name: texts[columns[name][first]] for name, texts in found.texts.items()} for first in firsts]
     for runner, members in _groups(found, chosen):
         rows = np.flatnonzero(np.isin(which, members)) if len(members) < len(chosen) else slice(None)
-        given = {name: column[rows] for name, column in columns.items()}
+        given = {name: columns[name][rows] for name in found.numbers}
         for name, by_variant in runner.by_variant.items():
             given[name] = by_variant[np.searchsorted(members, which[rows])]
         for name, values in runner(given).items():
             results[name][rows] = values
-    return {name: positions.get(name, columns.get(name)) for axis in found.axes for name in axis.names} | results
+    return results
 
 
 def _groups(found: Task, chosen: Sequence[Mapping[str, str]]) -> list[tuple[Runner, Any]]:

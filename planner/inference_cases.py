@@ -64,7 +64,11 @@ def read(path: Path | None = None, catalog: Catalog | None = None) -> Cases:
         raise one(place.name, "", f"cannot be read as a table of cases: {error}") from None
     needed = {"case_id", "model_name", "accelerator", "n_accelerators", "tp", "input_len", "output_len"}
     if not rows or not needed <= set(rows[0]):
-        raise one(place.name, "", f"has no cases, or lacks columns: {', '.join(sorted(needed - set(rows[0] if rows else ())))}")
+        raise one(
+            place.name,
+            "",
+            f"has no cases, or lacks columns: {', '.join(sorted(needed - set(rows[0] if rows else ())))}",
+        )
     defaults = {name: fact.value for name, fact in catalog.defaults.items()}
     found = Cases()
     columns: list[dict[str, float]] = []
@@ -138,7 +142,9 @@ def _case(row: dict[str, str], catalog: Catalog) -> tuple[dict[str, float], tupl
     ranks = tensor * stages * groups
     per_rank = min(1.0, count / ranks)
     replicas = count / (ranks * per_rank)
-    share = next((r["length_share"] for r in rules["benchmark"] if re.match(r["source"], row.get("source_id") or "")), 1)
+    share = next(
+        (r["length_share"] for r in rules["benchmark"] if re.match(r["source"], row.get("source_id") or "")), 1
+    )
     concurrency = _number(row, "batch_or_concurrency", _EVERY_REQUEST * replicas)
     values |= {
         "tensor_parallel": tensor,
@@ -195,7 +201,9 @@ def _architecture_of_row(row: dict[str, str]) -> dict[str, float]:
         body = total - 2 * vocabulary * hidden - layers * attention
         dense, mixed = 3 * hidden * _number(row, "ffn_hidden", 0), 3 * hidden * (experts * width + shared)
         # As many layers with experts as the published total calls for.
-        expert_layers = layers if mixed <= dense else min(layers, max(1, round((body - layers * dense) / (mixed - dense))))
+        expert_layers = (
+            layers if mixed <= dense else min(layers, max(1, round((body - layers * dense) / (mixed - dense))))
+        )
     return {
         "model_parameters": total,
         "model_active_parameters": _number(row, "params_active_b", total / 1e9) * 1e9,

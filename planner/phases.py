@@ -66,7 +66,7 @@ def timeline(found: Plan) -> Timeline:
     wanted = _of_the_whole(found)
     computed = model.evaluate(wanted, values, options)
     whole = {name: np.broadcast_to(np.asarray(computed[name], float), (count,)) for name in wanted if name in computed}
-    months = [_month(start(found), month) for month in range(count)]
+    months = [month_after(start(found), month) for month in range(count)]
     timeline = Timeline(found, months, {pool.rstrip("/"): share for pool, share in shares.items()}, whole, [])
     timeline.binding = [_binding(whole, month) for month in range(count)]
     timeline.broken = _broken(found, whole, months)
@@ -107,7 +107,8 @@ def _of_the_whole(found: Plan) -> list[str]:
     return [n for n in names if rows[n].combine in ("sum", "max", model.AGAIN) or rows[n].combine.startswith("mean")]
 
 
-def _month(first: datetime.date, count: int) -> datetime.date:
+def month_after(first: datetime.date, count: int) -> datetime.date:
+    """The first day of the month so many months after (or before) the one of `first`."""
     year, month = divmod(first.month - 1 + count, 12)
     return datetime.date(first.year + year, month + 1, 1)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from planner import chain, glossary, model, risk, units
+from planner import chain, dating, glossary, model, uncertainty, units
 from planner.catalog import KINDS, Catalog, Fact
 from planner.scenario import Resolved, Scenario, resolve
 
@@ -28,6 +28,8 @@ class Result:
     low: float | None
     high: float | None
     kind: str
+    # Prices of more than a year ago that it rests on.
+    stale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,14 @@ class Plan:
 
 def plan(scenario: Scenario, catalog: Catalog | None = None, bands: bool = True) -> Plan:
     """The plan of a scenario; InputError with all problems where it cannot be planned."""
-    return plan_resolved(resolve(scenario, catalog or Catalog()), bands)
+    resolved = resolve(scenario, catalog or Catalog())
+    if scenario.demand:
+        from planner import demand
+
+        # Where the scenario says its demand, the utilization follows from it.
+        filled_by = demand.utilization_facts(plan_resolved(resolved, bands=False))
+        resolved = replace(resolved, facts={**resolved.facts, **filled_by})
+    return plan_resolved(resolved, bands)
 
 
 def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
@@ -85,8 +94,9 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
     wanted = chain.wanted(resolved.options)
     values = model.evaluate(wanted, given, resolved.options)
     missing = model.route(tuple(wanted), given, resolved.options).missing
-    spread = risk.bands(wanted, given, resolved) if bands else {}
+    spread = uncertainty.bands(wanted, given, resolved) if bands else {}
     kinds = _kinds(wanted, given, resolved)
+    stale = dating.stale_inputs(wanted, given, resolved)
     results = {}
     for name in wanted:
         if name not in values:
@@ -96,8 +106,9 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
             missing = {**missing, name: ("no finite value",)}
             continue
         low, high = spread.get(name, (None, None))
-        results[name] = Result(name, value, low, high, kinds[name])
-    found = Plan(resolved, given, values, results, missing, _checks(wanted, values), sized_by=sized_by)
+        results[name] = Result(name, value, low, high, kinds[name], tuple(sorted(stale.get(name, ()))))
+    checks = [*_checks(wanted, values), _availability(resolved)]
+    found = Plan(resolved, given, values, results, missing, checks, sized_by=sized_by)
     found.binding = _binding(wanted, values)
     return found
 
@@ -160,6 +171,13 @@ def _checks(wanted: Iterable[str], values: Mapping[str, Any]) -> list[Check]:
             scope = name[: name.rfind("/") + 1]
             checks.append(Check(name.removesuffix("_margin"), ok, filled(message, values, scope)))
     return checks
+
+
+def _availability(resolved: Resolved) -> Check:
+    late = dating.unavailable(resolved)
+    day = dating.order_day(resolved.scenario)
+    message = "; ".join(f"{role}: {reason}" for role, reason in late.items())
+    return Check("parts_available", not late, message or f"Every part can be ordered on {day}.")
 
 
 def _outermost(wanted: Iterable[str], values: Mapping[str, Any]) -> list[str]:
@@ -226,6 +244,7 @@ def to_json(found: Plan) -> dict[str, Any]:
             "low": number(name, result.low),
             "high": number(name, result.high),
             "kind": result.kind,
+            "stale": list(result.stale),
         }
         if rows[name].labels:
             results[name]["label"] = shown(name, result.value)
@@ -260,6 +279,8 @@ def to_json(found: Plan) -> dict[str, Any]:
                 "unit": rows[d.name].show,
                 "source": d.fact.source,
                 "kind": d.fact.kind,
+                "as_of": str(d.fact.as_of or ""),
+                "stale": dating.is_stale(d.fact, dating.price_day(found.scenario)),
                 "moves": d.moves,
                 "elasticity": d.elasticity,
             }

@@ -53,3 +53,59 @@ def sobol(index: Any, dimensions: int, seed: int) -> Any:
         points ^= directions[bit][:, None] * chosen
     # The middle of each cell: never 0 or 1, where some distributions are infinite.
     return (points + 0.5) / 2.0**_BITS
+
+
+# The standard normal deviate of which one value in ten lies above.
+_P90 = 1.2815515655446004
+
+
+def quantile(distribution: str, uniform: Any, low: Any, typical: Any, high: Any) -> Any:
+    """Values of a range at the given probabilities.
+
+    triangular and pert end at low and high and peak at typical; lognormal has low, typical and high as its P10,
+    P50 and P90, each half with a spread of its own; uniform runs from low to high.
+    """
+    if distribution == "uniform":
+        return low + uniform * (high - low)
+    if distribution == "pert":
+        from scipy.special import betaincinv
+
+        rising, falling = 1 + 4 * (typical - low) / (high - low), 1 + 4 * (high - typical) / (high - low)
+        return low + (high - low) * betaincinv(rising, falling, uniform)
+    if distribution == "lognormal":
+        from scipy.special import ndtri
+
+        deviate = ndtri(uniform) / _P90
+        return typical * np.where(deviate < 0, typical / low, high / typical) ** deviate
+    return triangular(uniform, low, typical, high)
+
+
+def triangular(uniform: Any, low: Any, typical: Any, high: Any) -> Any:
+    """Values of a triangular distribution at the given probabilities."""
+    rising = low + np.sqrt(uniform * (high - low) * (typical - low))
+    falling = high - np.sqrt((1 - uniform) * (high - low) * (high - typical))
+    return np.where(uniform * (high - low) < typical - low, rising, falling)
+
+
+def correlated(uniform: Any, ranks: Any) -> Any:
+    """Rows of independent probabilities made to have the rank correlations `ranks`, through normal deviates.
+
+    A rank correlation ρ takes a correlation 2·sin(π·ρ/6) of the deviates.
+    """
+    from scipy.special import ndtr, ndtri
+
+    deviates = 2 * np.sin(np.pi * ranks / 6)
+    np.fill_diagonal(deviates, 1.0)
+    strengths, directions = np.linalg.eigh(deviates)
+    if strengths.min() < -1e-9:
+        raise ValueError("the correlations contradict each other")
+    mixing = directions * np.sqrt(np.maximum(strengths, 0))
+    return ndtr((mixing @ directions.T) @ ndtri(uniform))
+
+
+def stratified(inputs: int, samples: int, seed: int) -> Any:
+    """A Latin hypercube: `inputs` rows of `samples` numbers in (0, 1), one in each of equal intervals."""
+    random = np.random.default_rng(seed)
+    within = random.random((inputs, samples))
+    order = np.argsort(random.random((inputs, samples)), axis=1)
+    return (order + within) / samples

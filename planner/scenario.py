@@ -13,12 +13,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from planner import glossary, model, paths, units
-from planner.catalog import Catalog, Entry, Fact, value_of
+from planner.catalog import DISTRIBUTIONS, Catalog, Entry, Fact, value_of
 from planner.problems import InputError, Problem, one, parse_toml, read_toml, unknown
 
 WORKLOADS = ("training", "inference", "capacity")
 _TABLES = ("choose", "set", "range")
-_KEYS = ("name", "description", "workload", "start", *_TABLES)
+_KEYS = ("name", "description", "workload", "order", "start", *_TABLES)
+_OF_THE_WHOLE = ("correlate", "demand", "pool", "site")
 _SITE_KEYS = ("name", "set")
 _POOL_NAME = re.compile(r"[^0-9a-z]+")
 
@@ -33,10 +34,16 @@ class Scenario:
     choose: dict[str, str] = field(default_factory=dict)
     set: dict[str, Any] = field(default_factory=dict)
     range: dict[str, list[Any]] = field(default_factory=dict)
+    # Rank correlation of uncertain quantities: {"a": {"b": 0.6}}.
+    correlate: dict[str, dict[str, float]] = field(default_factory=dict)
     # The day on which the first part is in service; pools give their own.
     start: datetime.date | None = None
+    # The day on which parts are ordered, against which their availability and the age of prices are checked.
+    order: datetime.date | None = None
     # What is particular to each site, by the entry's name, where pools stand on several.
     sites: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # What is asked for over time, as planner.demand reads it.
+    demand: list[dict[str, Any]] = field(default_factory=list)
     # Parts of the site by name, each a scenario that says only what is different from the whole.
     pools: dict[str, Scenario] = field(default_factory=dict)
     # The file, or the shipped scenario's name, for messages.
@@ -103,7 +110,13 @@ def shipped_names(catalog: Catalog | None = None) -> dict[str, Path]:
 def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None) -> Scenario:
     """A parsed scenario file as a Scenario; every structural problem at once."""
     found: list[Problem] = []
-    whole = _part(raw, place, "", (*_KEYS, "pool", "site"), found)
+    whole = _part(raw, place, "", (*_KEYS, *_OF_THE_WHOLE), found)
+    correlate = raw.get("correlate", {})
+    if isinstance(correlate, dict):
+        whole.correlate.update(correlate)
+    else:
+        found.append(Problem(place, "correlate", "takes a table: write [correlate.QUANTITY] and OTHER = 0.6 below it"))
+    whole.demand.extend(_list_of_tables(raw, "demand", place, found))
     for number, row in enumerate(_list_of_tables(raw, "site", place, found), 1):
         at = f"site {number}"
         found.extend(Problem(place, f"{at}.{k}", unknown("key", k, _SITE_KEYS)) for k in row if k not in _SITE_KEYS)
@@ -147,10 +160,13 @@ def _part(raw: Mapping[str, Any], place: str, at: str, keys: tuple[str, ...], fo
     if workload not in WORKLOADS:
         found.append(Problem(place, f"{dot}workload", f"{workload!r} is not one of {', '.join(WORKLOADS)}"))
         workload = "capacity"
-    start = raw.get("start")
-    if start is not None and (not isinstance(start, datetime.date) or isinstance(start, datetime.datetime)):
-        found.append(Problem(place, f"{dot}start", "takes a date, as 2027-07-01"))
-        start = None
+    days: dict[str, datetime.date | None] = {}
+    for key in ("order", "start"):
+        day = raw.get(key)
+        if day is not None and (not isinstance(day, datetime.date) or isinstance(day, datetime.datetime)):
+            found.append(Problem(place, dot + key, "takes a date, as 2027-07-01"))
+            day = None
+        days[key] = day
     tables: dict[str, dict[str, Any]] = {}
     for key in _TABLES:
         table = raw.get(key, {})
@@ -162,7 +178,10 @@ def _part(raw: Mapping[str, Any], place: str, at: str, keys: tuple[str, ...], fo
             table = {}
         tables[key] = table
     description = str(raw.get("description", ""))
-    return Scenario(name, workload, description, tables["choose"], tables["set"], tables["range"], start, place=place)
+    choose, given, ranges = (tables[key] for key in _TABLES)
+    return Scenario(
+        name, workload, description, choose, given, ranges, start=days["start"], order=days["order"], place=place
+    )
 
 
 def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any]) -> Scenario:
@@ -232,6 +251,7 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
                 facts[f"{role}_{key}_year"] = year
     _apply_set(scenario, facts, options, found)
     _apply_ranges(scenario, facts, found)
+    found.extend(_correlation_problems(scenario, facts))
     if found:
         raise InputError(found)
     return Resolved(scenario, facts, options, entries)
@@ -253,6 +273,7 @@ def merged(scenario: Scenario, key: str) -> Scenario:
         set={**outer.set, **site, **part.set},
         range={**outer.range, **part.range},
         start=part.start or scenario.start,
+        order=part.order or scenario.order,
     )
 
 
@@ -385,11 +406,17 @@ def _apply_ranges(scenario: Scenario, facts: dict[str, Fact], found: list[Proble
         if name not in rows:
             found.append(Problem(scenario.place, place, unknown("quantity", name, rows)))
             continue
-        if not isinstance(given, list) or len(given) != 3:
-            found.append(Problem(scenario.place, place, 'takes three values: ["low", "typical", "high"]'))
+        if not isinstance(given, list) or len(given) not in (3, 4):
+            message = 'takes three values and may name a distribution: ["low", "typical", "high", "lognormal"]'
+            found.append(Problem(scenario.place, place, message))
+            continue
+        distribution = given[3] if len(given) == 4 else DISTRIBUTIONS[0]
+        if distribution not in DISTRIBUTIONS:
+            message = f"'{distribution}' is not one of {', '.join(DISTRIBUTIONS)}"
+            found.append(Problem(scenario.place, place, message + units.suggestion(str(distribution), DISTRIBUTIONS)))
             continue
         read: list[float] = []
-        for item in given:
+        for item in given[:3]:
             try:
                 read.append(value_of(item, rows[name]))
             except units.UnitError as error:
@@ -405,7 +432,29 @@ def _apply_ranges(scenario: Scenario, facts: dict[str, Fact], found: list[Proble
         if not low <= said <= high:
             found.append(Problem(scenario.place, place, "the value set for it lies outside the range"))
             continue
-        facts[name] = Fact(said, rows[name].unit, low, high, kind="set", origin="scenario", field=name)
+        if distribution == "lognormal" and low <= 0:
+            found.append(Problem(scenario.place, place, "a lognormal range starts above zero"))
+            continue
+        facts[name] = Fact(
+            said, rows[name].unit, low, high, kind="set", origin="scenario", field=name, distribution=distribution
+        )
+
+
+def _correlation_problems(scenario: Scenario, facts: dict[str, Fact]) -> list[Problem]:
+    """What is wrong with the stated correlations: names without a range, figures outside -1 to 1."""
+    found: list[Problem] = []
+    for name, others in scenario.correlate.items():
+        if not isinstance(others, dict):
+            found.append(Problem(scenario.place, f"correlate.{name}", "takes { OTHER = 0.6 }"))
+            continue
+        for other, figure in others.items():
+            place = f"correlate.{name}.{other}"
+            for each in (name, other):
+                if each not in facts or facts[each].low is None or facts[each].high is None:
+                    found.append(Problem(scenario.place, place, f"'{each}' has no range: give it one under [range]"))
+            if isinstance(figure, bool) or not isinstance(figure, int | float) or not -1 <= figure <= 1:
+                found.append(Problem(scenario.place, place, f"{figure!r} is not a correlation: it is -1 to 1"))
+    return found
 
 
 TEMPLATE = """# {title}

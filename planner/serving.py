@@ -63,7 +63,9 @@ class Search:
         worth = -self.reached["tpot"] if self.goal == "latency" else rate
         hard = np.sum([self.broken[name] for name in _HARD], axis=0)
         memory = np.where(self.broken["memory"], -self.reached["serving_memory_margin"], 0)
-        late = np.sum([self.broken[name] * self.reached[of] for name, of in (("tpot", "tpot"), ("ttft", "ttft_p95"))], 0)
+        late = np.sum(
+            [self.broken[name] * self.reached[of] for name, of in (("tpot", "tpot"), ("ttft", "ttft_p95"))], 0
+        )
         return np.lexsort((-worth, late, memory, hard), axis=0)
 
     def best(self) -> dict[str, Any]:
@@ -205,6 +207,4 @@ def _chosen_each(relevant: Mapping[str, Any], options: Mapping[str, str]) -> dic
     table = np.stack([np.broadcast_to(relevant[name], shape).ravel() for name in names], axis=1).astype(float)
     distinct, place = np.unique(table, axis=0, return_inverse=True)
     rows = [_chosen(tuple(zip(names, row.tolist(), strict=True)), tuple(sorted(options.items()))) for row in distinct]
-    return {
-        name: np.array([row[name] for row in rows])[place.ravel()].reshape(shape) for name in left_open(relevant)
-    }
+    return {name: np.array([row[name] for row in rows])[place.ravel()].reshape(shape) for name in left_open(relevant)}

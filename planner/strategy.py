@@ -183,6 +183,4 @@ def _chosen_each(relevant: Mapping[str, Any], options: Mapping[str, str]) -> dic
     table = np.stack([np.broadcast_to(relevant[name], shape).ravel() for name in names], axis=1).astype(float)
     distinct, place = np.unique(table, axis=0, return_inverse=True)
     rows = [_chosen(tuple(zip(names, row.tolist(), strict=True)), tuple(sorted(options.items()))) for row in distinct]
-    return {
-        name: np.array([row[name] for row in rows])[place.ravel()].reshape(shape) for name in left_open(relevant)
-    }
+    return {name: np.array([row[name] for row in rows])[place.ravel()].reshape(shape) for name in left_open(relevant)}

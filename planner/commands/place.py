@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from planner.commands import arguments
 
@@ -16,7 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by", default="npv_own", metavar="NAME", help="what to minimise; a present value is maximised"
     )
-    parser.add_argument("--csv", action="store_true", help="print the table as CSV")
+    arguments.add_table(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -27,8 +26,6 @@ def run(args: argparse.Namespace) -> int:
     found = placement.place(given, args.sites.split(",") if args.sites else [], catalog, args.by)
     if args.json:
         arguments.print_json(placement.to_json(found))
-    elif args.csv:
-        sys.stdout.write(placement.table(found).csv())
-    else:
+    elif not arguments.put_table(args, placement.table(found)):
         print(placement.text(found))
     return 0 if found.sites else 1

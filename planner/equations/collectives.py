@@ -68,7 +68,13 @@ def tensor_bandwidth(tensor_parallel, scaleup_domain_size, scaleup_rate, network
 
 
 def tensor_time(
-    hidden_bytes, tensor_parallel, tensor_bandwidth, recomputed_share, scaleup_domain_size, scaleup_latency, network_latency
+    hidden_bytes,
+    tensor_parallel,
+    tensor_bandwidth,
+    recomputed_share,
+    scaleup_domain_size,
+    scaleup_latency,
+    network_latency,
 ):
     """Tensor-parallel collectives of one layer and micro-batch, forward and backward. [s]
 
@@ -145,7 +151,9 @@ def pipeline_rate(
     return np.where(devices > scaleup_domain_size, network_rate, scaleup_rate)
 
 
-def pipeline_send_time(hidden_bytes, tensor_parallel, pipeline_parallel, virtual_stages, pipeline_rate, network_latency):
+def pipeline_send_time(
+    hidden_bytes, tensor_parallel, pipeline_parallel, virtual_stages, pipeline_rate, network_latency
+):
     """Sends between pipeline stages, one micro-batch, both directions. [s]
 
     2 · v · (V / t / b + α) where p > 1
@@ -154,9 +162,7 @@ def pipeline_send_time(hidden_bytes, tensor_parallel, pipeline_parallel, virtual
     return active * 2 * virtual_stages * (hidden_bytes / tensor_parallel / pipeline_rate + network_latency)
 
 
-def data_bandwidth(
-    data_group, tensor_parallel, scaleup_domain_size, scaleup_rate, network_rate
-):
+def data_bandwidth(data_group, tensor_parallel, scaleup_domain_size, scaleup_rate, network_rate):
     """Bus bandwidth of a data-parallel group. [B/s/accelerator]
 
     scale-up rate where the group fits in the domain, else the adapters of its members there

@@ -365,7 +365,9 @@ def decode_expert_time(
     t_e = i · smooth max(q · P_routed · w / (b · e_w), 2 · P_routed · k/E · B · (γ+1) / (F · e_x)) / (tp · d)
     """
     ranks = tensor_parallel * attention_groups
-    memory = expert_coverage * routed_parameters * serving_weight_bytes / (ranks * rank_bandwidth * weight_read_efficiency)
+    memory = (
+        expert_coverage * routed_parameters * serving_weight_bytes / (ranks * rank_bandwidth * weight_read_efficiency)
+    )
     active = routed_parameters * model_experts_per_token / np.maximum(1, model_experts)
     work = flop_per_parameter_token * active * expert_sequences * verified_tokens
     compute = work / (ranks * rank_rate * expert_gemm_factor)
@@ -426,9 +428,7 @@ def decode_attention_time(
     """
     memory = group_batch * sequence_traffic / (rank_bandwidth * kv_read_efficiency)
     pairs = group_batch * verified_tokens * mean_context * full_attention_layers
-    compute = (
-        flop_per_score * pairs * decode_score_channels * model_heads / tensor_parallel / (2 * rank_attention_rate)
-    )
+    compute = flop_per_score * pairs * decode_score_channels * model_heads / tensor_parallel / (2 * rank_attention_rate)
     return _longer(memory, compute, roofline_sharpness)
 
 

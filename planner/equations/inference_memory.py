@@ -146,7 +146,9 @@ def rank_weight_memory(
     """
     tables = (2 - model_tied_embeddings) * table_parameters * bytes_16_bit
     in_group = tensor_parallel * pipeline_parallel
-    return (common_parameters * serving_weight_bytes + tables + routed_parameters * serving_weight_bytes / attention_groups) / in_group
+    return (
+        common_parameters * serving_weight_bytes + tables + routed_parameters * serving_weight_bytes / attention_groups
+    ) / in_group
 
 
 def kv_bytes__bf16(kv_bytes_16_bit):

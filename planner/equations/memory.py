@@ -11,7 +11,9 @@ def data_group(data_parallel, context_parallel):
     return data_parallel * context_parallel
 
 
-def dense_weights(model_layers, layer_parameters, pipeline_parallel, tensor_parallel, embedding_parameters, one_accelerator):
+def dense_weights(
+    model_layers, layer_parameters, pipeline_parallel, tensor_parallel, embedding_parameters, one_accelerator
+):
     """Weights other than experts on an accelerator of the first pipeline stage. [1/accelerator]
 
     (L/p · P_layer + V · h) / t
@@ -72,7 +74,15 @@ def state_memory(
     return states(dense_weights, data_group, shard_size) + states(expert_weights, copies, shard_copies)
 
 
-def gathered_memory(layer_parameters, layer_expert_parameters, tensor_parallel, expert_parallel, zero_stage, weight_bytes, one_accelerator):
+def gathered_memory(
+    layer_parameters,
+    layer_expert_parameters,
+    tensor_parallel,
+    expert_parallel,
+    zero_stage,
+    weight_bytes,
+    one_accelerator,
+):
     """Layers gathered for use under ZeRO-3: the current one and the next. [B/accelerator]
 
     2 · P_layer / t · w

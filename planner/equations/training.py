@@ -112,9 +112,7 @@ def cast_share__fp4(low_precision_cast):
     return low_precision_cast
 
 
-def framework_factor(
-    training_software, framework_fsdp, framework_deepspeed, framework_xla, framework_neuron
-):
+def framework_factor(training_software, framework_fsdp, framework_deepspeed, framework_xla, framework_neuron):
     """Kernel time of the software class over that of a Megatron-class stack. [1]
 
     1 for the Megatron class, else the class's own factor
@@ -330,9 +328,7 @@ def tensor_exposed(training_software, tensor_exposed_tuned, tensor_exposed_plain
     return np.where(tuned > 0, tensor_exposed_tuned, tensor_exposed_plain)
 
 
-def layer_communication_time(
-    tensor_time, tensor_exposed, expert_time, expert_exposed, context_time, context_exposed
-):
+def layer_communication_time(tensor_time, tensor_exposed, expert_time, expert_exposed, context_time, context_exposed):
     """Communication of one mean layer and micro-batch that computation does not hide. [s]
 
     x_t · tensor + x_e · experts + x_c · context
@@ -471,14 +467,14 @@ def optimizer_time(
     return 2 * states / (accelerator_memory_bandwidth * memory_efficiency)
 
 
-def straggler_factor(accelerators, one_accelerator, straggler_loss):
+def straggler_factor(accelerators, one_accelerator, straggler_growth):
     """Time of a synchronous step on many accelerators over that on one. [1]
 
     1 + l · log2 N
 
     The slowest of more accelerators is slower; weak scaling loses 0.5 to 3 per cent from 16 to 2,048 accelerators.
     """
-    return 1 + straggler_loss * np.log2(accelerators / one_accelerator)
+    return 1 + straggler_growth * np.log2(accelerators / one_accelerator)
 
 
 def compute_step_time(micro_batches, pipeline_fill, stage_time_sharded):
@@ -489,7 +485,9 @@ def compute_step_time(micro_batches, pipeline_fill, stage_time_sharded):
     return (micro_batches + pipeline_fill) * stage_time_sharded
 
 
-def predicted_step_time(compute_step_time, data_time, data_exposed, optimizer_time, straggler_factor, prediction_factor):
+def predicted_step_time(
+    compute_step_time, data_time, data_exposed, optimizer_time, straggler_factor, prediction_factor
+):
     """Time of one optimizer step as the operators add up. [s]
 
     (compute + x_d · data + optimizer) · stragglers · ε

@@ -215,9 +215,7 @@ def state_flop_per_token(model_linear_attention_layers, model_linear_layer_state
     return 2 * flop_per_parameter_token * model_linear_attention_layers * model_linear_layer_state
 
 
-def forward_flop_per_token(
-    multiplied_parameters, flop_per_parameter_token, score_flop_per_token, state_flop_per_token
-):
+def forward_flop_per_token(multiplied_parameters, flop_per_parameter_token, score_flop_per_token, state_flop_per_token):
     """Operations of one token's forward pass. [FLOP/token]
 
     2 · P + scores + states

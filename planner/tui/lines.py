@@ -206,7 +206,9 @@ class LineTable(ScrollView, can_focus=True):
         rows = max(1, self.scrollable_content_region.height - 2)
         wanted = min(max(0, self.cursor + direction * rows), max(0, len(self.rows) - 1))
         found = self._selectable(wanted, direction)
-        self.cursor = found if self.rows and self.rows[found].form != "heading" else self._selectable(wanted, -direction)
+        self.cursor = (
+            found if self.rows and self.rows[found].form != "heading" else self._selectable(wanted, -direction)
+        )
 
     def action_end(self, direction: int) -> None:
         self.cursor = self._selectable(0 if direction < 0 else len(self.rows) - 1, -direction)

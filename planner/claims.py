@@ -1,0 +1,245 @@
+"""Verdicts on what the source documents say: every claim held against the model, the catalogs and published figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from planner import checks, model, plan, report, seeds, units
+from planner.catalog import Catalog
+from planner.checks import Check, Question
+from planner.evidence import Bench, Evidence, MissingError
+from planner.problems import one, unknown
+from planner.seeds import Claim, Seeds
+from planner.table import Table
+
+AGREES = "agrees"
+DIFFERS = "differs"
+REFUTED = "refuted by published measurements"
+CONTRADICTS = "contradicts another source"
+ITSELF = "contradicts itself"
+WRONG = "arithmetic wrong"
+DEPENDS = "depends"
+UNCHECKED = "cannot be checked"
+# Of several findings on one claim the first of these is its verdict.
+VERDICTS = (WRONG, REFUTED, ITSELF, CONTRADICTS, DIFFERS, DEPENDS, AGREES, UNCHECKED)
+
+# What it means that a check of this kind does not come out as the claim says.
+_FAILS = {
+    "model": DIFFERS,
+    "covers": DIFFERS,
+    "rank": DIFFERS,
+    "catalog": DIFFERS,
+    "names": DIFFERS,
+    "generations": DIFFERS,
+    "presets": DIFFERS,
+    "offers": REFUTED,
+    "published": REFUTED,
+    "measured": REFUTED,
+    "arithmetic": WRONG,
+    "sum": WRONG,
+    "contradiction": CONTRADICTS,
+    "order": CONTRADICTS,
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found."""
+
+    verdict: str
+    reason: str
+    check: Check | None = None
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A claim with its findings, the one that decides first."""
+
+    claim: Claim
+    findings: tuple[Finding, ...]
+
+    @property
+    def verdict(self) -> str:
+        return self.findings[0].verdict
+
+    @property
+    def reason(self) -> str:
+        """Why, in one line: the deciding finding, then what else was found."""
+        return "; ".join(dict.fromkeys(finding.reason for finding in self.findings if finding.reason))
+
+    @property
+    def computed(self) -> tuple[float, str] | None:
+        """The computed base value nearest to the decision, and its unit; None where nothing was computed."""
+        for finding in self.findings:
+            if finding.evidence is not None and finding.evidence.value is not None and finding.check is not None:
+                return finding.evidence.value, finding.check.unit
+        return None
+
+
+class Court:
+    """Everything needed to judge claims: the ledger, its checks and the catalogs they run on."""
+
+    def __init__(self, catalog: Catalog | None = None):
+        self.catalog = catalog or Catalog()
+        self.seeds: Seeds = seeds.load()
+        self.checks = checks.load(self.seeds, self.catalog.sources)
+        self.questions = checks.questions(self.seeds)
+        self.bench = Bench(self.catalog, self.seeds)
+
+    def judge(self, name: str) -> Judgement:
+        """One claim."""
+        claim = self.seeds.claim(name)
+        found = [self._finding(check) for check in self.checks[name]]
+        found += [self._answered(claim, question) for question in self.questions if name in question.answers]
+        return Judgement(claim, tuple(sorted(found, key=lambda finding: VERDICTS.index(finding.verdict))))
+
+    def judge_all(self) -> list[Judgement]:
+        """Every claim of the ledger, in its order."""
+        return [self.judge(name) for name in self.seeds.claims]
+
+    def _finding(self, check: Check) -> Finding:
+        if check.kind == "not checkable":
+            return Finding(UNCHECKED, check.given["reason"], check)
+        try:
+            evidence = self.bench.gather(check)
+        except MissingError as error:
+            return Finding(UNCHECKED, f"missing: {error}", check)
+        note = f": {check.given['note']}" if "note" in check.given else ""
+        if evidence.depends:
+            return Finding(DEPENDS, f"{evidence.how}: {evidence.depends}{note}", check, evidence)
+        if evidence.holds:
+            return Finding(AGREES, f"{evidence.how}{_value(check, evidence)}{note}", check, evidence)
+        verdict = check.given.get("fails", _FAILS[check.kind])
+        if check.kind in ("contradiction", "order") and "fails" not in check.given:
+            own = {self.seeds.claim(other).source for other in check.given["other"]} == {check.claim.source}
+            verdict = ITSELF if own else CONTRADICTS
+            note = f" ({', '.join(check.given['other'])}){note}"
+        return Finding(
+            verdict, f"{evidence.how}{_value(check, evidence)}{_distance(check, evidence)}{note}", check, evidence
+        )
+
+    def _answered(self, claim: Claim, question: Question) -> Finding:
+        """How the claim's answer compares with those of the other claims asked the same."""
+        mine = question.answers[claim.id]
+        others = {name: answer for name, answer in question.answers.items() if name != claim.id}
+        differing = [name for name, answer in others.items() if not self._same(claim, mine, name, answer, question)]
+        if not differing:
+            return Finding(AGREES, f"{question.asks} {', '.join(others)}: the same")
+        own = all(self.seeds.claim(name).source == claim.source for name in differing)
+        said = ", ".join(
+            f"{name} says {others[name] or self.seeds.claim(name).said}{_percent(self.seeds.claim(name), others[name])}"
+            for name in differing
+        )
+        return Finding(ITSELF if own else CONTRADICTS, f"{question.asks} {said}")
+
+    def _same(self, claim: Claim, mine: str, name: str, answer: str, question: Question) -> bool:
+        if mine or answer:
+            return mine == answer
+        other = self.seeds.claim(name)
+        low, high = claim.low or 0, claim.high if claim.high is not None else float("inf")
+        other_low, other_high = other.low or 0, other.high if other.high is not None else float("inf")
+        slack = 1 + question.tolerance
+        return low <= other_high * slack and other_low <= high * slack
+
+
+def _percent(claim: Claim, answer: str) -> str:
+    return " %" if not answer and claim.unit == "percent" else ""
+
+
+def _value(check: Check, evidence: Evidence) -> str:
+    return "" if evidence.value is None else f" = {checks.worded(evidence.value, check.unit)}"
+
+
+def _distance(check: Check, evidence: Evidence) -> str:
+    """By how much the computed value misses the nearer end of what was said."""
+    if evidence.value is None:
+        return ""
+    end = check.low if check.low is not None and evidence.value < check.low else check.high
+    if end is None:
+        return ""
+    if not end:
+        return f", differs by {checks.worded(evidence.value, check.unit, 3)}"
+    return (
+        f", differs by {units.number_text(100 * (evidence.value / end - 1), 3)} % from {checks.worded(end, check.unit)}"
+    )
+
+
+def matching(judgements: list[Judgement], verdict: str | None) -> list[Judgement]:
+    """The judgements whose verdict starts with `verdict`."""
+    if verdict is None:
+        return judgements
+    if not any(name.startswith(verdict) for name in VERDICTS):
+        raise one("claims", "--verdict", unknown("verdict", verdict, VERDICTS))
+    return [found for found in judgements if found.verdict.startswith(verdict)]
+
+
+def to_json(judgements: list[Judgement]) -> dict[str, Any]:
+    """The stable JSON shape: claims with verdicts, and how many of each verdict."""
+    counts = Counter(found.verdict for found in judgements)
+    return {
+        "claims": [_row(found) for found in judgements],
+        "by_verdict": {verdict: counts[verdict] for verdict in VERDICTS},
+    }
+
+
+def _row(found: Judgement) -> dict[str, Any]:
+    claim = found.claim
+    value, unit = found.computed or (None, claim.unit)
+    return {
+        "id": claim.id,
+        "said": claim.said,
+        "computed": None if value is None else float(units.convert(value, unit)),
+        "unit": unit,
+        "verdict": found.verdict,
+        "reason": found.reason,
+        "source": claim.source,
+        "subject": claim.subject,
+        "quantity": claim.quantity,
+        "paraphrase": claim.paraphrase,
+        "used_as": claim.used_as,
+        "checks": [finding.check.kind if finding.check else "other sources" for finding in found.findings],
+    }
+
+
+def table(judgements: list[Judgement]) -> Table:
+    """Claims with said, computed, verdict and reason."""
+    rows = []
+    for found in judgements:
+        claim = found.claim
+        value, unit = found.computed or (None, claim.unit)
+        computed = "" if value is None else checks.worded(value, unit).removesuffix(f" {unit}")
+        said = claim.said if claim.low is not None or claim.high is not None else "(in words)"
+        rows.append(
+            [claim.id, said, computed, "" if unit in ("1", "dimensionless") else unit, found.verdict, found.reason]
+        )
+    return Table(["claim", "said", "computed", "unit", "verdict", "reason"], rows, frozenset({1, 2}))
+
+
+def counts(judgements: list[Judgement]) -> str:
+    """How many claims have each verdict, in words."""
+    by_verdict = to_json(judgements)["by_verdict"]
+    return ", ".join(f"{number} {verdict}" for verdict, number in by_verdict.items() if number)
+
+
+def explained(court: Court, found: Judgement) -> str:
+    """Everything behind a verdict, down to the derivation of what was computed."""
+    claim = found.claim
+    source = court.seeds.sources[claim.source]
+    unit = "" if claim.unit == "dimensionless" or (claim.low is None and claim.high is None) else f" {claim.unit}"
+    parts = [
+        f"{claim.id}: {claim.subject}, {claim.quantity}\nsaid: {claim.said}{unit}\n      {claim.paraphrase}"
+        f"\n      {source['title']} ({source['publisher']}), {claim.section}, {claim.line}; {claim.period}",
+        f"verdict: {found.verdict}",
+    ]
+    for number, finding in enumerate(found.findings, 1):
+        kind = finding.check.kind if finding.check else "other sources"
+        parts.append(f"{number}. {kind}: {finding.verdict}\n   {finding.reason}")
+        for run, quantity in finding.evidence.runs if finding.evidence else ():
+            whole = plan.Plan(run.resolved, dict(run.given), {}, {}, {}, [])
+            values = model.evaluate([quantity], run.given, run.resolved.options)
+            tree = model.derivation(quantity, values, run.given, run.resolved.options)
+            parts.append(f"{run.resolved.scenario.name}\n{report.derivation_text(tree, whole, court.catalog.sources)}")
+    return "\n\n".join(parts)
