@@ -211,7 +211,9 @@ def problems() -> list[str]:
             name = f"{role}_{field_name}"
             declared = rows[name].unit
             if not units.same_dimensions(declared, row.unit):
-                found.append(f"glossary {rows[name].room}: {name}: '{declared}', the field of {kind.name} is '{row.unit}'")
+                found.append(
+                    f"glossary {rows[name].room}: {name}: '{declared}', the field of {kind.name} is '{row.unit}'"
+                )
     for name, choices in alternatives().items():
         if name not in rows:
             found.append(f"{next(iter(choices.values())).room}: '{name}' is not in the glossary")
