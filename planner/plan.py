@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from planner import chain, glossary, model, risk, units
+from planner import chain, glossary, model, risk, rules, units
 from planner.catalog import KINDS, Catalog, Fact
 from planner.problems import one
 from planner.scenario import Resolved, Scenario, resolve
@@ -98,7 +98,8 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
             continue
         low, high = spread.get(name, (None, None))
         results[name] = Result(name, value, low, high, kinds[name])
-    found = Plan(resolved, given, values, results, missing, _checks(values), sized_by=sized_by)
+    checks = _checks(values) + _rule_checks(resolved, values)
+    found = Plan(resolved, given, values, results, missing, checks, sized_by=sized_by)
     found.binding = _binding(values)
     return found
 
@@ -179,6 +180,20 @@ def _checks(values: Mapping[str, Any]) -> list[Check]:
             ok = bool(values[name] >= 0)
             checks.append(Check(name.removesuffix("_margin"), ok, filled(row.check, values)))
     return checks
+
+
+def _rule_checks(resolved: Resolved, values: Mapping[str, Any]) -> list[Check]:
+    """Rules that exclude what the scenario chose, or put a condition on it."""
+    found = rules.findings(resolved, values, resolved.catalog)
+    noted = [f for f in found if f.verdict != rules.ALLOWED]
+    return [
+        Check(
+            f.rule.replace(" ", "_").replace("-", "_"),
+            f.verdict != rules.EXCLUDED,
+            f"{f.option}: {f.verdict}: {f.reason}.",
+        )
+        for f in noted
+    ]
 
 
 def filled(message: str, values: Mapping[str, Any]) -> str:

@@ -39,6 +39,8 @@ class Resolved:
     facts: dict[str, Fact]
     options: dict[str, str]
     entries: dict[str, Entry]
+    # Where the entries come from; rules are read there too.
+    catalog: Catalog = field(default_factory=Catalog)
 
     @functools.cached_property
     def values(self) -> dict[str, float]:
@@ -123,7 +125,7 @@ def resolve(scenario: Scenario, catalog: Catalog) -> Resolved:
     _apply_ranges(scenario, facts, found)
     if found:
         raise InputError(found)
-    return Resolved(scenario, facts, options, entries)
+    return Resolved(scenario, facts, options, entries, catalog)
 
 
 def _entries(scenario: Scenario, catalog: Catalog, found: list[Problem]) -> dict[str, Entry]:
