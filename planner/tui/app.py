@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 
 from planner.problems import InputError
 from planner.tui import exporting
+from planner.tui.catalog_screen import CatalogScreen
 from planner.tui.compare_screen import CompareScreen
 from planner.tui.dialogs import Ask, Confirm
 from planner.tui.frame import SCREENS, PlannerScreen, TopLine
@@ -26,7 +27,7 @@ class PlannerApp(App[int]):
 
     TITLE = "planner"
     CSS_PATH = Path(__file__).with_name("app.tcss")
-    MODES: ClassVar = {"scenario": ScenarioScreen, "compare": CompareScreen}
+    MODES: ClassVar = {"scenario": ScenarioScreen, "compare": CompareScreen, "catalog": CatalogScreen}
     DEFAULT_MODE = "scenario"
     BINDINGS: ClassVar[list[BindingType]] = [
         *[

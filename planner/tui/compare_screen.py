@@ -22,6 +22,7 @@ from planner.tui.picker import Choice, Picker
 from planner.tui.why import WhyScreen
 
 _NAME_WIDTH, _VALUE_WIDTH, _RATIO_WIDTH = 24, 17, 8
+_WIDEST = 34
 _MOST_CAUSES = 8
 _BAR = 10
 _A_FILE = "a file of your own …"
@@ -107,11 +108,14 @@ class CompareScreen(PlannerScreen):
         width = max(table.size.width, 40)
         fitting = max(1, (width - _NAME_WIDTH - _VALUE_WIDTH - 3) // (_VALUE_WIDTH + _RATIO_WIDTH + 2))
         shown = found.plans[1:][self.first : self.first + fitting]
-        columns = [Column("quantity"), Column(found.plans[0].scenario.name, _VALUE_WIDTH, right=True)]
+        # What is left beside the names is shared by the scenarios.
+        room = (width - _NAME_WIDTH - _RATIO_WIDTH * len(shown)) // (len(shown) + 1) - 2
+        each_width = min(_WIDEST, max(_VALUE_WIDTH, room))
+        columns = [Column("quantity"), Column(found.plans[0].scenario.name, each_width, right=True)]
         for index, each in enumerate(shown, self.first + 1):
             pinned = each is self.session.baseline
             title = "pinned baseline" if pinned else each.scenario.name
-            columns += [Column(title, _VALUE_WIDTH, right=True), Column(f"of {index}", _RATIO_WIDTH, right=True)]
+            columns += [Column(title, each_width, right=True), Column(f"of {index}", _RATIO_WIDTH, right=True)]
         rows = []
         for name in found.names:
             values = [breakdown.value(each, name) for each in found.plans]
@@ -149,8 +153,7 @@ class CompareScreen(PlannerScreen):
             largest = causes[0].change if causes else 0.0
             for cause in causes:
                 share = abs(breakdown.ratio(cause.change, largest) or 0)
-                sign = "▲" if cause.change > 0 else "▼"
-                moved = f"{sign} {words.difference(row.key, cause.change)}"
+                moved = words.difference(row.key, cause.change)
                 cells = (words.label(cause.name), words.bar(share, _BAR), moved)
                 rows.append(Row(f"{number}:{cause.name}", cells, tones=("", "bar", "")))
             choices = comparison.choices(base, other)

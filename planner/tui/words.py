@@ -73,6 +73,15 @@ def band(name: str, low: float | None, high: float | None, value: float) -> str:
     return " to ".join(ends)
 
 
+def ends(quantity: glossary.Quantity, fact: Fact) -> str:
+    """The low and high of a figure in the unit in which its field is shown."""
+    both = [
+        "" if end is None else units.number_text(float(units.convert(end, quantity.show)), 3)
+        for end in (fact.low, fact.high)
+    ]
+    return " to ".join(both) if any(both) else ""
+
+
 def change(now: float | None, before: float | None) -> str:
     """'▲ 3.2 %' against the baseline; nothing where it is the same."""
     if now is None or before is None or now == before or not (math.isfinite(now) and math.isfinite(before)):
@@ -88,9 +97,10 @@ def change(now: float | None, before: float | None) -> str:
 
 
 def difference(name: str, change: float) -> str:
-    """A difference between two values of a quantity with its sign and unit."""
+    """A difference between two values of a quantity: '▲ 12 MUSD'."""
     show = glossary.quantities()[name].show
-    return short(comparison.signed(change, units.readable_unit(change, show) if units.unit(show).offset == 0 else show))
+    unit = units.readable_unit(change, show) if units.unit(show).offset == 0 else show
+    return f"{'▲' if change > 0 else '▼'} {short(comparison.signed(abs(change), unit)).removeprefix('+')}"
 
 
 def percent(share: float, digits: int = 2) -> str:
