@@ -33,7 +33,7 @@ KINDS = {
 _COMMON = ("kind", "note", "unit", "expect", "tolerance", "fails")
 RELATIONS = ("not before", "not above", "not below", "covers", "equals")
 COUNTS = ("found", "absent", "distinct")
-FORMS = ("value", "ratio", "gain", "cut")
+FORMS = ("ratio", "gain", "cut")
 TAKES = ("median", "lowest", "highest", "share", "count")
 
 

@@ -56,23 +56,28 @@ class Finding:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A claim with its findings, the one that decides first."""
+    """A claim with its findings, in the order of its checks: the first says most directly what was claimed."""
 
     claim: Claim
     findings: tuple[Finding, ...]
 
     @property
+    def graded(self) -> list[Finding]:
+        """The findings, the one that decides first."""
+        return sorted(self.findings, key=lambda finding: VERDICTS.index(finding.verdict))
+
+    @property
     def verdict(self) -> str:
-        return self.findings[0].verdict
+        return self.graded[0].verdict
 
     @property
     def reason(self) -> str:
         """Why, in one line: the deciding finding, then what else was found."""
-        return "; ".join(dict.fromkeys(finding.reason for finding in self.findings if finding.reason))
+        return "; ".join(dict.fromkeys(finding.reason for finding in self.graded))
 
     @property
     def computed(self) -> tuple[float, str] | None:
-        """The computed base value nearest to the decision, and its unit; None where nothing was computed."""
+        """The first computed base value and its unit; None where nothing was computed."""
         for finding in self.findings:
             if finding.evidence is not None and finding.evidence.value is not None and finding.check is not None:
                 return finding.evidence.value, finding.check.unit
@@ -94,7 +99,7 @@ class Court:
         claim = self.seeds.claim(name)
         found = [self._finding(check) for check in self.checks[name]]
         found += [self._answered(claim, question) for question in self.questions if name in question.answers]
-        return Judgement(claim, tuple(sorted(found, key=lambda finding: VERDICTS.index(finding.verdict))))
+        return Judgement(claim, tuple(found))
 
     def judge_all(self) -> list[Judgement]:
         """Every claim of the ledger, in its order."""

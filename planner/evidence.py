@@ -107,13 +107,11 @@ def compared(check: Check, value: float) -> bool:
     return above and (high is None or value <= high + abs(high) * slack)
 
 
-def _formed(check: Check, one: float, other: float | None) -> float:
-    form = check.given.get("form", "value" if other is None else "ratio")
-    if other is None:
-        return one
+def _formed(check: Check, one: float, other: float) -> float:
+    """Two values as the ratio, the gain or the cut that the check asks for."""
     if other == 0:
         raise MissingError("what it is compared with is zero")
-    return {"ratio": one / other, "gain": one / other - 1, "cut": 1 - one / other, "value": one}[form]
+    return {"ratio": one / other, "gain": one / other - 1, "cut": 1 - one / other}[check.given.get("form", "ratio")]
 
 
 def _modelled(bench: Bench, check: Check) -> Evidence:
@@ -133,8 +131,15 @@ def _modelled(bench: Bench, check: Check) -> Evidence:
         other = run
     second = given.get("over", quantity)
 
+    # What the other run sets for itself stays as it is there while inputs range.
+    own = set() if against is None else set(against.get("set", {}))
+
     def computed(changes: Mapping[str, float]) -> float:
-        return _formed(check, run.value(quantity, changes), None if other is None else other.value(second, changes))
+        one = run.value(quantity, changes)
+        if other is None:
+            return one
+        elsewhere = {name: value for name, value in changes.items() if name not in own}
+        return _formed(check, one, other.value(second, elsewhere))
 
     value = computed({})
     runs = [(run, quantity)] + ([(other, second)] if other is not None else [])
@@ -203,7 +208,7 @@ def _described(check: Check, run: Run) -> str:
     what = given["quantity"]
     form, second = given.get("form", "ratio"), given.get("over", given["quantity"])
     if "against" in given or "over" in given:
-        words = {"ratio": "{a} / {b}", "gain": "{a} / {b} - 1", "cut": "1 - {a} / {b}", "value": "{a}"}[form]
+        words = {"ratio": "{a} / {b}", "gain": "{a} / {b} - 1", "cut": "1 - {a} / {b}"}[form]
         what = words.format(a=what, b=second if "over" in given else f"{second} of the other run")
     changes = [f"{k} {v}" for k, v in given.get("choose", {}).items()]
     changes += [f"{k} = {str(v).removeprefix('claim:')}" for k, v in given.get("set", {}).items()]
