@@ -16,6 +16,9 @@ from planner.problems import InputError, Problem, one, unknown
 from planner.scenario import Scenario
 from planner.table import Table
 
+# What is said of a figure by the source it comes from.
+_OF_ONE_SOURCE = ("low", "high", "where", "kind", "note", "as_of")
+
 
 @dataclass(frozen=True)
 class Provenance:
@@ -124,8 +127,12 @@ def _settings(kind: str, changes: Mapping[str, str], said: Provenance, before: s
         found.append(Problem("--kind", "", f"unknown kind '{said.kind}': it is one of {', '.join(KINDS)}"))
     as_of = _date(said.as_of, "--as-of", found)
     for name, given in changes.items():
+        name = described.synonyms.get(name, name)
         if name in described.fields:
             settings[name, "value"] = given
+            if said.source is not None:
+                # A new source makes a new figure: what was said of the old one goes, other figures beside it stay.
+                settings |= {(name, key): None for key in _OF_ONE_SOURCE}
             texts = {"source": said.source, "where": said.where, "kind": said.kind, "note": said.note, "as_of": as_of}
             settings |= {(name, key): text for key, text in texts.items() if text is not None}
             if said.source is None and "source" not in before:

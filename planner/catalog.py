@@ -216,6 +216,8 @@ class Catalog:
             if name not in _FACT_KEYS:
                 found.append(Problem(place, f"{key}.{name}", unknown("key", name, _FACT_KEYS)))
         source = table.get("source", header.get("source"))
+        # Place and date belong to a source: a field with another source than its file takes neither over.
+        same = header if source == header.get("source") else {}
         if not source:
             found.append(Problem(place, key, "no source: name one that sources.toml describes"))
         elif source not in self.sources:
@@ -239,7 +241,7 @@ class Catalog:
             found.append(
                 Problem(place, f"{key}.distribution", unknown("distribution", str(distribution), DISTRIBUTIONS))
             )
-        as_of = table.get("as_of", header.get("as_of"))
+        as_of = table.get("as_of", same.get("as_of"))
         if as_of is not None and not isinstance(as_of, datetime.date):
             found.append(Problem(place, key, f"as_of {as_of!r} is not a date: write it as 2026-05-31"))
         rows = table.get("alternative", [])
@@ -256,7 +258,7 @@ class Catalog:
             high=read.get("high"),
             kind=kind,
             source=str(source),
-            where=str(table.get("where", header.get("where", ""))),
+            where=str(table.get("where", same.get("where", ""))),
             as_of=as_of,
             note=str(table.get("note", "")),
             field=key,

@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from planner import glossary, model, paths
+from planner import model, paths
 from planner.catalog import Catalog, Entry
 from planner.problems import InputError, one
 
 # What of a case is compared: metric -> the quantity that predicts it.
 METRICS = {"output_tokens_per_second": "output_tokens_per_second", "tpot": "tpot", "ttft": "ttft"}
-OPTIONS = ("weight_precision", "kv_precision", "serving_stack")
+OPTIONS = ("weight_precision", "kv_precision", "serving_stack", "batching")
 _EVERY_REQUEST = 1e9
 _LATENT_ROPE = 64.0
 
@@ -89,19 +89,16 @@ def read(path: Path | None = None, catalog: Catalog | None = None) -> Cases:
 
 
 def predict(cases: Cases, calibration: dict[str, Any], wanted: Sequence[str]) -> dict[str, Any]:
-    """The wanted quantities of all cases, from one pass through the equations."""
-    given = {**calibration, **cases.values}
-    chosen = [name for name, row in glossary.quantities().items() if row.option in OPTIONS]
-    size = len(cases.ids)
-    # Equations that an option chooses run for each combination; everything else once for all cases.
+    """The wanted quantities of all cases."""
+    found = {name: np.full(len(cases.ids), math.nan) for name in wanted}
+    # Options choose equations: cases that share them go through the model together.
     for options in dict.fromkeys(cases.options):
         index = np.array([o == options for o in cases.options])
-        part = {name: value[index] if np.ndim(value) else value for name, value in given.items() if name not in chosen}
-        got = model.evaluate(chosen, part, dict(zip(OPTIONS, options, strict=True)))
-        for name in chosen:
-            column = given.setdefault(name, np.full(size, math.nan))
-            column[index] = got.get(name, math.nan)
-    return model.evaluate(wanted, given)
+        given = {**calibration, **{name: value[index] for name, value in cases.values.items()}}
+        got = model.evaluate(wanted, given, dict(zip(OPTIONS, options, strict=True)))
+        for name in wanted:
+            found[name][index] = got.get(name, math.nan)
+    return found
 
 
 def _measured(row: dict[str, str]) -> dict[str, float]:
@@ -158,10 +155,10 @@ def _options(row: dict[str, str], accelerator: Entry, rules: dict[str, Any]) -> 
     framework = (row.get("framework") or "").lower()
     vendor = str(accelerator.text.get("vendor", "")).lower()
     stack = next(
-        (s["stack"] for s in rules["stack"] if re.search(s["framework"], framework) and re.search(s["vendor"], vendor)),
-        "vllm",
+        (s for s in rules["stack"] if re.search(s["framework"], framework) and re.search(s["vendor"], vendor)),
+        {},
     )
-    return precision, cache, stack
+    return precision, cache, stack.get("stack", "vllm"), stack.get("batching", "continuous")
 
 
 def _architecture(row: dict[str, str], catalog: Catalog) -> dict[str, float]:

@@ -310,6 +310,14 @@ def problems() -> list[str]:
         else:
             if not units.same_dimensions(quantity.unit, quantity.show):
                 found.append(f"glossary {quantity.room}: {name}: '{quantity.show}' does not show '{quantity.unit}'")
+    for kind in glossary.kinds().values():
+        for role, (field_name, row) in ((r, f) for r in kind.roles for f in kind.fields.items()):
+            name = f"{role}_{field_name}"
+            declared = rows[name].unit
+            if not units.same_dimensions(declared, row.unit):
+                found.append(
+                    f"glossary {rows[name].room}: {name}: '{declared}', the field of {kind.name} is '{row.unit}'"
+                )
     for name, choices in alternatives().items():
         if name not in rows:
             found.append(f"{next(iter(choices.values())).room}: '{name}' is not in the glossary")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from planner import chain, glossary, model, uncertainty, units
+from planner import chain, dating, glossary, model, uncertainty, units
 from planner.catalog import KINDS, Catalog, Fact
 from planner.scenario import Resolved, Scenario, resolve
 
@@ -28,6 +28,8 @@ class Result:
     low: float | None
     high: float | None
     kind: str
+    # Prices of more than a year ago that it rests on.
+    stale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
     missing = model.route(tuple(wanted), given, resolved.options).missing
     spread = uncertainty.bands(wanted, given, resolved) if bands else {}
     kinds = _kinds(wanted, given, resolved)
+    stale = dating.stale_inputs(wanted, given, resolved)
     results = {}
     for name in wanted:
         if name not in values:
@@ -103,8 +106,9 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
             missing = {**missing, name: ("no finite value",)}
             continue
         low, high = spread.get(name, (None, None))
-        results[name] = Result(name, value, low, high, kinds[name])
-    found = Plan(resolved, given, values, results, missing, _checks(wanted, values), sized_by=sized_by)
+        results[name] = Result(name, value, low, high, kinds[name], tuple(sorted(stale.get(name, ()))))
+    checks = [*_checks(wanted, values), _availability(resolved)]
+    found = Plan(resolved, given, values, results, missing, checks, sized_by=sized_by)
     found.binding = _binding(wanted, values)
     return found
 
@@ -167,6 +171,13 @@ def _checks(wanted: Iterable[str], values: Mapping[str, Any]) -> list[Check]:
             scope = name[: name.rfind("/") + 1]
             checks.append(Check(name.removesuffix("_margin"), ok, filled(message, values, scope)))
     return checks
+
+
+def _availability(resolved: Resolved) -> Check:
+    late = dating.unavailable(resolved)
+    day = dating.order_day(resolved.scenario)
+    message = "; ".join(f"{role}: {reason}" for role, reason in late.items())
+    return Check("parts_available", not late, message or f"Every part can be ordered on {day}.")
 
 
 def _outermost(wanted: Iterable[str], values: Mapping[str, Any]) -> list[str]:
@@ -233,6 +244,7 @@ def to_json(found: Plan) -> dict[str, Any]:
             "low": number(name, result.low),
             "high": number(name, result.high),
             "kind": result.kind,
+            "stale": list(result.stale),
         }
         if rows[name].labels:
             results[name]["label"] = shown(name, result.value)
@@ -267,6 +279,8 @@ def to_json(found: Plan) -> dict[str, Any]:
                 "unit": rows[d.name].show,
                 "source": d.fact.source,
                 "kind": d.fact.kind,
+                "as_of": str(d.fact.as_of or ""),
+                "stale": dating.is_stale(d.fact, dating.price_day(found.scenario)),
                 "moves": d.moves,
                 "elasticity": d.elasticity,
             }

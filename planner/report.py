@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from planner import chain, glossary, units
+from planner import chain, dating, glossary, units
 from planner.plan import Plan, Result, defaults_that_mattered, shown
 from planner.table import Cell, Table
 
 _MARKS = {True: "ok  ", False: "FAIL"}
 _MOST_DEFAULTS = 12
+_STALE = "stale price"
 
 
 def text(found: Plan, everything: bool = False) -> str:
@@ -22,6 +23,7 @@ def text(found: Plan, everything: bool = False) -> str:
         sizes = ", ".join(f"{name} allows {shown('accelerators', n)}" for name, n in found.sized_by.items())
         parts.append(f"Sized to {shown('accelerators', found.values['accelerators'])}: {sizes}")
     parts.append((quantities(found) if everything else headlines(found)).text())
+    parts.append(_stale(found))
     parts.append(_checks(found))
     parts.append(_binding(found))
     parts.append(_defaults(found))
@@ -59,7 +61,8 @@ def _table(results: list[Result]) -> Table:
         show = units.readable_unit(result.value, row.show)
         unit = "" if row.labels or show == units.DIMENSIONLESS else show
         value = shown(result.name, result.value) if row.labels else _in(show, result.value)
-        rows.append([result.name, value, unit, _in(show, result.low), _in(show, result.high), result.kind])
+        kind = f"{result.kind}, {_STALE}" if result.stale else result.kind
+        rows.append([result.name, value, unit, _in(show, result.low), _in(show, result.high), kind])
     return Table(["quantity", "value", "unit", "P10", "P90", "kind"], rows, frozenset({1, 3, 4}))
 
 
@@ -69,6 +72,15 @@ def _in(unit: str, value: float | None) -> float | None:
 
 def _number(value: float | None, unit: str) -> str:
     return "" if value is None or not math.isfinite(value) else units.number_text(float(units.convert(value, unit)))
+
+
+def _stale(found: Plan) -> str:
+    """The prices behind the mark, with their ages."""
+    names = sorted({name for result in found.results.values() for name in result.stale})
+    day = dating.price_day(found.scenario)
+    facts = found.resolved.facts
+    rows = [f"  {n} = {shown(n, facts[n].value)}: {dating.age_text(facts[n], day)}" for n in names]
+    return f"Stale prices, older than a year on {day}\n" + "\n".join(rows) if rows else ""
 
 
 def _checks(found: Plan) -> str:
@@ -87,8 +99,15 @@ def _binding(found: Plan) -> str:
 
 def _defaults(found: Plan) -> str:
     mattered = defaults_that_mattered(found)[:_MOST_DEFAULTS]
+    day = dating.price_day(found.scenario)
     rows = [
-        [d.name, shown(d.name, d.fact.value), f"{d.elasticity:+.2f} % on {d.moves}", d.fact.kind, d.fact.source]
+        [
+            d.name,
+            shown(d.name, d.fact.value),
+            f"{d.elasticity:+.2f} % on {d.moves}",
+            f"{d.fact.kind}, {_STALE}" if dating.is_stale(d.fact, day) else d.fact.kind,
+            d.fact.source,
+        ]
         for d in mattered
     ]
     if not rows:

@@ -18,7 +18,7 @@ from planner.problems import InputError, Problem, one, parse_toml, read_toml, un
 
 WORKLOADS = ("training", "inference", "capacity")
 _TABLES = ("choose", "set", "range")
-_KEYS = ("name", "description", "workload", "start", *_TABLES)
+_KEYS = ("name", "description", "workload", "order", "start", *_TABLES)
 _OF_THE_WHOLE = ("correlate", "demand", "pool", "site")
 _SITE_KEYS = ("name", "set")
 _POOL_NAME = re.compile(r"[^0-9a-z]+")
@@ -38,6 +38,8 @@ class Scenario:
     correlate: dict[str, dict[str, float]] = field(default_factory=dict)
     # The day on which the first part is in service; pools give their own.
     start: datetime.date | None = None
+    # The day on which parts are ordered, against which their availability and the age of prices are checked.
+    order: datetime.date | None = None
     # What is particular to each site, by the entry's name, where pools stand on several.
     sites: dict[str, dict[str, Any]] = field(default_factory=dict)
     # What is asked for over time, as planner.demand reads it.
@@ -158,10 +160,13 @@ def _part(raw: Mapping[str, Any], place: str, at: str, keys: tuple[str, ...], fo
     if workload not in WORKLOADS:
         found.append(Problem(place, f"{dot}workload", f"{workload!r} is not one of {', '.join(WORKLOADS)}"))
         workload = "capacity"
-    start = raw.get("start")
-    if start is not None and (not isinstance(start, datetime.date) or isinstance(start, datetime.datetime)):
-        found.append(Problem(place, f"{dot}start", "takes a date, as 2027-07-01"))
-        start = None
+    days: dict[str, datetime.date | None] = {}
+    for key in ("order", "start"):
+        day = raw.get(key)
+        if day is not None and (not isinstance(day, datetime.date) or isinstance(day, datetime.datetime)):
+            found.append(Problem(place, dot + key, "takes a date, as 2027-07-01"))
+            day = None
+        days[key] = day
     tables: dict[str, dict[str, Any]] = {}
     for key in _TABLES:
         table = raw.get(key, {})
@@ -174,7 +179,9 @@ def _part(raw: Mapping[str, Any], place: str, at: str, keys: tuple[str, ...], fo
         tables[key] = table
     description = str(raw.get("description", ""))
     choose, given, ranges = (tables[key] for key in _TABLES)
-    return Scenario(name, workload, description, choose, given, ranges, start=start, place=place)
+    return Scenario(
+        name, workload, description, choose, given, ranges, start=days["start"], order=days["order"], place=place
+    )
 
 
 def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any]) -> Scenario:
@@ -266,6 +273,7 @@ def merged(scenario: Scenario, key: str) -> Scenario:
         set={**outer.set, **site, **part.set},
         range={**outer.range, **part.range},
         start=part.start or scenario.start,
+        order=part.order or scenario.order,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,15 +65,16 @@ def write(
     restart: bool = False,
 ) -> Path:
     """The sweep in a .csv, .parquet or .xlsx file; an interrupted one continues from its finished chunks."""
-    from planner.parts import Parts
+    from planner.parts import Parts, encoded
 
     parts = Parts(output, found, restart)
+    encode = functools.partial(encoded, suffix=parts.suffix)
     to_do = parts.open_numbers()
     done = found.rows - sum(found.length(number) for number in to_do)
     if progress is not None:
         progress(done, resumed=True)
-    for number, columns in workers.finished(found, to_do, jobs, scheduler):
-        parts.write(number, to_frame(found, columns))
+    for number, content in workers.finished(found, to_do, jobs, scheduler, encode):
+        parts.write(number, content)
         done += found.length(number)
         if progress is not None:
             progress(done)

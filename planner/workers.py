@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -15,7 +15,9 @@ _AHEAD = 2
 # How often a chunk is given to another worker when the one that had it is lost.
 _RETRIES = 10
 
-Finished = Iterator[tuple[int, dict[str, Any]]]
+# A pure function of the sweep and a chunk's number: its columns, or the file that holds them.
+Work = Callable[[engine.Task, int], Any]
+Finished = Iterator[tuple[int, Any]]
 
 
 def cores() -> int:
@@ -23,22 +25,28 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def finished(found: engine.Task, numbers: Iterable[int], jobs: int = 1, scheduler: str | None = None) -> Finished:
+def finished(
+    found: engine.Task,
+    numbers: Iterable[int],
+    jobs: int = 1,
+    scheduler: str | None = None,
+    work: Work = engine.chunk,
+) -> Finished:
     """The given chunks, in whatever order they finish."""
     if scheduler is not None:
-        yield from _cluster(found, numbers, scheduler)
+        yield from _cluster(found, numbers, scheduler, work)
     elif jobs > 1:
         pool = ThreadPoolExecutor(jobs, thread_name_prefix="sweep")
         try:
-            yield from _in_flight(pool, found, numbers, _AHEAD * jobs)
+            yield from _in_flight(pool, work, found, numbers, _AHEAD * jobs)
         finally:
             pool.shutdown(cancel_futures=True)
     else:
         for number in numbers:
-            yield number, engine.chunk(found, number)
+            yield number, work(found, number)
 
 
-def _cluster(found: engine.Task, numbers: Iterable[int], address: str) -> Finished:
+def _cluster(found: engine.Task, numbers: Iterable[int], address: str, work: Work) -> Finished:
     """Chunks on the workers of a dask scheduler; those of a lost worker run again on another."""
     try:
         from distributed import Client
@@ -53,18 +61,18 @@ def _cluster(found: engine.Task, numbers: Iterable[int], address: str) -> Finish
         # A result of the cluster rather than data placed on it: made again where the worker that holds it is lost.
         sent = client.submit(_received, found, pure=False, retries=_RETRIES)
         executor = client.get_executor(pure=False, retries=_RETRIES)
-        yield from _in_flight(executor, sent, numbers, _AHEAD * max(threads, 1))
+        yield from _in_flight(executor, work, sent, numbers, _AHEAD * max(threads, 1))
 
 
 def _received(found: engine.Task) -> engine.Task:
     return found
 
 
-def _in_flight(pool: Executor, found: Any, numbers: Iterable[int], most: int) -> Finished:
-    running: dict[Future[dict[str, Any]], int] = {}
+def _in_flight(pool: Executor, work: Work, found: Any, numbers: Iterable[int], most: int) -> Finished:
+    running: dict[Future[Any], int] = {}
     try:
         for number in numbers:
-            running[pool.submit(engine.chunk, found, number)] = number
+            running[pool.submit(work, found, number)] = number
             if len(running) >= most:
                 yield from _done(running)
         while running:
@@ -74,7 +82,7 @@ def _in_flight(pool: Executor, found: Any, numbers: Iterable[int], most: int) ->
             future.cancel()
 
 
-def _done(running: dict[Future[dict[str, Any]], int]) -> Finished:
+def _done(running: dict[Future[Any], int]) -> Finished:
     done, _ = wait(running, return_when=FIRST_COMPLETED)
     for future in done:
         yield running.pop(future), future.result()

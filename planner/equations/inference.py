@@ -481,14 +481,25 @@ def decode_exchange_time(all_reduce_time, dispatch_time, model_layers, model_den
     return 2 * model_layers * all_reduce_time + expert_layers * dispatch_time
 
 
-def step_overhead(model_layers, layer_overhead, stack_overhead, sequence_overhead, batch):
+def layers_overhead(model_layers, model_dense_layers, model_experts, layer_overhead, expert_layer_overhead):
+    """Time of the small kernels of all layers in one step. [s]
+
+    t_l = L · o_layer + (L − L_dense) · o_expert
+
+    Routing, sorting and combining come on top in layers with experts.
+    """
+    expert_layers = np.where(model_experts > 0, model_layers - model_dense_layers, 0)
+    return model_layers * layer_overhead + expert_layers * expert_layer_overhead
+
+
+def step_overhead(layers_overhead, stack_overhead, sequence_overhead, batch, attention_groups):
     """Time of one step that is neither memory, arithmetic nor exchange. [s]
 
-    t_o = L · o_layer + o_stack + B · o_sequence
+    t_o = t_l + o_stack + B · o_sequence / d
 
     Kernel launches and small kernels, the scheduler, sampling and the handling of each sequence.
     """
-    return model_layers * layer_overhead + stack_overhead + sequence_overhead * batch
+    return layers_overhead + stack_overhead + sequence_overhead * batch / attention_groups
 
 
 def decode_step_time(
@@ -496,6 +507,9 @@ def decode_step_time(
     decode_expert_time,
     decode_attention_time,
     decode_exchange_time,
+    activation_time,
+    group_batch,
+    verified_tokens,
     step_overhead,
     attention_groups,
     group_skew,
@@ -507,7 +521,18 @@ def decode_step_time(
     Attention groups wait for the slowest of them.
     """
     local = decode_common_time + decode_expert_time + decode_attention_time
+    local = local + group_batch * verified_tokens * activation_time
     return local * (1 + group_skew * (1 - 1 / attention_groups)) + decode_exchange_time + step_overhead
+
+
+def activation_time(model_layers, token_activation, activation_passes, rank_bandwidth, kv_read_efficiency):
+    """Time of moving the activations of one token between the matrix products. [s/token]
+
+    t = L · h · 2 B · n / (b · e_kv)
+
+    Norms, residual additions, rotations and conversions read and write the activations n times in each layer.
+    """
+    return model_layers * token_activation * activation_passes / (rank_bandwidth * kv_read_efficiency)
 
 
 # Prefill
@@ -596,12 +621,15 @@ def prefill_exchange_time(
     return computed_prompt * token_activation * (reduced + sent) / rank_link
 
 
-def prefill_work(prefill_gemm_time, prefill_attention_time, prefill_exchange_time, computed_prompt, prompt_overhead):
+def prefill_work(
+    prefill_gemm_time, prefill_attention_time, prefill_exchange_time, computed_prompt, prompt_overhead, activation_time
+):
     """Time that one prompt takes from its attention group while the engine is busy. [s]
 
-    t_p = t_g + t_a + t_x + S · o_token
+    t_p = t_g + t_a + t_x + S · (o_token + t_activation)
     """
-    return prefill_gemm_time + prefill_attention_time + prefill_exchange_time + computed_prompt * prompt_overhead
+    products = prefill_gemm_time + prefill_attention_time + prefill_exchange_time
+    return products + computed_prompt * (prompt_overhead + activation_time)
 
 
 def prefill_steps(computed_prompt, chunk_tokens):
@@ -613,9 +641,8 @@ def prefill_steps(computed_prompt, chunk_tokens):
 
 
 def idle_step_time(
-    decode_exchange_time,
     model_layers,
-    layer_overhead,
+    layers_overhead,
     stack_overhead,
     rank_weight_memory,
     pipeline_parallel,
@@ -624,14 +651,19 @@ def idle_step_time(
     prefill_overhead,
     all_reduce_latency,
     tensor_parallel,
+    model_kv_lora_rank,
+    latent_prefill_overhead,
 ):
     """Time of a step with hardly a token in it: the floor under every prefill step. [s]
 
-    t_0 = V_w · pp / (b · e_w) + L · (o_layer + 2 · α · log₂ tp) + o_stack + o_prefill
+    t_0 = V_w · pp / (b · e_w) + t_l + L · (2 · α · log₂ tp + o_prefill + [latent] o_latent) + o_stack
+
+    Steps of prefill launch each kernel by itself; latent attention has many more of them.
     """
+    launches = prefill_overhead + np.where(model_kv_lora_rank > 0, latent_prefill_overhead, 0 * latent_prefill_overhead)
     read = rank_weight_memory * pipeline_parallel / (rank_bandwidth * weight_read_efficiency)
     latency = 2 * model_layers * all_reduce_latency * np.log2(tensor_parallel)
-    return read + model_layers * layer_overhead + stack_overhead + prefill_overhead + latency
+    return read + layers_overhead + stack_overhead + model_layers * launches + latency
 
 
 def prefill_time(prefill_work, idle_step_time, prefill_steps, roofline_sharpness):
@@ -691,7 +723,17 @@ def prefill_load(other_prefill_time, prefill_time, decode_time):
     return prefill / (prefill + decode_time)
 
 
-def prefill_queue_time(prompts_together, prefill_load, prefill_work, other_prefill_time):
+def prefill_queue_time__static(other_prefill_time):
+    """Mean wait of a prompt behind others before its own prefill. [s]
+
+    W = t_w
+
+    The whole batch is prefilled before any answer begins.
+    """
+    return other_prefill_time
+
+
+def prefill_queue_time__continuous(prompts_together, prefill_load, prefill_work, other_prefill_time):
     """Mean wait of a prompt behind others before its own prefill. [s]
 
     W = min(t_w, [(m − 1)/2 + m · ρ / (2 · (1 − ρ))] · t_p)

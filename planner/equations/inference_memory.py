@@ -241,14 +241,22 @@ def sequence_memory(
     )
 
 
-def memory_for_sequences(rank_memory, usable_memory_share, engine_memory, rank_weight_memory):
+def rank_engine_memory(engine_memory, expert_engine_memory, routed_parameters):
+    """Memory that activations, communication buffers and the runtime take on one rank. [B]
+
+    V_engine = V_0, and V_experts more for a mixture of experts
+
+    Routing keeps copies of the activations for every expert chosen.
+    """
+    return engine_memory + np.where(routed_parameters > 0, expert_engine_memory, 0 * expert_engine_memory)
+
+
+def memory_for_sequences(rank_memory, usable_memory_share, rank_engine_memory, rank_weight_memory):
     """Memory of one rank left for the cache. [B]
 
-    V_free = u · M − V_engine − V_w
-
-    V_engine holds activations, communication buffers and the runtime.
+    V_free = u · (M − V_engine − V_w)
     """
-    return usable_memory_share * rank_memory - engine_memory - rank_weight_memory
+    return usable_memory_share * (rank_memory - rank_engine_memory - rank_weight_memory)
 
 
 def serving_memory_margin(memory_for_sequences, sequence_memory):
@@ -269,9 +277,9 @@ def memory_batch(memory_for_sequences, sequence_memory, attention_groups):
     return attention_groups * np.maximum(1, np.floor(memory_for_sequences / sequence_memory))
 
 
-def serving_memory_use(rank_weight_memory, engine_memory, rank_memory, usable_memory_share):
+def serving_memory_use(rank_weight_memory, rank_engine_memory, rank_memory, usable_memory_share):
     """Share of the usable memory that weights and the engine take. [1]
 
     (V_w + V_engine) / (u · M)
     """
-    return (rank_weight_memory + engine_memory) / (usable_memory_share * rank_memory)
+    return (rank_weight_memory + rank_engine_memory) / (usable_memory_share * rank_memory)

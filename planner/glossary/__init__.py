@@ -82,6 +82,8 @@ class Kind:
     lists: tuple[str, ...] = ()
     # Field -> role: the field names an entry that is also chosen for the role when the scenario does not.
     references: dict[str, str] = field(default_factory=dict)
+    # Another name of a field -> the field, understood where a user writes it.
+    synonyms: dict[str, str] = field(default_factory=dict)
 
 
 class GlossaryError(ValueError):
@@ -146,6 +148,7 @@ def kinds() -> dict[str, Kind]:
             tuple(row.get("dates", ())),
             tuple(row.get("lists", ())),
             row.get("references", {}),
+            row.get("synonyms", {}),
         )
     return found
 

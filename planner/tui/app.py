@@ -24,7 +24,7 @@ class PlannerApp(App[int]):
     """Five screens over one session."""
 
     TITLE = "planner"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     MODES: ClassVar = {"scenario": ScenarioScreen}
     DEFAULT_MODE = "scenario"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -144,7 +144,7 @@ class PlannerApp(App[int]):
             self.exit(0)
             return
 
-        def answered(answer: str) -> None:
+        def answered(answer: str | None) -> None:
             if answer == "save":
                 self.action_save(then_leave=True)
             elif answer == "leave":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Mode -> the number key's screen name.
 SCREENS = {"scenario": "Scenario", "compare": "Compare", "whatif": "What-if", "catalog": "Catalog", "claims": "Claims"}
 WIDE = 120
+_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
 
 
 class TopLine(Widget):
@@ -65,7 +66,7 @@ class PlannerScreen(Screen[None]):
     """A screen of the app, shown afresh whenever the scenario is another."""
 
     MODE: ClassVar[str] = ""
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (WIDE, "-wide")]
+    HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "explain_focus", "Help", priority=True),
         Binding("question_mark", "explain_focus", "Help", show=False),
@@ -120,7 +121,10 @@ class PlannerScreen(Screen[None]):
         self.app.push_screen(HelpScreen(self.session, self.focused_quantity(), self._keys()))
 
     def _keys(self) -> str:
-        """Every key that holds here, with what it does."""
-        active = self.active_bindings.values()
-        found = {each.binding.description: self.app.get_key_display(each.binding) for each in active if each.enabled}
-        return "\n".join(f"{key:>12}  {text}" for text, key in found.items() if text)
+        """Every key that does something here, those of scrolling aside."""
+        found: dict[str, str] = {}
+        for each in self.active_bindings.values():
+            binding = each.binding
+            if each.enabled and binding.description and (binding.show or each.node in (self, self.app)):
+                found.setdefault(binding.description, self.app.get_key_display(binding))
+        return "\n".join(f"{key:>8}  {text}" for text, key in found.items())

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from planner import glossary, units
-from planner.plan import shown
 from planner.scenario import WORKLOADS
 from planner.tui import topics, words
 from planner.tui.lines import Column, LineTable, Row
-from planner.tui.picker import Choice, Picker
+from planner.tui.picker import NAME_ALONE, Choice, Picker
 from planner.tui.session import Session, understood
 
-_VALUE_WIDTH = 20
+_VALUE_WIDTH = 19
 COLUMNS = (Column("", 1), Column("input"), Column("value", _VALUE_WIDTH, right=True))
+# Figures of each entry in the list to choose from.
+_FIGURES, _FIGURE_WIDTH = 3, 16
 # Where a value comes from, told by a sign before its name.
 SET, DEFAULT, CATALOG, WRONG = "●", "·", "◇", "!"
 
@@ -60,6 +62,11 @@ class CellInput(Input):
         def __init__(self, step: int):
             super().__init__()
             self.step = step
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Typing changes neither size nor place of the field: no new layout of the screen at each key."""
+        typing = self.is_attached and self.screen.focused is self
+        return super().refresh(*regions, repaint=repaint, layout=layout and not typing, recompose=recompose)
 
     def action_abandon(self) -> None:
         self.post_message(self.Abandoned())
@@ -130,6 +137,9 @@ class InputPane(Vertical):
         return found
 
     def _role(self, role: str) -> Row:
+        if any(problem.field == f"choose.{role}" for problem in self.session.problems):
+            text = str(self.session.scenario.choose.get(role, ""))
+            return Row(f"role:{role}", (WRONG, words.label(role), f"{_cut(text, _VALUE_WIDTH - 2)} ▾"), tone="bad")
         entry = self.session.plan.resolved.entries.get(role) if self.session.plan else None
         sign = SET if role in self.session.scenario.choose else CATALOG if entry else " "
         text = entry.name if entry else "none chosen"
@@ -152,9 +162,11 @@ class InputPane(Vertical):
         if fact is not None:
             said = fact.origin == "scenario"
             sign = SET if said else DEFAULT if fact.origin.startswith(("defaults", "calibration")) else CATALOG
-            return Row(f"value:{name}", (sign, words.label(name), shown(name, fact.value)), tone="" if said else "dim")
+            return Row(
+                f"value:{name}", (sign, words.label(name), words.text(name, fact.value)), tone="" if said else "dim"
+            )
         if plan is not None and name in plan.given:
-            return Row(f"value:{name}", ("=", words.label(name), shown(name, plan.given[name])))
+            return Row(f"value:{name}", ("=", words.label(name), words.text(name, plan.given[name])))
         return Row(f"value:{name}", (" ", words.label(name), "not set"), tone="dim")
 
     def _note(self) -> None:
@@ -163,7 +175,7 @@ class InputPane(Vertical):
         row = self.table.current
         wrong = self._problem(row.key) if row else ""
         note.set_class(bool(wrong), "wrong")
-        note.update(f"! {wrong}" if wrong else self._meaning(row) if row else "")
+        note.update(f"! {wrong}" if wrong else self._meaning(row) if row else "", layout=False)
 
     def _problem(self, key: str) -> str:
         kind, _, name = key.partition(":")
@@ -304,10 +316,9 @@ class InputPane(Vertical):
             self.notify(f"{words.label(name)}: {self.wrong[2]}", title="Not taken", severity="warning")
             self.wrong = None
         self.session.settle()
-        had_focus = self.cell.has_focus
+        if self.screen.focused is self.cell:
+            self.screen.set_focus(self.table)
         self.cell.display = False
-        if had_focus:
-            self.table.focus()
         self.post_message(self.Changed())
 
     @on(Inputs.Cleared)
@@ -328,6 +339,7 @@ class InputPane(Vertical):
         """Show the choices of a role, an option or the workload."""
         session = self.session
         session.settle()
+        columns: tuple[Column, ...] = NAME_ALONE
         if kind == "role":
             now = (
                 session.plan.resolved.entries[name].key
@@ -335,7 +347,7 @@ class InputPane(Vertical):
                 else ""
             )
             described = glossary.roles()[name]
-            choices = entry_choices(session, described)
+            columns, choices = entry_choices(session, described)
             title = f"{words.label(name)}: {glossary.kinds()[described].meaning}"
         elif kind == "option":
             option = glossary.options()[name]
@@ -357,15 +369,21 @@ class InputPane(Vertical):
             session.settle()
             self.post_message(self.Changed())
 
-        self.app.push_screen(Picker(title, choices, now), take)
+        self.app.push_screen(Picker(title, choices, now, columns), take)
 
 
-def entry_choices(session: Session, kind: str) -> list[Choice]:
-    """The entries of a kind with the figures that most of them have."""
+def entry_choices(session: Session, kind: str) -> tuple[tuple[Column, ...], list[Choice]]:
+    """The entries of a kind with the figures that most of them have, and the columns these stand in."""
     from planner import browse
 
-    table = browse.table(list(session.catalog.entries(kind)), kind)
-    return [Choice(str(row[0]), (str(row[1]), *map(str, row[2:5]), str(row[0]))) for row in table.rows]
+    entries = list(session.catalog.entries(kind))
+    table = browse.table(entries, kind)
+    figures = [str(heading) for heading in table.columns[2 : 2 + _FIGURES]]
+    columns = (Column("name"), *(Column(heading, _FIGURE_WIDTH, right=True) for heading in figures))
+    return columns, [
+        Choice(entry.key, (entry.name, *map(str, row[2 : 2 + _FIGURES])), entry.spellings)
+        for entry, row in zip(entries, table.rows, strict=True)
+    ]
 
 
 def _cut(text: str, width: int) -> str:

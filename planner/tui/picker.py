@@ -49,7 +49,6 @@ class Picker(ModalScreen[str | None]):
     DEFAULT_CSS = """
     Picker { align: center middle; }
     Picker > Vertical { width: 90%; max-width: 110; height: 85%; max-height: 34; background: $panel; padding: 0 1; }
-    Picker #picker-title { text-style: bold; color: $text-accent; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "Take"),
@@ -64,7 +63,7 @@ class Picker(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(self.heading, id="picker-title", markup=False)
+            yield Static(self.heading, classes="dialog-title", markup=False)
             yield FilterInput(placeholder="type to filter", compact=True, id="picker-filter")
             yield LineTable(self.columns, id="picker-list")
             yield Footer(compact=True, show_command_palette=False)

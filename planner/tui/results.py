@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 from planner import breakdown, chain, glossary
@@ -10,17 +11,17 @@ from planner.tui import topics, words
 from planner.tui.lines import Column, Row
 from planner.tui.session import Session
 
-NARROW = (Column("result"), Column("value", 19, right=True), Column("change", 8, right=True))
+NARROW = (Column("result"), Column("value", 15, right=True), Column("change", 8, right=True))
 WIDE = (
     Column("result"),
-    Column("value", 11, right=True),
-    Column("unit", 17),
+    Column("value", 9, right=True),
+    Column("unit", 9),
     Column("change", 9, right=True),
-    Column("P10 to P90", 18, right=True),
+    Column("P10 to P90", 14, right=True),
 )
-FINDINGS = (Column("checks, limits and costs"), Column("", 12), Column("", 12, right=True))
+FINDINGS = (Column("checks, limits and costs"), Column("", 9), Column("", 14, right=True))
 _MOST_LIMITS = 4
-_BAR = 12
+_BAR = 9
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,9 @@ def verdict(session: Session) -> tuple[bool, str]:
     if failed:
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         return False, f"✗ {words.label(failed[0].name)}: {failed[0].message}{more}; {binds}"
-    return True, f"✓ all {len(plan.checks)} checks hold; {binds}"
+    count = len(plan.checks)
+    hold = {0: "no check applies", 1: "the one check holds"}.get(count, f"all {count} checks hold")
+    return True, f"✓ {hold}; {binds}"
 
 
 def figures(session: Session, wide: bool) -> list[Row]:
@@ -90,21 +93,25 @@ def _figure(session: Session, plan: Plan, name: str, wide: bool) -> Row:
     moved = words.change(value, breakdown.value(session.baseline, name))
     tone = "strong" if name in glossary.headlines() else ""
     if not wide:
-        return Row(name, (words.label(name), shown(name, value), moved), tone=tone)
+        return Row(name, (words.label(name), words.text(name, value), moved), tone=tone)
     number, unit = words.split(name, value)
     low, high = session.bands.get(name, (None, None))
-    return Row(name, (words.label(name), number, unit, moved, words.band(name, low, high, value)), tone=tone)
+    return Row(
+        name, (words.label(name), number, words.short(unit), moved, words.band(name, low, high, value)), tone=tone
+    )
 
 
-def findings(session: Session) -> list[Row]:
-    """Checks, the limits nearest to being reached, and what cost and power are made of."""
+def findings(session: Session, width: int) -> list[Row]:
+    """Checks in lines of `width`, the limits nearest to being reached, and what cost and power are made of."""
     plan = session.plan
     if plan is None:
         return []
     found = [Row("heading:checks", ("Checks",), "heading")] if plan.checks else []
     for check in sorted(plan.checks, key=lambda each: each.ok):
         mark, tone = ("✓", "") if check.ok else ("✗", "bad")
-        found.append(Row(f"check:{check.name}", (f"{mark} {check.message}",), "note", tone))
+        lines = textwrap.wrap(f"{mark} {check.message}", max(20, width), subsequent_indent="  ")
+        for index, line in enumerate(lines):
+            found.append(Row(f"check:{check.name}:{index}", (line,), "note", tone))
     if plan.binding:
         found.append(Row("heading:limits", ("Limits in use, the binding one first",), "heading"))
     for name, share in plan.binding[:_MOST_LIMITS]:
@@ -121,7 +128,7 @@ def findings(session: Session) -> list[Row]:
             found.append(Row(f"heading:{total}", (title,), "heading"))
         for part in parts:
             name = words.label(part.name)
-            found.append(_bar_row(f"part:{total}:{part.name}", name, part.share, shown(part.name, part.value)))
+            found.append(_bar_row(f"part:{total}:{part.name}", name, part.share, words.text(part.name, part.value, 3)))
     return found
 
 
@@ -134,6 +141,7 @@ def quantity(row: Row) -> str:
     kind, _, rest = row.key.partition(":")
     rows = glossary.quantities()
     if kind == "check":
+        rest = rest.rpartition(":")[0]
         return next((name for name in (f"{rest}_margin", rest) if name in rows), "")
     if kind == "limit":
         return next((name for name, each in rows.items() if each.binds == rest), "")

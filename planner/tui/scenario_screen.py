@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Region
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Digits, Static
@@ -26,6 +27,13 @@ from planner.tui.why import WhyScreen
 _PAUSE = 0.25
 
 
+class FixedDigits(Digits):
+    """Digits in a place of fixed size: another number needs no new layout of the screen."""
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        return super().refresh(*regions, repaint=repaint, layout=False, recompose=recompose)
+
+
 class LargeFigure(Vertical):
     """One figure in large digits with its name, unit and change."""
 
@@ -37,13 +45,13 @@ class LargeFigure(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static("", markup=False)
-        yield Digits("")
+        yield FixedDigits("")
 
     def show(self, figure: results.Large | None) -> None:
         label = f"{figure.label}, {figure.unit}" if figure and figure.unit else figure.label if figure else ""
         moved = f"  {figure.change}" if figure and figure.change else ""
-        self.query_one(Static).update(label + moved)
-        self.query_one(Digits).update(figure.number if figure else "")
+        self.query_one(Static).update(label + moved, layout=False)
+        self.query_one(FixedDigits).update(figure.number if figure else "")
 
 
 class ScenarioScreen(PlannerScreen):
@@ -92,17 +100,19 @@ class ScenarioScreen(PlannerScreen):
         fine, text = results.verdict(session)
         line = self.query_one("#verdict", Static)
         line.set_class(not fine, "failed")
-        line.update(text)
+        line.update(text, layout=False)
         self.query_one(InputPane).show()
         self._show_results(wide)
         self._ask_for_bands()
 
     def _show_results(self, wide: bool) -> None:
-        rows, found = results.figures(self.session, wide), results.findings(self.session)
+        rows = results.figures(self.session, wide)
         table = self.query_one("#results", LineTable)
+        aside = self.query_one("#findings", LineTable)
+        found = results.findings(self.session, (aside if wide else table).scrollable_content_region.width)
         if wide:
             table.show(rows, results.WIDE)
-            self.query_one("#findings", LineTable).show(found)
+            aside.show(found)
         else:
             table.show([*rows, *found], results.NARROW)
 

@@ -5,6 +5,7 @@ Nothing here knows the screen; every change makes a new scenario, so undo is a l
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -56,7 +57,7 @@ class Session:
         self._open_edit = ""
         self._compute()
         # What changes are shown against.
-        self.baseline = self.plan
+        self.baseline: Plan | None = self.plan
 
     # Changing
 
@@ -228,10 +229,18 @@ def file_changes(before: Scenario, after: Scenario, whole: bool = False) -> dict
 
 
 def understood(name: str, text: str) -> str:
-    """`text` as it goes into a scenario: a bare number gets the display unit; UnitError says what is taken."""
+    """`text` as it goes into a scenario: a bare number gets the display unit; UnitError says what is taken.
+
+    Where that unit is per cent, 0.7 and 70 both mean 70 %: a bare number is a share as long as it can be one.
+    """
     row = glossary.quantities()[name]
     given = text.strip()
-    if not units.same_dimensions(row.show, units.DIMENSIONLESS) and _BARE_NUMBER.fullmatch(given):
+    if row.show == "%" and _BARE_NUMBER.fullmatch(given):
+        with contextlib.suppress(units.UnitError):
+            value_of(given, row)
+            return given
+        given = f"{given} %"
+    elif not units.same_dimensions(row.show, units.DIMENSIONLESS) and _BARE_NUMBER.fullmatch(given):
         given = f"{given} {row.show}"
     units.read(given, row.show)
     value_of(given, row)

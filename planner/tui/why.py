@@ -37,7 +37,7 @@ class WhyScreen(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss_none", "Back"),
-        Binding("enter", "toggle", "Open/close"),
+        Binding("enter", "open_or_close", "Open/close"),
         Binding("e", "edit", "Edit this input"),
         Binding("a", "open_all", "Open all"),
         Binding("f1", "help", "Meaning"),
@@ -89,7 +89,8 @@ class WhyScreen(ModalScreen[str | None]):
         plan = self.session.plan
         fact = plan.resolved.facts.get(name) if plan else None
         if fact is not None:
-            return f"[{words.provenance(fact, self.session.catalog.sources)}]"
+            title = self.session.catalog.sources.get(fact.source, {}).get("title", fact.source)
+            return "[set by the scenario]" if fact.origin == "scenario" else f"[{fact.kind}: {title}]"
         return "[found by the planner]" if plan and name in plan.given else "[missing: set it, or choose an entry]"
 
     @on(Tree.NodeHighlighted)
@@ -109,12 +110,13 @@ class WhyScreen(ModalScreen[str | None]):
         plan = self.session.plan
         fact = plan.resolved.facts.get(step.name) if plan else None
         if fact is not None:
-            parts.append(words.fact_text(step.name, fact))
+            origin = words.provenance(fact, self.session.catalog.sources)
+            parts.append(f"{words.fact_text(step.name, fact)}   {origin}")
             source = self.session.catalog.sources.get(fact.source, {})
             parts += [str(text) for text in (source.get("publisher"), source.get("url"), fact.note) if text]
         return "\n".join(parts)
 
-    def action_toggle(self) -> None:
+    def action_open_or_close(self) -> None:
         node = self.query_one(Tree).cursor_node
         if node is not None and node.allow_expand:
             node.toggle()

@@ -22,6 +22,7 @@ _TITLES = {
     "reliability": "Reliability",
 }
 NOT_KNOWN = "–"
+_SHORT = {"accelerator": "acc", "transceiver": "transc"}
 
 
 def label(name: str) -> str:
@@ -43,6 +44,19 @@ def split(name: str, value: float | None, digits: int = 4) -> tuple[str, str]:
         return shown(name, value), ""
     show = units.readable_unit(value, row.show)
     return units.number_text(float(units.convert(value, show)), digits), "" if show == units.DIMENSIONLESS else show
+
+
+def text(name: str, value: float, digits: int = 4) -> str:
+    """A value with its unit, the unit shortened and left out where the name says it ("racks 334")."""
+    number, unit = split(name, value, digits)
+    return number if unit in ("", name.removesuffix("s"), name.removesuffix("es")) else f"{number} {short(unit)}"
+
+
+def short(unit: str) -> str:
+    """A unit with its longest words cut, for narrow columns."""
+    for word, cut in _SHORT.items():
+        unit = unit.replace(word, cut)
+    return unit
 
 
 def band(name: str, low: float | None, high: float | None, value: float) -> str:
