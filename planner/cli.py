@@ -25,6 +25,7 @@ COMMANDS = {
     "catalog": "browse, search, edit and check the hardware, model, site and cloud entries",
     "scenario": "list, show and start scenarios",
     "report": "one document to forward: decision, figures, pictures, sources, derivations",
+    "docs": "the reference documentation as a static site",
     "validate": "replay published measurements and print the errors",
     "calibrate": "refit the calibration parameters to the published measurements",
     "claims": "what the source documents claim, recomputed: said, computed, verdict, reason",
