@@ -305,7 +305,7 @@ def _resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
     for key, found in resolved.items():
         days = ((starts[key] or first) - first).days if first else 0
         if days:
-            found.facts["start_delay"] = Fact(units.read(f"{days} day", "s"), "s", kind="set", origin="scenario")
+            _delay(found, units.read(f"{days} day", "s"), scenario.pools[key])
     sites = dict.fromkeys(found.entries["site"].key if "site" in found.entries else "" for found in resolved.values())
     if len(sites) == 1:
         return _whole(scenario, resolved)
@@ -313,6 +313,15 @@ def _resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
         site: _whole(scenario, {k: r for k, r in resolved.items() if r.entries["site"].key == site}) for site in sites
     }
     return _whole(scenario, by_site)
+
+
+def _delay(found: Resolved, delay: float, part: Scenario) -> None:
+    """Let a pool start later; unless it says otherwise its period ends with that of the others."""
+    found.facts["start_delay"] = Fact(delay, "s", kind="set", origin="scenario")
+    period = found.facts.get("analysis_period")
+    if period is not None and "analysis_period" not in part.set:
+        left = max(period.value - delay, glossary.quantities()["analysis_period"].low or 0)
+        found.facts["analysis_period"] = replace(period, value=left, note="what is left after the start")
 
 
 def _whole(scenario: Scenario, members: dict[str, Resolved]) -> Resolved:
