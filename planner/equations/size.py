@@ -35,23 +35,23 @@ def site_rack_limit__ai_ready(ai_ready_rack_limit):
     return 1 * ai_ready_rack_limit
 
 
-def site_rack_limit__own_build(own_build_rack_limit):
+def site_rack_limit__high_density(high_density_rack_limit):
     """Power that the hall can feed and cool in one rack. [W/rack]
 
-    P = limit the own hall is designed for
+    P = limit of a new hall designed for racks fully in liquid
     """
-    return 1 * own_build_rack_limit
+    return 1 * high_density_rack_limit
 
 
-def site_rack_limit__colocation(colocation_rack_limit):
+def site_rack_limit__common(common_rack_limit):
     """Power that the hall can feed and cool in one rack. [W/rack]
 
     P = limit of common rented space
     """
-    return 1 * colocation_rack_limit
+    return 1 * common_rack_limit
 
 
-def site_rack_limit__retrofit(retrofit_rack_limit):
+def site_rack_limit__retrofitted(retrofit_rack_limit):
     """Power that the hall can feed and cool in one rack. [W/rack]
 
     P = limit of an older hall after a retrofit
