@@ -168,6 +168,16 @@ def integration_clusters(racks, racks_per_cluster):
     return racks / racks_per_cluster
 
 
+def integration_lines(racks, line_racks):
+    """Integration lines that work on the cluster. [1]
+
+    n = ⌈n_rack / racks of one line⌉
+
+    Large projects run lines side by side, one hall after another.
+    """
+    return np.ceil(racks / line_racks)
+
+
 def install_time(integration_clusters, integration_lines, integration_rate):
     """Time to install, cable and test the racks. [s]
 

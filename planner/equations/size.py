@@ -104,6 +104,16 @@ def rack_fit__power_space_and_weight(
     return np.minimum(fit, rack_weight_limit / system_weight)
 
 
+def rack_fit__by_maker(system_racks):
+    """Systems that would fill one rack position. [system/rack]
+
+    k = 1 / racks that the maker takes for one system
+
+    For systems of several racks; with rack_limit_rule split, whole positions are counted.
+    """
+    return 1 / system_racks
+
+
 def systems_per_rack(rack_fit, whole_system):
     """Systems in one rack. [system/rack]
 
@@ -134,12 +144,12 @@ def racks(systems, systems_per_rack):
     return np.ceil(systems / systems_per_rack)
 
 
-def system_derating(rack_fit):
+def system_derating(system_power):
     """Share of its rated power that a system is allowed. [1]
 
     1: systems run at their rating
     """
-    return 1 + 0 * rack_fit / rack_fit
+    return system_power / system_power
 
 
 def system_derating__derate(rack_power_limit, systems_per_rack, system_power):
