@@ -144,22 +144,24 @@ def racks(systems, systems_per_rack):
     return np.ceil(systems / systems_per_rack)
 
 
-def system_derating(system_power):
+def system_derating(power_cap):
     """Share of its rated power that a system is allowed. [1]
 
-    1: systems run at their rating
+    s = cap
+
+    What speed a cap costs depends on the work and is not modelled; between the busy share and 1 it costs next to none.
     """
-    return system_power / system_power
+    return 1 * power_cap
 
 
-def system_derating__derate(rack_power_limit, systems_per_rack, system_power):
+def system_derating__derate(power_cap, rack_power_limit, systems_per_rack, system_power):
     """Share of its rated power that a system is allowed. [1]
 
-    s = min(1, P_limit / (k · P_system))
+    s = min(cap, P_limit / (k · P_system))
 
-    A power cap makes a rack fit that would be refused. What speed it costs depends on the work and is not modelled.
+    A lower cap makes a rack fit that would be refused.
     """
-    return np.minimum(1, rack_power_limit / (systems_per_rack * system_power))
+    return np.minimum(power_cap, rack_power_limit / (systems_per_rack * system_power))
 
 
 def rack_power(systems_per_rack, system_power, system_derating):
