@@ -43,6 +43,7 @@ class Snapshot:
     def __init__(self, catalog: Catalog):
         self.defaults: dict[str, Fact] = catalog.defaults
         self.default_choices: dict[str, str] = catalog.default_choices
+        self.rules: list[dict[str, Any]] = catalog.rules
         self._entries: dict[tuple[str, str], Entry] = {}
         for role, name in self.default_choices.items():
             self.add(catalog, role, name)
