@@ -22,6 +22,8 @@ COMMANDS = {
     "solve": "the value of an input at which a result meets a condition",
     "optimize": "the best choices under constraints, and what each constraint costs",
     "risk": "how sure the figures are, what makes them unsure, and whether owning beats renting",
+    "ledger": "the cash-flow ledger by month, what follows from it, and the audit workbook",
+    "offers": "the catalog's cloud offers ranked for a scenario, with their age",
     "catalog": "browse, search, edit and check the hardware, model, site and cloud entries",
     "scenario": "list, show and start scenarios",
     "report": "one document to forward: decision, figures, pictures, sources, derivations",
