@@ -74,7 +74,7 @@ def with_strategies(values: Mapping[str, Any], options: Mapping[str, str]) -> di
     """`values` with the parallel strategies that the scenario, or any of its pools, leaves open."""
     found = dict(values)
     for pool in model.pools(options):
-        own = {name: choice for name, choice in options.items() if "/" not in name}
+        own = {name: choice for name, choice in options.items() if "/" not in name and name != model.POOLS}
         own |= {n.removeprefix(pool): choice for n, choice in options.items() if pool and n.startswith(pool)}
         inner = {name: values[found_at] for name, found_at in seen_from(pool, values).items()}
         found |= {pool + name: value for name, value in with_strategy(inner, own).items() if name not in inner}
