@@ -1,11 +1,7 @@
 """The ledger: agrees with the closed forms of the finance room; its measures; its properties."""
 
-import math
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from planner import ledger, model, plan, returns, scenario
 from planner.catalog import Catalog
