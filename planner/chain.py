@@ -95,7 +95,7 @@ def with_strategy(values: Mapping[str, Any], options: Mapping[str, str]) -> dict
 
 def inside(pool: str, values: Mapping[str, Any], options: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """What is given and chosen as a pool sees it: its own before its site's before the whole's."""
-    own = {name: choice for name, choice in options.items() if "/" not in name}
+    own = {name: choice for name, choice in options.items() if "/" not in name and name != model.POOLS}
     own |= {n.removeprefix(pool): choice for n, choice in options.items() if pool and n.startswith(pool)}
     return {name: values[found_at] for name, found_at in seen_from(pool, values).items()}, own
 

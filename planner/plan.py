@@ -78,14 +78,17 @@ class Plan:
 
 def plan(scenario: Scenario, catalog: Catalog | None = None, bands: bool = True) -> Plan:
     """The plan of a scenario; InputError with all problems where it cannot be planned."""
-    resolved = resolve(scenario, catalog or Catalog())
-    if scenario.demand:
-        from planner import demand
+    return plan_resolved(with_demand(resolve(scenario, catalog or Catalog())), bands)
 
-        # Where the scenario says its demand, the utilization follows from it.
-        filled_by = demand.utilization_facts(plan_resolved(resolved, bands=False))
-        resolved = replace(resolved, facts={**resolved.facts, **filled_by})
-    return plan_resolved(resolved, bands)
+
+def with_demand(resolved: Resolved) -> Resolved:
+    """The scenario with the utilization that the demand it states leaves."""
+    if not resolved.scenario.demand:
+        return resolved
+    from planner import demand
+
+    filled_by = demand.utilization_facts(plan_resolved(resolved, bands=False))
+    return replace(resolved, facts={**resolved.facts, **filled_by})
 
 
 def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
