@@ -40,6 +40,18 @@ class Cases:
     # Rows of the file that state a metric.
     scorable: int = 0
 
+    def part(self, used: Any) -> Cases:
+        """The cases for which `used` is true."""
+        index = np.flatnonzero(used)
+        lists = {
+            name: [getattr(self, name)[i] for i in index]
+            for name in ("ids", "sources", "accelerators", "models", "options")
+        }
+        columns = {
+            name: {key: column[index] for key, column in getattr(self, name).items()} for name in ("values", "measured")
+        }
+        return Cases(**lists, **columns, scorable=len(index))  # type: ignore[arg-type]
+
 
 def read(path: Path | None = None, catalog: Catalog | None = None) -> Cases:
     """The cases of a file, the shipped one by default; columns as in catalogs/measurements/inference.csv."""
@@ -86,6 +98,11 @@ def read(path: Path | None = None, catalog: Catalog | None = None) -> Cases:
     found.values = {n: np.array([v.get(n, defaults.get(n, math.nan)) for v in columns]) for n in names}
     found.measured = {metric: np.array([row[metric] for row in measured]) for metric in METRICS}
     return found
+
+
+def constants(catalog: Catalog) -> dict[str, float]:
+    """Defaults and calibration as base values."""
+    return {name: fact.value for name, fact in catalog.defaults.items() if not isinstance(fact.value, str)}
 
 
 def predict(cases: Cases, calibration: dict[str, Any], wanted: Sequence[str]) -> dict[str, Any]:

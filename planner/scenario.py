@@ -71,6 +71,8 @@ class Resolved:
     facts: dict[str, Fact]
     options: dict[str, str]
     entries: dict[str, Entry]
+    # Where the entries come from; rules are read there too.
+    catalog: Lookup = field(default_factory=Catalog)
     # Each pool resolved by itself, by the name that its quantities have before their own: "serving", "oregon/serving".
     pools: dict[str, Resolved] = field(default_factory=dict)
 
@@ -254,7 +256,7 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
     found.extend(_correlation_problems(scenario, facts))
     if found:
         raise InputError(found)
-    return Resolved(scenario, facts, options, entries)
+    return Resolved(scenario, facts, options, entries, catalog)
 
 
 def year_of(date: datetime.date) -> float:
@@ -338,7 +340,7 @@ def _whole(scenario: Scenario, members: dict[str, Resolved]) -> Resolved:
         for role, entry in member.entries.items():
             entries[role if shared("entries", role) else f"{key}/{role}"] = entry
         pools |= {f"{key}/{inner}": found for inner, found in member.pools.items()} or {key: member}
-    return Resolved(scenario, facts, options, entries, pools)
+    return Resolved(scenario, facts, options, entries, first.catalog, pools)
 
 
 def _entries(scenario: Scenario, catalog: Lookup, found: list[Problem]) -> dict[str, Entry]:

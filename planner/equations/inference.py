@@ -733,25 +733,25 @@ def prefill_queue_time__static(other_prefill_time):
     return other_prefill_time
 
 
-def prefill_queue_time__continuous(prompts_together, prefill_load, prefill_work, other_prefill_time):
+def prefill_queue_time__continuous(prompts_together, group_batch, prefill_load, prefill_time):
     """Mean wait of a prompt behind others before its own prefill. [s]
 
-    W = min(t_w, [(m − 1)/2 + m · ρ / (2 · (1 − ρ))] · t_p)
+    W = min(b − 1, (m − 1)/2 + ρ / (2 · (1 − ρ))) · t_pf
 
-    Groups of m prompts, Poisson between groups, constant work: M^[m]/D/1.  No more than all others can be ahead.
+    Half of those that arrive together are ahead, and the queue of an M/D/1 server of load ρ; no more than all others.
     """
-    backlog = prompts_together * np.divide(prefill_load, 2 * (1 - prefill_load))
-    return np.minimum(other_prefill_time, ((prompts_together - 1) / 2 + backlog) * prefill_work)
+    backlog = np.divide(prefill_load, 2 * (1 - prefill_load))
+    return np.minimum(group_batch - 1, (prompts_together - 1) / 2 + backlog) * prefill_time
 
 
 def answer_time(decode_time, other_prefill_time, prefill_queue_time):
     """Time from the first token of an answer to its last. [s]
 
-    T = T_d + t_w − W
+    T = T_d + max(0, t_w − W)
 
     Prompts that were not ahead in the queue interrupt decoding later.
     """
-    return decode_time + other_prefill_time - prefill_queue_time
+    return decode_time + np.maximum(0 * decode_time, other_prefill_time - prefill_queue_time)
 
 
 def cycle_time(prefill_queue_time, prefill_time, answer_time, request_overhead):
@@ -762,20 +762,22 @@ def cycle_time(prefill_queue_time, prefill_time, answer_time, request_overhead):
     return prefill_queue_time + prefill_time + request_overhead + answer_time
 
 
-def replica_output_rate(batch, output_tokens, cycle_time):
+def replica_output_rate(batch, output_tokens, cycle_time, output_rate_residual):
     """Output tokens per second of one replica. [token/s]
 
-    R = B · S_out / T_c
+    R = B · S_out / T_c · ε
+
+    ε spreads as published measurements do around what this model predicts for them.
     """
-    return batch * output_tokens / cycle_time
+    return batch * output_tokens / cycle_time * output_rate_residual
 
 
-def tpot(answer_time, output_tokens, one_token):
+def tpot(answer_time, output_tokens, one_token, tpot_residual):
     """Time per output token after the first, as one user sees it. [s]
 
-    TPOT = T / S_out
+    TPOT = T / S_out · ε
     """
-    return answer_time / (output_tokens / one_token)
+    return answer_time / (output_tokens / one_token) * tpot_residual
 
 
 def admission_time(concurrency, batch, cycle_time):
@@ -788,14 +790,15 @@ def admission_time(concurrency, batch, cycle_time):
     return (concurrency - batch) / batch * cycle_time
 
 
-def ttft(admission_time, prefill_queue_time, prefill_time, decode_step_time, request_overhead):
+def ttft(admission_time, prefill_queue_time, prefill_time, decode_step_time, request_overhead, ttft_residual):
     """Time to first token, mean under load. [s]
 
-    TTFT = t_q + W + t_pf + t_d / 2 + o_request
+    TTFT = (t_q + W + t_pf + t_d / 2 + o_request) · ε
 
     A prompt waits half a step on average until the step in progress ends.
     """
-    return admission_time + prefill_queue_time + prefill_time + decode_step_time / 2 + request_overhead
+    own = prefill_time + decode_step_time / 2 + request_overhead
+    return (admission_time + prefill_queue_time + own) * ttft_residual
 
 
 def wait_probability(prompts_together, prefill_load):

@@ -85,7 +85,7 @@ def rack_weight_limit(floor_load, rack_area):
     return floor_load * rack_area
 
 
-def rack_fit__power_and_space(rack_power_limit, system_power, rack_space, system_rack_units):
+def rack_fit(rack_power_limit, system_power, rack_space, system_rack_units):
     """Systems that would fill one rack position. [system/rack]
 
     k = min(P_limit / P_system, U_rack / U_system)
