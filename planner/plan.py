@@ -185,6 +185,7 @@ def _rule_checks(resolved: Resolved, values: Mapping[str, Any]) -> list[Check]:
     checks: dict[str, Check] = {}
     for pool, part in (resolved.pools or {"": resolved}).items():
         seen = {name: values[at] for name, at in chain.seen_from(f"{pool}/" if pool else "", values).items()}
+        assert isinstance(part.catalog, Catalog)  # a plan is made from the whole catalog, not from a sweep's part of it
         for f in rules.findings(part, seen, part.catalog):
             if f.verdict != rules.ALLOWED:
                 name = f.rule.replace(" ", "_").replace("-", "_")
