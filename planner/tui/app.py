@@ -17,6 +17,7 @@ from planner.tui.dialogs import Ask, Confirm
 from planner.tui.frame import SCREENS, PlannerScreen, TopLine
 from planner.tui.scenario_screen import ScenarioScreen
 from planner.tui.session import Session
+from planner.tui.whatif_screen import WhatIfScreen
 
 _LOOK_AT_FILES = 1.0
 _DARK, _LIGHT = "textual-dark", "textual-light"
@@ -27,7 +28,7 @@ class PlannerApp(App[int]):
 
     TITLE = "planner"
     CSS_PATH = Path(__file__).with_name("app.tcss")
-    MODES: ClassVar = {"scenario": ScenarioScreen, "compare": CompareScreen, "catalog": CatalogScreen}
+    MODES: ClassVar = {"scenario": ScenarioScreen, "compare": CompareScreen, "whatif": WhatIfScreen, "catalog": CatalogScreen}
     DEFAULT_MODE = "scenario"
     BINDINGS: ClassVar[list[BindingType]] = [
         *[
