@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from planner.problems import InputError
 from planner.tui import exporting
 from planner.tui.catalog_screen import CatalogScreen
+from planner.tui.claims_screen import ClaimsScreen
 from planner.tui.compare_screen import CompareScreen
 from planner.tui.dialogs import Ask, Confirm
 from planner.tui.frame import SCREENS, PlannerScreen, TopLine
@@ -28,7 +29,13 @@ class PlannerApp(App[int]):
 
     TITLE = "planner"
     CSS_PATH = Path(__file__).with_name("app.tcss")
-    MODES: ClassVar = {"scenario": ScenarioScreen, "compare": CompareScreen, "whatif": WhatIfScreen, "catalog": CatalogScreen}
+    MODES: ClassVar = {
+        "scenario": ScenarioScreen,
+        "compare": CompareScreen,
+        "whatif": WhatIfScreen,
+        "catalog": CatalogScreen,
+        "claims": ClaimsScreen,
+    }
     DEFAULT_MODE = "scenario"
     BINDINGS: ClassVar[list[BindingType]] = [
         *[

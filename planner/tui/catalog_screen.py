@@ -219,7 +219,9 @@ class CatalogScreen(PlannerScreen):
             lines += [str(text) for text in (source.get("publisher"), source.get("url"), fact.note) if text]
             for other in fact.alternatives:
                 said = units.text(other.value, quantity.show)
-                lines.append(f"{said} according to {words.provenance(other, self.session.catalog.sources)}. {other.note}")
+                lines.append(
+                    f"{said} according to {words.provenance(other, self.session.catalog.sources)}. {other.note}"
+                )
         note.update("\n".join(lines))
 
     def action_missing(self) -> None:

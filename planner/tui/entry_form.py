@@ -57,7 +57,9 @@ class EntryForm(ModalScreen[authoring.Draft | None]):
                 yield from self._field("value", self._now(), "")
                 if self.quantity is not None:
                     sources = SuggestFromList(sorted(self.session.catalog.sources), case_sensitive=False)
-                    yield from self._field("source", fact.source if fact else "", "where the figure comes from", sources)
+                    yield from self._field(
+                        "source", fact.source if fact else "", "where the figure comes from", sources
+                    )
                     yield from self._field("title", "", "only where the source is a new one")
                     yield from self._field("where", fact.where if fact else "", "page, table, row")
                     kinds = SuggestFromList(KINDS)

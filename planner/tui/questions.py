@@ -69,7 +69,9 @@ def sweep(
     task = core.task(scenario, given, catalog, watch)
     if task.rows >= _MANY and (coarse := thinned(given)) != given:
         frame = core.frame(core.task(scenario, coarse, catalog, watch))
-        yield Answer(sweep_picture(frame, watch[0]), frame_table(frame), f"a first look with {len(frame):,} scenarios", 0)
+        yield Answer(
+            sweep_picture(frame, watch[0]), frame_table(frame), f"a first look with {len(frame):,} scenarios", 0
+        )
     frame = core.frame(task, progress=lambda done: progress(done, task.rows))
     yield Answer(sweep_picture(frame, watch[0]), frame_table(frame), f"{len(frame):,} scenarios")
 
@@ -168,7 +170,14 @@ def solve(
         if condition.other is None:
             levels["limit"] = float(units.convert(condition.bound, glossary.quantities()[condition.name].show))
         marks = {"solution": float(units.convert(at, show))} if found.value is not None else {}
-        picture = Picture(f"{words.label(condition.name)}: {so_that}", picture.x, picture.y, picture.series, marks=marks, levels=levels)
+        picture = Picture(
+            f"{words.label(condition.name)}: {so_that}",
+            picture.x,
+            picture.y,
+            picture.series,
+            marks=marks,
+            levels=levels,
+        )
     yield Answer(picture, lines, core.text(found).splitlines()[0])
 
 

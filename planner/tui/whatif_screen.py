@@ -28,20 +28,20 @@ from planner.tui.questions import Answer
 # Question -> (field, its label, what stands in it at first).
 FORMS = {
     "sweep": (
-        ("vary", "vary: NAME=low:high:steps, NAME=a,b, ROLE=*; several with ;", "utilization=30:100:36 %"),
+        ("vary", "vary: NAME=low:high:steps or ROLE=*; …", "utilization=30:100:36 %"),
         ("watch", "and watch", "cost_per_useful_accelerator_hour"),
     ),
     "solve": (
         ("find", "find", "utilization"),
-        ("so-that", "so that: NAME <= VALUE, or a multiple of a NAME", "npv_saving >= 0 MUSD"),
-        ("between", "between (LOW:HIGH, may stay empty)", ""),
+        ("so-that", "so that: NAME <= VALUE", "npv_saving >= 0 MUSD"),
+        ("between", "between LOW:HIGH (or empty)", ""),
     ),
     "risk": (("figure", "how sure is", "npv_saving"),),
     "optimise": (
-        ("choose", "choose among: NAME=a,b, ROLE=*, NAME=low:high; several with ;", "cooling=*"),
-        ("minimise", "minimise (several with , give a Pareto front)", "tco, energy_per_year"),
+        ("choose", "choose: ROLE=*, NAME=a,b; …", "cooling=*"),
+        ("minimise", "minimise (two: Pareto front)", "tco, energy_per_year"),
         ("maximise", "maximise", ""),
-        ("limits", "so that: NAME <= VALUE; several with ;", ""),
+        ("limits", "so that: NAME <= VALUE; …", ""),
     ),
 }
 
@@ -67,11 +67,9 @@ class WhatIfScreen(PlannerScreen):
 
     MODE = "whatif"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "run", "Run"),
-        Binding("f5", "run", "Run", show=False),
-        Binding("escape", "stop", "Stop"),
-        Binding("left_square_bracket,ctrl+left", "turn(-1)", "Other question", show=False),
-        Binding("right_square_bracket,ctrl+right", "turn(1)", "Other question"),
+        Binding("f5", "run", "Run"),
+        Binding("f6", "turn", "Other question", priority=True),
+        Binding("escape", "stop", "Stop/leave field"),
     ]
 
     class Answered(Message):
@@ -123,10 +121,10 @@ class WhatIfScreen(PlannerScreen):
     def question(self) -> str:
         return self.query_one("#questions", TabbedContent).active
 
-    def action_turn(self, step: int) -> None:
+    def action_turn(self) -> None:
         tabs = self.query_one("#questions", TabbedContent)
         order = list(FORMS)
-        tabs.active = order[(order.index(tabs.active) + step) % len(order)]
+        tabs.active = order[(order.index(tabs.active) + 1) % len(order)]
         self.query_one(f"#{tabs.active}-{FORMS[tabs.active][0][0]}", Input).focus()
 
     # Running

@@ -22,7 +22,9 @@ _TITLES = {
     "reliability": "Reliability",
 }
 NOT_KNOWN = "–"
-_UPPER = {word: word.upper() for word in ("it", "tco", "npv", "irr", "pue", "mfu", "hfu", "ttft", "tpot", "mtbf", "ecc")}
+_UPPER = {
+    word: word.upper() for word in ("it", "tco", "npv", "irr", "pue", "mfu", "hfu", "ttft", "tpot", "mtbf", "ecc")
+}
 _SHORT = {"accelerator": "acc", "transceiver": "transc"}
 
 
