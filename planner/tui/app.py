@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import ClassVar
 
+from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
@@ -134,14 +135,15 @@ class PlannerApp(App[int]):
 
         self.push_screen(Ask("Export to", suggested, f"The ending says the format: {', '.join(formats)}."), named)
 
+    @work(thread=True, exit_on_error=False, group="export")
     def export(self, path: Path, formats: exporting.Formats) -> None:
-        """Write what the screen shows in the format of the file's ending."""
+        """Write what the screen shows in the format of the file's ending, beside whatever one does meanwhile."""
         try:
             exporting.write(formats, path)
         except InputError as error:
-            self.say(error, "Not exported")
+            self.call_from_thread(self.say, error, "Not exported")
         else:
-            self.notify(f"{path}", title="Exported", markup=False)
+            self.call_from_thread(self.notify, f"{path}", title="Exported", markup=False)
 
     def _look_at_files(self) -> None:
         """Take over what was changed outside; where there are unsaved edits, undo brings them back."""

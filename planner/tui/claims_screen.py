@@ -148,7 +148,7 @@ class ClaimsScreen(PlannerScreen):
         wanted = [folded(word) for word in self.query_one("#claims-filter", Input).value.split()]
         table = claims.table(self.judgements)
         rows = []
-        for found, cells in zip(self.judgements, table.rows, strict=True):
+        for found, cells in zip(self.judgements, table.texts, strict=True):
             text = folded(" ".join([*cells, found.claim.subject, found.claim.paraphrase]))
             if (not self.verdict or found.verdict == self.verdict) and all(word in text for word in wanted):
                 shown = cells if self.wide else [*cells[:3], cells[4]]
@@ -198,7 +198,7 @@ class ClaimsScreen(PlannerScreen):
         self.market = event.tables
         rows = []
         for name, table in event.tables.items():
-            for number, line in enumerate(table.text().splitlines() if table.rows else []):
+            for number, line in enumerate(table.text().splitlines() if table.texts else []):
                 form, tone = ("heading", "") if number == 0 and table.title else ("note", "")
                 rows.append(Row(f"{name}:{number}", (line,), form, tone))
         self.query_one("#market-table", LineTable).show(rows)

@@ -218,7 +218,8 @@ class CompareScreen(PlannerScreen):
         if self.found is None:
             return super().exports()
         found = self.found
-        return "comparison.csv", exporting.of_table(lambda: comparison.table(found))
+        tables = exporting.of_table(lambda: comparison.table(found))
+        return "comparison.html", {**tables, **exporting.of_plans(found.plans, self.session)}
 
     def focused_quantity(self) -> str:
         focused = self.app.focused

@@ -202,8 +202,8 @@ def risk(scenario: Scenario, catalog: Catalog, figure: str, progress: Progress) 
             histogram=units.convert(found.draws[figure], show).tolist(),
             marks={"P10": low, "P50": middle, "P90": high},
         )
-        note = f"P10 {words.text(figure, found.percentiles[figure][0], 3)}, P50 "
-        note += f"{words.text(figure, found.percentiles[figure][1], 3)}, P90 {words.text(figure, found.percentiles[figure][2], 3)}"
+        ends = [words.text(figure, value, 3) for value in found.percentiles[figure]]
+        note = "P10 {}, P50 {}, P90 {}".format(*ends)
         if found.owning_wins is not None:
             note += f"; owning beats renting in {units.text(found.owning_wins, '%', 3)} of the samples"
         yield Answer(picture, core.swing_table(found, figure), note, stage / len(_RISK_STAGES))

@@ -207,9 +207,9 @@ class WhatIfScreen(PlannerScreen):
         table = answer.table
         columns = []
         for index, heading in enumerate(table.columns):
-            width = max([len(heading), *(len(row[index]) for row in table.rows[:100])], default=4)
+            width = max([len(heading), *(len(row[index]) for row in table.texts[:100])], default=4)
             columns.append(Column(heading, None if len(table.columns) == 1 else min(width, 34), index in table.right))
-        rows = [Row(str(index), tuple(row)) for index, row in enumerate(table.rows)]
+        rows = [Row(str(index), tuple(row)) for index, row in enumerate(table.texts)]
         self.query_one("#answer-table", LineTable).show(rows, columns)
 
     def exports(self) -> tuple[str, exporting.Formats]:
