@@ -209,6 +209,15 @@ def _peak(margin: Any, points: Any, size: Any, equality: bool, whole: bool) -> f
     return float(points[best])
 
 
+def around(found: Solution) -> tuple[float, float]:
+    """A stretch of the search around the solution or what is nearest to one, for looking at it."""
+    at = found.value if found.value is not None else found.nearest
+    current = found.current if found.current is not None else at
+    ends = sorted(end for end in (at, current) if end is not None)
+    low, high = found.searched
+    return (max(low, ends[0] / 2), min(high, ends[-1] * 1.5 or high)) if ends and ends[0] >= 0 else found.searched
+
+
 def text(found: Solution) -> str:
     """The answer in words."""
     name, condition = found.find, found.condition
