@@ -24,6 +24,7 @@ _NUMBER = r"\s*[+-]?[\d._]+(?:[eE][+-]?\d+)?\s*"
 _BARE = re.compile(_NUMBER)
 _WITH_UNIT = re.compile(_NUMBER + r"(?P<unit>[^\W\d].*|%|1/.*)")
 MOST_ROWS = 10**12
+_MOST_STEPS = 10**7
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,10 @@ class SampledAxis:
 
 
 def parse(
-    varied: Mapping[str, Any], catalog: Catalog, samples: int = 0, tables: Sequence[Path] = ()
+    varied: Mapping[str, Any] | Sequence[tuple[str, Any]],
+    catalog: Catalog,
+    samples: int = 0,
+    tables: Sequence[Path] = (),
 ) -> tuple[Axis | SampledAxis, ...]:
     """The axes of a sweep, in the order given; InputError with every problem."""
     found: list[Problem] = []
@@ -81,7 +85,7 @@ def parse(
             axes.append(table(path, catalog))
         except InputError as error:
             found.extend(error.problems)
-    for name, given in varied.items():
+    for name, given in varied.items() if isinstance(varied, Mapping) else varied:
         try:
             axis = _axis(name, given, catalog)
         except InputError as error:
@@ -242,6 +246,8 @@ def _spaced(name: str, match: re.Match[str]) -> Axis | tuple[float, float]:
     if match["count"] is None:
         return low, high
     count = int(match["count"])
+    if count > _MOST_STEPS:
+        raise one("vary", name, f"takes at most {_MOST_STEPS:,} steps; --samples draws any number from lo:hi")
     if count < 1 or (match["log"] and low <= 0):
         raise one("vary", name, "takes one step or more" if count < 1 else "even ratios need a lower end above zero")
     values = np.geomspace(low, high, count) if match["log"] else np.linspace(low, high, count)

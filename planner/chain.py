@@ -76,7 +76,7 @@ def with_strategies(values: Mapping[str, Any], options: Mapping[str, str]) -> di
     for pool in model.pools(options):
         own = {name: choice for name, choice in options.items() if "/" not in name}
         own |= {n.removeprefix(pool): choice for n, choice in options.items() if pool and n.startswith(pool)}
-        inner = {name: values[found_at] for name, found_at in _seen_from(pool, values).items()}
+        inner = {name: values[found_at] for name, found_at in seen_from(pool, values).items()}
         found |= {pool + name: value for name, value in with_strategy(inner, own).items() if name not in inner}
     return found
 
@@ -95,7 +95,7 @@ def with_strategy(values: Mapping[str, Any], options: Mapping[str, str]) -> dict
     return dict(values)
 
 
-def _seen_from(pool: str, values: Mapping[str, Any]) -> dict[str, str]:
+def seen_from(pool: str, values: Mapping[str, Any]) -> dict[str, str]:
     """Quantity -> name under which a pool finds it: its own before its site's before the whole's."""
     scopes = ["", *(pool[: end + 1] for end, letter in enumerate(pool) if letter == "/")]
     found: dict[str, str] = {}

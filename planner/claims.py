@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from planner import checks, model, plan, report, seeds, units
+from planner import checks, evidence, model, plan, report, seeds, units
+from planner.bench import Bench, Evidence, MissingError
 from planner.catalog import Catalog
 from planner.checks import Check, Question
-from planner.evidence import Bench, Evidence, MissingError
 from planner.problems import one, unknown
 from planner.seeds import Claim, Seeds
 from planner.table import Table
@@ -56,23 +56,28 @@ class Finding:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A claim with its findings, the one that decides first."""
+    """A claim with its findings, in the order of its checks: the first says most directly what was claimed."""
 
     claim: Claim
     findings: tuple[Finding, ...]
 
     @property
+    def graded(self) -> list[Finding]:
+        """The findings, the one that decides first."""
+        return sorted(self.findings, key=lambda finding: VERDICTS.index(finding.verdict))
+
+    @property
     def verdict(self) -> str:
-        return self.findings[0].verdict
+        return self.graded[0].verdict
 
     @property
     def reason(self) -> str:
         """Why, in one line: the deciding finding, then what else was found."""
-        return "; ".join(dict.fromkeys(finding.reason for finding in self.findings if finding.reason))
+        return "; ".join(dict.fromkeys(finding.reason for finding in self.graded))
 
     @property
     def computed(self) -> tuple[float, str] | None:
-        """The computed base value nearest to the decision, and its unit; None where nothing was computed."""
+        """The first computed base value and its unit; None where nothing was computed."""
         for finding in self.findings:
             if finding.evidence is not None and finding.evidence.value is not None and finding.check is not None:
                 return finding.evidence.value, finding.check.unit
@@ -94,7 +99,7 @@ class Court:
         claim = self.seeds.claim(name)
         found = [self._finding(check) for check in self.checks[name]]
         found += [self._answered(claim, question) for question in self.questions if name in question.answers]
-        return Judgement(claim, tuple(sorted(found, key=lambda finding: VERDICTS.index(finding.verdict))))
+        return Judgement(claim, tuple(found))
 
     def judge_all(self) -> list[Judgement]:
         """Every claim of the ledger, in its order."""
@@ -104,22 +109,20 @@ class Court:
         if check.kind == "not checkable":
             return Finding(UNCHECKED, check.given["reason"], check)
         try:
-            evidence = self.bench.gather(check)
+            found = evidence.gather(self.bench, check)
         except MissingError as error:
             return Finding(UNCHECKED, f"missing: {error}", check)
         note = f": {check.given['note']}" if "note" in check.given else ""
-        if evidence.depends:
-            return Finding(DEPENDS, f"{evidence.how}: {evidence.depends}{note}", check, evidence)
-        if evidence.holds:
-            return Finding(AGREES, f"{evidence.how}{_value(check, evidence)}{note}", check, evidence)
+        if found.depends:
+            return Finding(DEPENDS, f"{found.how}: {found.depends}{note}", check, found)
+        if found.holds:
+            return Finding(AGREES, f"{found.how}{_value(check, found)}{note}", check, found)
         verdict = check.given.get("fails", _FAILS[check.kind])
         if check.kind in ("contradiction", "order") and "fails" not in check.given:
             own = {self.seeds.claim(other).source for other in check.given["other"]} == {check.claim.source}
             verdict = ITSELF if own else CONTRADICTS
             note = f" ({', '.join(check.given['other'])}){note}"
-        return Finding(
-            verdict, f"{evidence.how}{_value(check, evidence)}{_distance(check, evidence)}{note}", check, evidence
-        )
+        return Finding(verdict, f"{found.how}{_value(check, found)}{_distance(check, found)}{note}", check, found)
 
     def _answered(self, claim: Claim, question: Question) -> Finding:
         """How the claim's answer compares with those of the other claims asked the same."""

@@ -66,5 +66,5 @@ def parse(text: str, place: str = "--so-that") -> Condition:
     if not units.same_dimensions(rows[name].unit, rows[other].unit):
         message = f"compares unlike things: {name} is in {rows[name].show}, {other} in {rows[other].show}"
         raise one(place, f"'{text}'", message)
-    factor = float(product["factor"] or 1) * (0.01 if product["percent"] else 1)
+    factor = float(product["factor"] or 1) / (100 if product["percent"] else 1)
     return Condition(name, sign, factor, other, " ".join(text.split()))

@@ -127,7 +127,7 @@ class Task:
     axes: tuple[Axis | SampledAxis, ...]
     watch: tuple[str, ...]
     seed: int = 0
-    _runners: dict[Any, Runner] = field(default_factory=dict, repr=False, compare=False)
+    _runners: dict[Any, list[tuple[Runner, Any]]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def rows(self) -> int:

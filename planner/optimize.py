@@ -204,7 +204,7 @@ class _Search:
         radius = 0.5
         for turn in range(_ROUNDS):
             radius *= _SHRINK
-            centres = [front for front in self.fronts.values()] or ([self.nearest] if self.nearest else [])
+            centres = list(self.fronts.values()) or ([self.nearest] if self.nearest else [])
             for front in centres:
                 count = min(len(next(iter(front.values()))), _MOST_REFINED)
                 picked = np.unique(np.linspace(0, len(next(iter(front.values()))) - 1, count).astype(int))
@@ -246,7 +246,8 @@ class _Search:
                 with_all != alone and not (np.isnan(with_all) and np.isnan(alone)) for with_all, alone in row.values()
             ):
                 costs[limit.text] = row
-        nearest, missed = None, ()
+        nearest: dict[str, Any] | None = None
+        missed: tuple[str, ...] = ()
         if not self.feasible and self.nearest is not None:
             met, _ = self._met(self.nearest)
             missed = tuple(limit.text for limit, ok in zip(self.limits, met[:, 0], strict=False) if not ok)

@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import math
-import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -73,7 +72,7 @@ class Parts:
         partial = self.output.with_name(f".{self.output.name}.partial")
         paths = [self.path(number) for number in range(self.chunks)]
         {".parquet": _join_parquet, ".csv": _join_csv, ".xlsx": _join_xlsx}[self.output.suffix](paths, partial)
-        os.replace(partial, self.output)
+        partial.replace(self.output)
         shutil.rmtree(self.directory)
         return self.output
 

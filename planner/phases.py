@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from planner import glossary, model, units
+from planner import chain, glossary, ledger, model, units
+from planner.ledger import Ledger
 from planner.plan import Plan, shown
 from planner.table import Table
 
@@ -56,11 +57,14 @@ class Timeline:
 def timeline(found: Plan) -> Timeline:
     """The whole by month, from the scenario's start to the end of the analysis period."""
     options, given = found.resolved.options, found.given
-    period = max(float(given[model.source(pool + "analysis_period", given)]) for pool in model.pools(options))
-    count = max(1, round(period / MONTH))
+
+    def of(pool: str, name: str) -> float:
+        return float(given[model.source(pool + name, given)])
+
+    pools = model.pools(options)
+    count = max(1, *(round((of(pool, "start_delay") + of(pool, "analysis_period")) / MONTH) for pool in pools))
     # In the middle of each month: a pool counts from the month it starts in, a ramp with its mean.
     time = (np.arange(count) + 0.5) * MONTH
-    pools = model.pools(options)
     shares = {pool: _share(found, pool, time) for pool in pools}
     values = _weighted(found, shares)
     wanted = _of_the_whole(found)
@@ -71,6 +75,18 @@ def timeline(found: Plan) -> Timeline:
     timeline.binding = [_binding(whole, month) for month in range(count)]
     timeline.broken = _broken(found, whole, months)
     return timeline
+
+
+def cash_flows(found: Plan) -> Ledger:
+    """The ledger of all pools, each from the month in which it starts."""
+    given, options = found.given, found.resolved.options
+    parts = []
+    for pool in model.pools(options):
+        seen = {name: given[at] for name, at in chain.seen_from(pool, given).items()}
+        own = found.resolved.pools[pool[:-1]].options if pool else options
+        month = round(float(seen.get("start_delay", 0)) / MONTH)
+        parts.append(ledger.ledger(seen, own, pool=pool[:-1], start=month))
+    return ledger.combined(parts)
 
 
 def start(found: Plan) -> datetime.date:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from planner import chain, dating, glossary, model, uncertainty, units
+from planner import chain, dating, glossary, model, rules, uncertainty, units
 from planner.catalog import KINDS, Catalog, Fact
 from planner.scenario import Resolved, Scenario, resolve
 
@@ -107,7 +107,7 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
             continue
         low, high = spread.get(name, (None, None))
         results[name] = Result(name, value, low, high, kinds[name], tuple(sorted(stale.get(name, ()))))
-    checks = [*_checks(wanted, values), _availability(resolved)]
+    checks = [*_checks(wanted, values), _availability(resolved), *_rule_checks(resolved, values)]
     found = Plan(resolved, given, values, results, missing, checks, sized_by=sized_by)
     found.binding = _binding(wanted, values)
     return found
@@ -178,6 +178,20 @@ def _availability(resolved: Resolved) -> Check:
     day = dating.order_day(resolved.scenario)
     message = "; ".join(f"{role}: {reason}" for role, reason in late.items())
     return Check("parts_available", not late, message or f"Every part can be ordered on {day}.")
+
+
+def _rule_checks(resolved: Resolved, values: Mapping[str, Any]) -> list[Check]:
+    """Rules that exclude what the scenario chose, or put a condition on it."""
+    checks: dict[str, Check] = {}
+    for pool, part in (resolved.pools or {"": resolved}).items():
+        seen = {name: values[at] for name, at in chain.seen_from(f"{pool}/" if pool else "", values).items()}
+        assert isinstance(part.catalog, Catalog)  # a plan is made from the whole catalog, not from a sweep's part of it
+        for f in rules.findings(part, seen, part.catalog):
+            if f.verdict != rules.ALLOWED:
+                name = f.rule.replace(" ", "_").replace("-", "_")
+                message = f"{f.option}: {f.verdict}: {f.reason}."
+                checks.setdefault(message, Check(name, f.verdict != rules.EXCLUDED, message))
+    return list(checks.values())
 
 
 def _outermost(wanted: Iterable[str], values: Mapping[str, Any]) -> list[str]:

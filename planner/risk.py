@@ -155,7 +155,8 @@ def _swings(runs: program.Program, ranges: dict[str, Fact], wanted: list[str], s
         rows = [
             Swing(
                 name,
-                *map(float, ends[name]),
+                float(ends[name][0]),
+                float(ends[name][1]),
                 float(values[i]),
                 float(values[count + i]),
                 first[figure][i],

@@ -71,6 +71,8 @@ class Resolved:
     facts: dict[str, Fact]
     options: dict[str, str]
     entries: dict[str, Entry]
+    # Where the entries come from; rules are read there too.
+    catalog: Lookup = field(default_factory=Catalog)
     # Each pool resolved by itself, by the name that its quantities have before their own: "serving", "oregon/serving".
     pools: dict[str, Resolved] = field(default_factory=dict)
 
@@ -254,7 +256,7 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
     found.extend(_correlation_problems(scenario, facts))
     if found:
         raise InputError(found)
-    return Resolved(scenario, facts, options, entries)
+    return Resolved(scenario, facts, options, entries, catalog)
 
 
 def _where_it_holds(fact: Fact, entries: Mapping[str, Entry]) -> Fact:
@@ -309,7 +311,7 @@ def _resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
     for key, found in resolved.items():
         days = ((starts[key] or first) - first).days if first else 0
         if days:
-            found.facts["start_delay"] = Fact(units.read(f"{days} day", "s"), "s", kind="set", origin="scenario")
+            _delay(found, units.read(f"{days} day", "s"), scenario.pools[key])
     sites = dict.fromkeys(found.entries["site"].key if "site" in found.entries else "" for found in resolved.values())
     if len(sites) == 1:
         return _whole(scenario, resolved)
@@ -317,6 +319,15 @@ def _resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
         site: _whole(scenario, {k: r for k, r in resolved.items() if r.entries["site"].key == site}) for site in sites
     }
     return _whole(scenario, by_site)
+
+
+def _delay(found: Resolved, delay: float, part: Scenario) -> None:
+    """Let a pool start later; unless it says otherwise its period ends with that of the others."""
+    found.facts["start_delay"] = Fact(delay, "s", kind="set", origin="scenario")
+    period = found.facts.get("analysis_period")
+    if period is not None and "analysis_period" not in part.set:
+        left = max(period.value - delay, glossary.quantities()["analysis_period"].low or 0)
+        found.facts["analysis_period"] = replace(period, value=left, note="what is left after the start")
 
 
 def _whole(scenario: Scenario, members: dict[str, Resolved]) -> Resolved:
@@ -344,7 +355,7 @@ def _whole(scenario: Scenario, members: dict[str, Resolved]) -> Resolved:
         for role, entry in member.entries.items():
             entries[role if shared("entries", role) else f"{key}/{role}"] = entry
         pools |= {f"{key}/{inner}": found for inner, found in member.pools.items()} or {key: member}
-    return Resolved(scenario, facts, options, entries, pools)
+    return Resolved(scenario, facts, options, entries, first.catalog, pools)
 
 
 def _entries(scenario: Scenario, catalog: Lookup, found: list[Problem]) -> dict[str, Entry]:

@@ -23,7 +23,7 @@ _MOST_CELLS = 500_000_000
 
 def task(
     scenario: Scenario,
-    varied: Mapping[str, Any],
+    varied: Mapping[str, Any] | Sequence[tuple[str, Any]],
     catalog: Catalog | None = None,
     watch: Sequence[str] | None = None,
     samples: int = 0,

@@ -1,4 +1,4 @@
-"""What is uncertain, and the band of each figure of a plan: uncertain inputs are sampled, size and strategy stay as chosen."""
+"""What is uncertain, and the band of each figure of a plan; size and strategy stay as chosen."""
 
 from __future__ import annotations
 

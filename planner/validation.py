@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from planner import paths
+from planner.problems import one
 from planner.table import Table
+
+# Kind of case -> the module and function that replay it, and the shipped file.
+KINDS = {
+    "training": ("validation_training", "validate_training", "training.csv"),
+    "inference": ("validation_inference", "validate_inference", "inference.csv"),
+    "fabric": ("validation_facility", "validate_fabric", "fabric.csv"),
+    "collectives": ("validation_facility", "validate_collectives", "collectives.csv"),
+    "reliability": ("validation_facility", "validate_reliability", "reliability.csv"),
+    "tco": ("validation_tco", "validate_tco", "tco.jsonl"),
+}
+
+
+def replay(kind: str, cases: Path | None = None) -> dict[str, Any]:
+    """Predict the shipped cases of a kind, or those of a file, and sum up the errors."""
+    module, function, file = KINDS[kind]
+    path = cases or paths.shipped("catalogs") / "measurements" / file
+    if not path.is_file():
+        raise one(str(path), "", "no such file")
+    found: dict[str, Any] = getattr(importlib.import_module(f"planner.{module}"), function)(path)
+    return found
 
 
 def summary(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from planner import engine
@@ -14,6 +14,7 @@ from planner.problems import one
 _AHEAD = 2
 # How often a chunk is given to another worker when the one that had it is lost.
 _RETRIES = 10
+_PATIENCE = "10s"
 
 # A pure function of the sweep and a chunk's number: its columns, or the file that holds them.
 Work = Callable[[engine.Task, int], Any]
@@ -49,11 +50,11 @@ def finished(
 def _cluster(found: engine.Task, numbers: Iterable[int], address: str, work: Work) -> Finished:
     """Chunks on the workers of a dask scheduler; those of a lost worker run again on another."""
     try:
-        from distributed import Client
+        from distributed import Client, KilledWorker
     except ImportError:
         raise one("--scheduler", "", "needs the extra 'cluster': pip install 'ai-cluster-planner[cluster]'") from None
     try:
-        client = Client(address, timeout="15s")
+        client = Client(address, timeout=_PATIENCE)
     except (OSError, ValueError, TimeoutError) as error:
         raise one("--scheduler", address, f"cannot be reached: {error}") from None
     with client:
@@ -61,7 +62,11 @@ def _cluster(found: engine.Task, numbers: Iterable[int], address: str, work: Wor
         # A result of the cluster rather than data placed on it: made again where the worker that holds it is lost.
         sent = client.submit(_received, found, pure=False, retries=_RETRIES)
         executor = client.get_executor(pure=False, retries=_RETRIES)
-        yield from _in_flight(executor, work, sent, numbers, _AHEAD * max(threads, 1))
+        try:
+            yield from _in_flight(executor, work, sent, numbers, _AHEAD * max(threads, 1))
+        except (KilledWorker, CancelledError, OSError) as error:
+            message = f"the cluster was lost ({type(error).__name__}); what is finished is kept: run the same again"
+            raise one("--scheduler", address, message) from None
 
 
 def _received(found: engine.Task) -> engine.Task:

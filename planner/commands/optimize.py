@@ -17,7 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=a,b,c",
-        help="what may be chosen: ROLE=entry,entry | ROLE=* | OPTION=a,b | NAME=a,b,c | NAME=lo:hi:n | NAME=lo:hi (continuous)",
+        help="ROLE=entry,entry | ROLE=* | OPTION=a,b | NAME=a,b,c | NAME=lo:hi:n | NAME=lo:hi, continuous",
     )
     parser.add_argument("--minimize", metavar="NAME,...", default="", help="quantities to make small")
     parser.add_argument("--maximize", metavar="NAME,...", default="", help="quantities to make large")

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     catalog = arguments.catalog(args)
     scenario = arguments.scenario(args, args.file, catalog)
     tables = [Path(text) for text in args.vary if "=" not in text]
-    varied = arguments.pairs([text for text in args.vary if "=" in text], "--vary")
+    varied = [pair for text in args.vary if "=" in text for pair in arguments.pairs([text], "--vary").items()]
     watch = [name.strip() for name in args.watch.split(",")] if args.watch else None
     found = sweep.task(scenario, varied, catalog, watch, args.samples, args.seed, tables)
     jobs = max(1, args.jobs if args.jobs is not None else workers.cores())

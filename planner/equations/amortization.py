@@ -25,20 +25,20 @@ def compute_instalment(
     return _instalment(amount, cost_of_money, service_life, calendar_month)
 
 
-def network_instalment(capex_network, cost_of_money, network_life, calendar_month):
+def network_instalment(capex_network, capex_auxiliary_networks, cost_of_money, network_life, calendar_month):
     """Equal instalments for the networks. [USD/s]
 
     pmt = K · j / (1 − (1 + j)^−m)
     """
-    return _instalment(capex_network, cost_of_money, network_life, calendar_month)
+    return _instalment(capex_network + capex_auxiliary_networks, cost_of_money, network_life, calendar_month)
 
 
-def storage_instalment(capex_storage, cost_of_money, service_life, calendar_month):
+def storage_instalment(capex_storage, object_storage_cost, cost_of_money, service_life, calendar_month):
     """Equal instalments for the storage. [USD/s]
 
     pmt = K · j / (1 − (1 + j)^−m)
     """
-    return _instalment(capex_storage, cost_of_money, service_life, calendar_month)
+    return _instalment(capex_storage + object_storage_cost, cost_of_money, service_life, calendar_month)
 
 
 def power_and_cooling_instalment(

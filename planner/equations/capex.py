@@ -14,20 +14,22 @@ def system_price(accelerator_price, system_accelerators, server_price_ratio):
     return system_accelerators * accelerator_price * server_price_ratio
 
 
-def capex_compute(systems, system_price):
+def capex_compute(systems, system_price, purchase_price_share):
     """Price of the accelerator systems: accelerators and hosts. [USD]
 
-    K = n · k_system
+    K = n · k_system · s
+
+    At the price of the day on which they are bought.
     """
-    return systems * system_price
+    return systems * system_price * purchase_price_share
 
 
-def capex_accelerators(installed_accelerators, accelerator_price):
+def capex_accelerators(installed_accelerators, accelerator_price, purchase_price_share):
     """Price of the accelerators alone, a part of the systems. [USD]
 
-    K = N · k
+    K = N · k · s
     """
-    return installed_accelerators * accelerator_price
+    return installed_accelerators * accelerator_price * purchase_price_share
 
 
 def capex_hosts(capex_compute, capex_accelerators):
@@ -56,12 +58,20 @@ def capex_software(installed_accelerators, software_price):
     return installed_accelerators * software_price
 
 
-def capex_it(capex_compute, capex_network, capex_storage):
+def capex_auxiliary_networks(storage_network_cost, management_network_cost):
+    """Price of the networks beside the compute fabric: to storage and for management. [USD]
+
+    K = K_storage network + K_management network
+    """
+    return storage_network_cost + management_network_cost
+
+
+def capex_it(capex_compute, capex_network, capex_auxiliary_networks, capex_storage, object_storage_cost):
     """Price of all IT equipment. [USD]
 
-    K_IT = K_compute + K_network + K_storage
+    K_IT = K_compute + K_network + K_auxiliary + K_storage + K_object
     """
-    return capex_compute + capex_network + capex_storage
+    return capex_compute + capex_network + capex_auxiliary_networks + capex_storage + object_storage_cost
 
 
 def capex_services(capex_it, services_share):
@@ -206,20 +216,20 @@ def compute_spend_share(capex_compute, component_spend):
     return capex_compute / component_spend
 
 
-def network_spend_share(capex_network, component_spend):
+def network_spend_share(capex_network, capex_auxiliary_networks, component_spend):
     """Share of component spending that goes to networks. [1]
 
-    s = K_network / S
+    s = (K_network + K_auxiliary) / S
     """
-    return capex_network / component_spend
+    return (capex_network + capex_auxiliary_networks) / component_spend
 
 
-def storage_spend_share(capex_storage, component_spend):
+def storage_spend_share(capex_storage, object_storage_cost, component_spend):
     """Share of component spending that goes to storage. [1]
 
-    s = K_storage / S
+    s = (K_storage + K_object) / S
     """
-    return capex_storage / component_spend
+    return (capex_storage + object_storage_cost) / component_spend
 
 
 def software_spend_share(capex_software, software_per_year, analysis_period, component_spend):

@@ -3,14 +3,6 @@
 import numpy as np
 
 
-def cloud_on_demand_price(cloud_instance_price, cloud_accelerators):
-    """Price of one accelerator paid by use, where only the whole instance is priced. [USD/accelerator/s]
-
-    p = p_instance / N_instance
-    """
-    return cloud_instance_price / cloud_accelerators
-
-
 def cloud_price__on_demand(cloud_on_demand_price):
     """Price of renting one accelerator. [USD/accelerator/s]
 
@@ -41,6 +33,14 @@ def cloud_price__block(cloud_block_price):
     p = price of the offer in a short reservation (capacity block)
     """
     return 1 * cloud_block_price
+
+
+def cloud_price__instance(cloud_instance_price, cloud_accelerators):
+    """Price of renting one accelerator. [USD/accelerator/s]
+
+    p = p_instance / N_instance: the price of a whole instance, shared by its accelerators
+    """
+    return cloud_instance_price / cloud_accelerators
 
 
 def cloud_price__spot(cloud_spot_price, spot_interruption_rate, spot_lost_time):

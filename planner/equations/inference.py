@@ -432,7 +432,9 @@ def decode_attention_time(
     return _longer(memory, compute, roofline_sharpness)
 
 
-def all_reduce_time(group_batch, verified_tokens, token_activation, tensor_parallel, rank_link, all_reduce_latency):
+def layer_all_reduce_time(
+    group_batch, verified_tokens, token_activation, tensor_parallel, rank_link, all_reduce_latency
+):
     """Time of one all-reduce of the activations of a step. [s]
 
     t = α · log₂(tp) + 2 · (tp − 1)/tp · b · h · 2 B / b_l
@@ -472,13 +474,13 @@ def dispatch_time(
     return np.where(attention_groups > 1, 2 * all_reduce_latency + moved / rank_link, 0 * all_reduce_latency)
 
 
-def decode_exchange_time(all_reduce_time, dispatch_time, model_layers, model_dense_layers, model_experts):
+def decode_exchange_time(layer_all_reduce_time, dispatch_time, model_layers, model_dense_layers, model_experts):
     """Time of exchanging activations in one step. [s]
 
     t_x = 2 · L · t_all-reduce + (L − L_dense) · t_dispatch
     """
     expert_layers = np.where(model_experts > 0, model_layers - model_dense_layers, 0)
-    return 2 * model_layers * all_reduce_time + expert_layers * dispatch_time
+    return 2 * model_layers * layer_all_reduce_time + expert_layers * dispatch_time
 
 
 def layers_overhead(model_layers, model_dense_layers, model_experts, layer_overhead, expert_layer_overhead):

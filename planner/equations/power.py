@@ -107,12 +107,20 @@ def rack_electrical_peak(rack_power, electrical_peak_ratio):
     return rack_power * electrical_peak_ratio
 
 
-def provisioned_power(it_power, power_oversubscription):
+def provisioned_power(it_power):
+    """IT power that the facility is built for. [W]
+
+    P = P_IT: the rating of all equipment
+    """
+    return 1 * it_power
+
+
+def provisioned_power__oversubscribed(it_power, power_oversubscription):
     """IT power that the facility is built for. [W]
 
     P = P_IT / (1 + o)
 
-    Oversubscription plans more rated power than there is and caps systems when all peak at once.
+    More rated power is planned than there is, and systems are capped when all peak at once.
     """
     return it_power / (1 + power_oversubscription)
 
@@ -151,7 +159,7 @@ def electrical_loss_share(power_chain_efficiency):
     return 1 / power_chain_efficiency - 1
 
 
-def pue__published(cooling_pue):
+def pue(cooling_pue):
     """Power usage effectiveness, mean over a year. [1]
 
     PUE published for the cooling technology chosen
@@ -172,10 +180,18 @@ def pue__components(electrical_loss_share, cooling_energy_share, other_energy_sh
     return 1 + electrical_loss_share + cooling_energy_share + other_energy_share
 
 
-def facility_power(provisioned_power, pue):
-    """Power drawn from the grid with the IT equipment at what is provisioned for it. [W]
+def facility_power(it_power, pue):
+    """Power that the facility is built for and may draw from the grid. [W]
 
-    P = P_provisioned · PUE
+    P = P_IT · PUE, all IT equipment at its rating
+    """
+    return it_power * pue
+
+
+def facility_power__oversubscribed(provisioned_power, pue):
+    """Power that the facility is built for and may draw from the grid. [W]
+
+    P = P_provisioned · PUE, systems capped when all peak at once
     """
     return provisioned_power * pue
 

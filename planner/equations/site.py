@@ -102,7 +102,7 @@ def minimum_bill_share(site_minimum_bill, site_grid_rule_power, contract_power):
     return site_minimum_bill * np.where(contract_power >= site_grid_rule_power, 1.0, 0.0)
 
 
-def energy_cost_per_year__all_in(energy_per_year, electricity_price):
+def energy_cost_per_year(energy_per_year, electricity_price):
     """Cost of energy, as a yearly rate. [USD/s]
 
     K = E · p

@@ -85,7 +85,7 @@ def rack_weight_limit(floor_load, rack_area):
     return floor_load * rack_area
 
 
-def rack_fit__power_and_space(rack_power_limit, system_power, rack_space, system_rack_units):
+def rack_fit(rack_power_limit, system_power, rack_space, system_rack_units):
     """Systems that would fill one rack position. [system/rack]
 
     k = min(P_limit / P_system, U_rack / U_system)
@@ -104,26 +104,27 @@ def rack_fit__power_space_and_weight(
     return np.minimum(fit, rack_weight_limit / system_weight)
 
 
-def systems_per_rack(rack_fit, whole_system):
+def systems_per_rack(rack_fit, whole_system, system_racks):
     """Systems in one rack. [system/rack]
 
-    k = max(1, ⌊fit⌋)
+    k = max(1, ⌊fit⌋), or 1 / r for a system that takes r racks
 
     A rack holds at least one whole system even where that breaks the limit: the rack density check then fails
     with the margin, instead of an answer without racks.
     """
-    return np.maximum(whole_system, np.floor(rack_fit))
+    several = system_racks * whole_system > 1
+    return np.where(several, 1 / system_racks, np.maximum(whole_system, np.floor(rack_fit)))
 
 
-def systems_per_rack__split(rack_fit, whole_system):
+def systems_per_rack__split(rack_fit, whole_system, system_racks):
     """Systems in one rack. [system/rack]
 
-    k = ⌊fit⌋, or 1 / ⌈1 / fit⌉ where a system needs several positions
+    k = ⌊fit⌋, or 1 / max(r, ⌈1 / fit⌉) where a system needs several positions
 
     A rack-scale system is spread over as many positions as its power asks for; its scale-up links must reach.
     """
-    positions = np.ceil(whole_system / rack_fit)
-    return np.where(rack_fit < whole_system, whole_system / positions, np.floor(rack_fit))
+    positions = np.maximum(np.ceil(whole_system / rack_fit), system_racks * whole_system)
+    return np.where(positions > 1, whole_system / positions, np.floor(rack_fit))
 
 
 def racks(systems, systems_per_rack):

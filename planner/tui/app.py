@@ -11,6 +11,8 @@ from textual.binding import Binding, BindingType
 
 from planner.problems import InputError
 from planner.tui import exporting
+from planner.tui.catalog_screen import CatalogScreen
+from planner.tui.compare_screen import CompareScreen
 from planner.tui.dialogs import Ask, Confirm
 from planner.tui.frame import SCREENS, PlannerScreen, TopLine
 from planner.tui.scenario_screen import ScenarioScreen
@@ -25,7 +27,7 @@ class PlannerApp(App[int]):
 
     TITLE = "planner"
     CSS_PATH = Path(__file__).with_name("app.tcss")
-    MODES: ClassVar = {"scenario": ScenarioScreen}
+    MODES: ClassVar = {"scenario": ScenarioScreen, "compare": CompareScreen, "catalog": CatalogScreen}
     DEFAULT_MODE = "scenario"
     BINDINGS: ClassVar[list[BindingType]] = [
         *[
@@ -54,6 +56,17 @@ class PlannerApp(App[int]):
 
     def action_flip_theme(self) -> None:
         self.theme = _LIGHT if self.current_theme.dark else _DARK
+
+    def edit_input(self, name: str | None) -> None:
+        """Go to the scenario screen and edit an input there."""
+        if name is not None:
+            self.switch_mode("scenario")
+            self._base().call_after_refresh(self._edit_input, name)
+
+    def _edit_input(self, name: str) -> None:
+        base = self._base()
+        if isinstance(base, ScenarioScreen):
+            base.edit_input(name)
 
     def scenario_changed(self) -> None:
         """Show on the top line whether the scenario is saved."""
@@ -105,19 +118,18 @@ class PlannerApp(App[int]):
         self.show_scenario()
 
     def action_export(self) -> None:
-        suggested = f"{(self.session.scenario.path or Path('plan')).stem}-plan.md"
+        suggested, formats = self._base().exports()
 
         def named(text: str | None) -> None:
             if text is not None:
-                self.export(Path(text).expanduser())
+                self.export(Path(text).expanduser(), formats)
 
-        kinds = ", ".join(exporting.FORMATS)
-        self.push_screen(Ask("Export the plan to", suggested, f"The ending says the format: {kinds}."), named)
+        self.push_screen(Ask("Export to", suggested, f"The ending says the format: {', '.join(formats)}."), named)
 
-    def export(self, path: Path) -> None:
-        """Write the plan in the format of the file's ending."""
+    def export(self, path: Path, formats: exporting.Formats) -> None:
+        """Write what the screen shows in the format of the file's ending."""
         try:
-            exporting.write(self.session, path)
+            exporting.write(formats, path)
         except InputError as error:
             self.say(error, "Not exported")
         else:

@@ -82,7 +82,7 @@ class ScenarioScreen(PlannerScreen):
                 yield LargeFigure()
         yield Static("", id="verdict", markup=False)
         with Horizontal(id="panes"):
-            yield InputPane(self.session, id="input-pane")
+            yield InputPane(self.session, self.changed, id="input-pane")
             yield LineTable(results.NARROW, id="results")
             yield LineTable(results.FINDINGS, id="findings")
 
@@ -116,8 +116,8 @@ class ScenarioScreen(PlannerScreen):
         else:
             table.show([*rows, *found], results.NARROW)
 
-    @on(InputPane.Changed)
-    def _changed(self) -> None:
+    def changed(self) -> None:
+        """Show what follows from a changed input."""
         self.shown = self.session.revision
         self.planner.scenario_changed()
         self.refresh_plan()
@@ -189,7 +189,7 @@ class ScenarioScreen(PlannerScreen):
     def _step(self, done: bool, what: str) -> None:
         if not done:
             self.notify(f"Nothing to {what}.")
-        self._changed()
+        self.changed()
 
     def action_pin(self) -> None:
         self.session.pin_baseline()
