@@ -246,7 +246,7 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
         if name in options:
             options[name] = fact.value
         else:
-            facts[name] = fact
+            facts[name] = _where_it_holds(fact, entries)
     for role, entry in entries.items():
         for key, fact in entry.facts.items():
             facts[f"{role}_{key}"] = fact
@@ -260,6 +260,12 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
     if found:
         raise InputError(found)
     return Resolved(scenario, facts, options, entries, rules=catalog.rules)
+
+
+def _where_it_holds(fact: Fact, entries: Mapping[str, Entry]) -> Fact:
+    """A default as it is, or as an estimate where it was fitted to other entries than those chosen."""
+    others = [role for role, keys in fact.holds_for if role in entries and entries[role].key not in keys]
+    return replace(fact, kind="estimate") if others and fact.kind == "derived" else fact
 
 
 def year_of(date: datetime.date) -> float:
