@@ -50,6 +50,8 @@ def wanted(options: Mapping[str, str]) -> list[str]:
             found[scope + SIZE] = None
         for workload in dict.fromkeys(options[f"{leaf}workload"] for leaf in leaves):
             for name in asked(workload):
+                if all(name in model.elsewhere(leaf, options) for leaf in leaves):
+                    continue
                 if not several or glossary.quantities()[name].combine != "none":
                     found[scope + name] = None
     return list(found)

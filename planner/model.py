@@ -107,6 +107,37 @@ def pools(options: Mapping[str, str]) -> list[str]:
     return [scope for scope in scopes(options) if scope + POOLS not in options]
 
 
+# Rooms about the owner's own hall, and what is bought for it: a rented pool has none of it.
+_HALL = ("size", "power", "cooling", "network", "cabling", "storage", "site")
+_BOUGHT = "systems"
+
+
+def elsewhere(pool: str, options: Mapping[str, str]) -> frozenset[str]:
+    """Quantities that a rented pool does not have, as what it runs on stands at the provider's."""
+    if options.get(f"{pool}ownership") != "rented":
+        return frozenset()
+    own = {n.removeprefix(pool): choice for n, choice in options.items() if n.startswith(pool)}
+    return _depending_on_what_is_bought(tuple(sorted(own.items())))
+
+
+@functools.lru_cache(maxsize=64)
+def _depending_on_what_is_bought(chosen: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    options = dict(chosen)
+    known: dict[str, bool] = {_BOUGHT: True}
+
+    def depends(name: str) -> bool:
+        if name not in known:
+            known[name] = False
+            found = equation(name, options)
+            known[name] = found is not None and any(depends(need) for need in found.needs)
+        return known[name]
+
+    rows = glossary.quantities()
+    in_the_hall = {name for name in alternatives() if name in rows and rows[name].room in _HALL}
+    spent = {name for name in alternatives() if name in rows and rows[name].option == "ownership"} - {_BOUGHT}
+    return frozenset({name for name in alternatives() if depends(name)} | in_the_hall) - spent
+
+
 def _combination(name: str, pools: list[str], row: glossary.Quantity, options: Mapping[str, str]) -> Equation | None:
     """The equation that combines a quantity over pools; None where the glossary gives no rule."""
     rule, _, weight = row.combine.partition(" ")
@@ -117,7 +148,12 @@ def _combination(name: str, pools: list[str], row: glossary.Quantity, options: M
     if function is None:
         return None
     workload = row.workload
-    asking = [pool for pool in pools if workload is None or options.get(f"{pool}workload", workload) == workload]
+    asking = [
+        pool
+        for pool in pools
+        if (workload is None or options.get(f"{pool}workload", workload) == workload)
+        and row.name not in elsewhere(pool, options)
+    ]
     needs = [pool + row.name for pool in asking] + [pool + weight for pool in asking if weight]
     return Equation(name, function, tuple(needs), row.room) if asking else None
 
