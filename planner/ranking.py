@@ -56,7 +56,9 @@ def rank(scenario: Scenario, catalog: Catalog, order: str = "watt") -> Ranking:
         raise one(scenario.place, "choose.model", "a ranking needs a model to serve")
     places = [_place(scenario, catalog, entry) for entry in catalog.entries("accelerators")]
     key = ORDERS[order]
-    places.sort(key=lambda p: (bool(p.lacks), key not in p.values, bool(p.breaks), -p.values.get(key, 0.0), p.entry.key))
+    places.sort(
+        key=lambda p: (bool(p.lacks), key not in p.values, bool(p.breaks), -p.values.get(key, 0.0), p.entry.key)
+    )
     return Ranking(scenario, order, places)
 
 
@@ -149,7 +151,10 @@ def table(found: Ranking) -> Table:
             [
                 place.entry.key,
                 place.precision,
-                *(None if v is None else float(units.convert(v, rows[n].show)) for n, v in zip(SHOWN, figures, strict=True)),
+                *(
+                    None if v is None else float(units.convert(v, rows[n].show))
+                    for n, v in zip(SHOWN, figures, strict=True)
+                ),
                 *(place.values.get(name) for name in DEGREES),
                 place.kind,
                 ", ".join(place.breaks),
