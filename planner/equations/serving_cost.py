@@ -109,7 +109,7 @@ def asic_break_even_tokens(asic_development_cost, asic_saving_per_token):
 
     tokens* = C_development / saving; infinite where the chip saves nothing
     """
-    return np.divide(asic_development_cost, np.maximum(0 * asic_saving_per_token, asic_saving_per_token))
+    return np.divide(asic_development_cost, np.maximum(abs(0 * asic_saving_per_token), asic_saving_per_token))
 
 
 def accelerator_output_rate(replica_output_rate, replica_accelerators):
