@@ -330,6 +330,11 @@ class Catalog:
                 found.update({role: row["entry"] for role, row in read_toml(layer / "choices.toml").items()})
         return found
 
+    @functools.cached_property
+    def rules(self) -> list[dict[str, Any]]:
+        """Tables of rules, those of the strongest layer first."""
+        return [read_toml(path) for layer in reversed(self.layers) if (path := layer / "rules.toml").is_file()]
+
     # Checks
 
     def problems(self) -> list[Problem]:

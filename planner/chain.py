@@ -74,9 +74,7 @@ def with_strategies(values: Mapping[str, Any], options: Mapping[str, str]) -> di
     """`values` with the parallel strategies that the scenario, or any of its pools, leaves open."""
     found = dict(values)
     for pool in model.pools(options):
-        own = {name: choice for name, choice in options.items() if "/" not in name}
-        own |= {n.removeprefix(pool): choice for n, choice in options.items() if pool and n.startswith(pool)}
-        inner = {name: values[found_at] for name, found_at in seen_from(pool, values).items()}
+        inner, own = inside(pool, values, options)
         found |= {pool + name: value for name, value in with_strategy(inner, own).items() if name not in inner}
     return found
 
@@ -93,6 +91,13 @@ def with_strategy(values: Mapping[str, Any], options: Mapping[str, str]) -> dict
 
         return {**values, **serving.chosen(values, options)}
     return dict(values)
+
+
+def inside(pool: str, values: Mapping[str, Any], options: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """What is given and chosen as a pool sees it: its own before its site's before the whole's."""
+    own = {name: choice for name, choice in options.items() if "/" not in name and name != model.POOLS}
+    own |= {n.removeprefix(pool): choice for n, choice in options.items() if pool and n.startswith(pool)}
+    return {name: values[found_at] for name, found_at in seen_from(pool, values).items()}, own
 
 
 def seen_from(pool: str, values: Mapping[str, Any]) -> dict[str, str]:

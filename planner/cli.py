@@ -26,6 +26,8 @@ COMMANDS = {
     "materials": "bill of materials of a scenario: systems, racks, fabric, optics, cables, power and cooling plant",
     "schedule": "from the decision to service: the critical path as a Gantt table, and megawatts by phase",
     "rules": "export control, residency and grid rules: what is allowed, and why the rest is not",
+    "ledger": "the cash-flow ledger by month, what follows from it, and the audit workbook",
+    "offers": "the catalog's cloud offers ranked for a scenario, with their age",
     "catalog": "browse, search, edit and check the hardware, model, site and cloud entries",
     "scenario": "list, show and start scenarios",
     "report": "one document to forward: decision, figures, pictures, sources, derivations",

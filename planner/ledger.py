@@ -170,7 +170,9 @@ class _Calendar:
         self.calendar_month = found["calendar_month"]
         self.start = start
         last = int(np.ceil(np.max(self.period) - 1e-9))
-        column = np.arange(last + 1, dtype=float).reshape((-1,) + (1,) * self.period.ndim)
+        # One column for many scenarios at once; none where every figure is a single number.
+        self.width = max((np.ndim(found[name]) for name in found), default=0)
+        column = np.arange(last + 1, dtype=float).reshape((-1,) + (1,) * self.width)
         # Months since the pool began; the last payment falls on the end of the period.
         self.age = np.minimum(column, self.period)
         self.begins = column == 0
@@ -190,7 +192,7 @@ class _Calendar:
         return np.concatenate([empty, amounts])
 
     def _before(self, months: Any) -> Any:
-        return np.broadcast_to(months.reshape((-1,) + (1,) * self.period.ndim), (self.start, *np.shape(self.age)[1:]))
+        return np.broadcast_to(months.reshape((-1,) + (1,) * self.width), (self.start, *np.shape(self.age)[1:]))
 
 
 def _lines(found: Mapping[str, Any], given: Mapping[str, Any]) -> list[Line]:

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from planner import chain, glossary, ledger, model, units
-from planner.ledger import Ledger
+from planner import glossary, model, units
 from planner.plan import Plan, shown
 from planner.table import Table
 
@@ -75,18 +74,6 @@ def timeline(found: Plan) -> Timeline:
     timeline.binding = [_binding(whole, month) for month in range(count)]
     timeline.broken = _broken(found, whole, months)
     return timeline
-
-
-def cash_flows(found: Plan) -> Ledger:
-    """The ledger of all pools, each from the month in which it starts."""
-    given, options = found.given, found.resolved.options
-    parts = []
-    for pool in model.pools(options):
-        seen = {name: given[at] for name, at in chain.seen_from(pool, given).items()}
-        own = found.resolved.pools[pool[:-1]].options if pool else options
-        month = round(float(seen.get("start_delay", 0)) / MONTH)
-        parts.append(ledger.ledger(seen, own, pool=pool[:-1], start=month))
-    return ledger.combined(parts)
 
 
 def start(found: Plan) -> datetime.date:

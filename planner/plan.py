@@ -78,14 +78,17 @@ class Plan:
 
 def plan(scenario: Scenario, catalog: Catalog | None = None, bands: bool = True) -> Plan:
     """The plan of a scenario; InputError with all problems where it cannot be planned."""
-    resolved = resolve(scenario, catalog or Catalog())
-    if scenario.demand:
-        from planner import demand
+    return plan_resolved(with_demand(resolve(scenario, catalog or Catalog())), bands)
 
-        # Where the scenario says its demand, the utilization follows from it.
-        filled_by = demand.utilization_facts(plan_resolved(resolved, bands=False))
-        resolved = replace(resolved, facts={**resolved.facts, **filled_by})
-    return plan_resolved(resolved, bands)
+
+def with_demand(resolved: Resolved) -> Resolved:
+    """The scenario with the utilization that the demand it states leaves."""
+    if not resolved.scenario.demand:
+        return resolved
+    from planner import demand
+
+    filled_by = demand.utilization_facts(plan_resolved(resolved, bands=False))
+    return replace(resolved, facts={**resolved.facts, **filled_by})
 
 
 def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
@@ -185,8 +188,7 @@ def _rule_checks(resolved: Resolved, values: Mapping[str, Any]) -> list[Check]:
     checks: dict[str, Check] = {}
     for pool, part in (resolved.pools or {"": resolved}).items():
         seen = {name: values[at] for name, at in chain.seen_from(f"{pool}/" if pool else "", values).items()}
-        assert isinstance(part.catalog, Catalog)  # a plan is made from the whole catalog, not from a sweep's part of it
-        for f in rules.findings(part, seen, part.catalog):
+        for f in rules.findings(part, seen):
             if f.verdict != rules.ALLOWED:
                 name = f.rule.replace(" ", "_").replace("-", "_")
                 message = f"{f.option}: {f.verdict}: {f.reason}."

@@ -65,7 +65,7 @@ def load_mapping(path: Path) -> dict[str, Any]:
     """The mapping file; InputError for a quantity that does not exist."""
     mapping = read_toml(path)
     rows = glossary.quantities()
-    found = []
+    found: list[Problem] = []
     tables = [mapping, *mapping.get("group", [])]
     for table in tables:
         for part in ("inputs", "outputs"):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from planner import units
 from planner.catalog import Catalog, Entry
-from planner.problems import read_toml
 from planner.scenario import Resolved
 
 ALLOWED, CONDITION, LICENCE, EXCLUDED = "allowed", "condition", "licence", "excluded"
@@ -30,15 +28,10 @@ class Finding:
 
 
 class Rules:
-    """The rules of every catalog layer; a later layer's come first."""
+    """Tables of rules, the strongest first."""
 
-    def __init__(self, catalog: Catalog):
-        self.catalog = catalog
-
-    @functools.cached_property
-    def tables(self) -> list[dict[str, Any]]:
-        files = [layer / "rules.toml" for layer in reversed(self.catalog.layers)]
-        return [read_toml(path) for path in files if path.is_file()]
+    def __init__(self, tables: Sequence[Mapping[str, Any]]):
+        self.tables = tables
 
     def home(self, provider: str) -> str:
         """Country where a provider has its head office, or an empty text."""
@@ -97,32 +90,42 @@ def _fits(rule: Mapping[str, Any], site: str, owner: str, accelerator: Entry | N
     return not known and accelerator is not None and accelerator.text.get("vendor") in rule.get("vendors", ())
 
 
-def findings(resolved: Resolved, values: Mapping[str, Any], catalog: Catalog) -> list[Finding]:
-    """What the rules say about the scenario's own site, accelerator, offer and load."""
-    rules = Rules(catalog)
-    owner, wanted = resolved.options.get("owner_country", _ANY), resolved.options.get("data_residency", "none")
-    entries = resolved.entries
-    found: list[Finding] = []
-    if (site := entries.get("site")) is not None:
+def findings(resolved: Resolved, values: Mapping[str, Any]) -> list[Finding]:
+    """What the rules say about the scenario's own sites, accelerators, offers and loads, pool by pool."""
+    rules = Rules(resolved.rules)
+    found: dict[Finding, None] = {}
+    for name, part in (resolved.pools or {"": resolved}).items():
+        power = values.get("facility_power", values.get(f"{name}/facility_power"))
+        found |= dict.fromkeys(_of_part(rules, part, power))
+    return list(found)
+
+
+def _of_part(rules: Rules, part: Resolved, power: Any) -> Iterator[Finding]:
+    owner, wanted = _stated(part)
+    if (site := part.entries.get("site")) is not None:
         country = str(site.text.get("country", ""))
-        found.append(rules.export(country, owner, entries.get("accelerator")))
+        yield rules.export(country, owner, part.entries.get("accelerator"))
         if wanted != "none":
-            found.append(rules.residency(country, owner, wanted, site.key))
-        found.extend(_grid(site, values))
-    if (cloud := entries.get("cloud")) is not None and wanted != "none":
-        found.append(rules.cloud(cloud, owner, wanted))
-    return found
+            yield rules.residency(country, owner, wanted, site.key)
+        yield from _grid(site, power)
+    if (cloud := part.entries.get("cloud")) is not None and wanted != "none":
+        yield rules.cloud(cloud, owner, wanted)
 
 
-def _grid(site: Entry, values: Mapping[str, Any]) -> Iterator[Finding]:
+def _stated(part: Resolved) -> tuple[str, str]:
+    """Country of the owner, and where data must stay."""
+    return part.options.get("owner_country", _ANY), part.options.get("data_residency", "none")
+
+
+def _grid(site: Entry, power: Any) -> Iterator[Finding]:
     """Obligations of large loads at the site."""
     texts = [str(site.text[key]) for key in ("grid_rule", "price_rule") if key in site.text]
     threshold = site.facts.get("grid_rule_power")
-    if threshold is None or "facility_power" not in values:
+    if threshold is None or power is None:
         return
     edge = units.text(threshold.value, "MW")
     for text in texts:
-        if float(values["facility_power"]) >= threshold.value:
+        if float(power) >= threshold.value:
             yield Finding("large-load rule", site.key, CONDITION, f"applies from {edge}: {text}", threshold.source)
         else:
             yield Finding("large-load rule", site.key, ALLOWED, f"the load is below {edge}", threshold.source)
@@ -130,8 +133,8 @@ def _grid(site: Entry, values: Mapping[str, Any]) -> Iterator[Finding]:
 
 def options(resolved: Resolved, catalog: Catalog) -> list[Finding]:
     """Every site and every rented offer with the strictest verdict and its reason, for this owner and accelerator."""
-    rules = Rules(catalog)
-    owner, wanted = resolved.options.get("owner_country", _ANY), resolved.options.get("data_residency", "none")
+    rules = Rules(catalog.rules)
+    owner, wanted = _stated(resolved)
     accelerator = resolved.entries.get("accelerator")
     found = []
     for site in catalog.entries("sites"):

@@ -60,6 +60,9 @@ class Lookup(Protocol):
     @property
     def default_choices(self) -> dict[str, str]: ...
 
+    @property
+    def rules(self) -> list[dict[str, Any]]: ...
+
     def find(self, kind: str, name: str) -> Entry: ...
 
 
@@ -71,10 +74,10 @@ class Resolved:
     facts: dict[str, Fact]
     options: dict[str, str]
     entries: dict[str, Entry]
-    # Where the entries come from; rules are read there too.
-    catalog: Lookup = field(default_factory=Catalog)
     # Each pool resolved by itself, by the name that its quantities have before their own: "serving", "oregon/serving".
     pools: dict[str, Resolved] = field(default_factory=dict)
+    # Tables of the catalog's rules, the strongest layer first.
+    rules: list[dict[str, Any]] = field(default_factory=list)
 
     @functools.cached_property
     def values(self) -> dict[str, float]:
@@ -256,7 +259,7 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
     found.extend(_correlation_problems(scenario, facts))
     if found:
         raise InputError(found)
-    return Resolved(scenario, facts, options, entries, catalog)
+    return Resolved(scenario, facts, options, entries, rules=catalog.rules)
 
 
 def _where_it_holds(fact: Fact, entries: Mapping[str, Entry]) -> Fact:
@@ -355,7 +358,7 @@ def _whole(scenario: Scenario, members: dict[str, Resolved]) -> Resolved:
         for role, entry in member.entries.items():
             entries[role if shared("entries", role) else f"{key}/{role}"] = entry
         pools |= {f"{key}/{inner}": found for inner, found in member.pools.items()} or {key: member}
-    return Resolved(scenario, facts, options, entries, first.catalog, pools)
+    return Resolved(scenario, facts, options, entries, pools, first.rules)
 
 
 def _entries(scenario: Scenario, catalog: Lookup, found: list[Problem]) -> dict[str, Entry]:

@@ -56,7 +56,7 @@ def activities(found: Plan) -> list[Activity]:
         Activity("grid connection", 0, v["grid_time"], by_hall and _same(v["grid_time"], ready)),
         Activity("electrical gear, delivered", 0, v["gear_time"], by_hall and _same(gear, ready)),
         Activity("electrical gear, installed", v["gear_time"], gear, by_hall and _same(gear, ready)),
-        Activity("hall", 0, v["hall_time"], by_hall and _same(v["hall_time"], ready), found.resolved.options["hall"]),
+        Activity("hall", 0, v["hall_time"], by_hall and _same(v["hall_time"], ready), found.resolved.options["facility_mode"]),
         Activity(
             "hardware, ordered and delivered", 0, v["hardware_lead_time"], _same(v["hardware_lead_time"], start), supply
         ),

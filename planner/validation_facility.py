@@ -87,9 +87,9 @@ def _design(case: Mapping[str, str], place: str) -> tuple[dict[str, Any], dict[s
 # Words of a case's quantity -> the quantity of the planner; the first that fits holds.
 _COLLECTIVES = {
     "wire rate": "wire_rate",
-    "all-reduce time": "all_reduce_time",
-    "all-gather time": "all_gather_time",
-    "reduce-scatter time": "all_gather_time",
+    "all-reduce time": "cluster_all_reduce_time",
+    "all-gather time": "cluster_all_gather_time",
+    "reduce-scatter time": "cluster_all_gather_time",
     "share of traffic": "remote_traffic_share",
     "naive": "one_adapter_time",
     "nvls gain": "in_switch_gain",

@@ -17,7 +17,8 @@ from planner.cli import main
 ROOT = Path(__file__).parents[1]
 catalog = Catalog([ROOT / "catalogs"])
 
-KINDS = ("accelerators", "systems", "interconnects", "cooling", "power", "storage", "edge", "others")
+PARTS = ("network_parts", "cooling_parts", "power_parts")
+KINDS = ("accelerators", "systems", "interconnects", "cooling", "power", *PARTS, "storage", "edge", "others")
 ENTRIES = [entry for kind in KINDS for entry in catalog.entries(kind)]
 ACCELERATORS = list(catalog.entries("accelerators"))
 SYSTEMS = list(catalog.entries("systems"))
@@ -68,8 +69,9 @@ def test_every_file_loads_and_every_name_means_one_entry():
 
 def test_there_are_enough_entries_of_every_kind():
     counts = {kind: len(catalog.keys(kind)) for kind in KINDS}
-    least = {"accelerators": 57, "systems": 44, "interconnects": 60, "cooling": 25, "power": 30, "storage": 14}
+    least = {"accelerators": 57, "systems": 42, "interconnects": 5, "cooling": 9, "power": 3, "storage": 14}
     assert all(counts[kind] >= number for kind, number in least.items()), counts
+    assert [counts[kind] >= number for kind, number in zip(PARTS, (65, 20, 30), strict=True)] == [True] * 3, counts
     assert counts["edge"] >= 5 and counts["others"] >= 60
 
 
@@ -208,22 +210,19 @@ def test_a_system_of_the_catalog_is_planned(key):
 
 
 @pytest.mark.parametrize(
-    "key", ["roce-400g", "roce-800g", "infiniband-ndr-400g", "infiniband-xdr-800g", "ultra-ethernet"]
-)
-def test_a_fabric_to_choose_is_complete(key):
-    facts = catalog.entry("interconnects", key).facts
-    needed = {
-        "port_bandwidth",
-        "switch_ports",
-        "switch_power",
-        "switch_price",
-        "transceiver_power",
-        "transceiver_price",
-    }
-    assert needed | {"cable_price", "nic_power", "nic_price", "latency", "efficiency"} <= set(facts)
+    ("role", "key"),
+    [(role, key) for role, kind in (("fabric", "interconnects"), ("cooling", "cooling"), ("power_chain", "power"))
+     for key in catalog.keys(kind)],
+)  # fmt: skip
+def test_whatever_can_be_chosen_gives_a_whole_plan(role, key):
+    text = f'[choose]\nsystem = "dgx-h100"\n{role} = "{key}"\n[set]\naccelerators = "1024 accelerator"\n'
+    found = plan.plan(scenario.loads(text), catalog, bands=False)
+    lacks = {need for needs in found.missing.values() for need in needs}
+    assert [need for need in lacks if need.startswith(f"{role}_")] == []
+    assert {"switches", "facility_power", "capex", "tco", "water_per_year"} <= set(found.results)
 
 
-@pytest.mark.parametrize("entry", list(catalog.entries("interconnects")), ids=by_origin)
+@pytest.mark.parametrize("entry", list(catalog.entries("network_parts")), ids=by_origin)
 def test_a_pair_has_no_more_bandwidth_than_an_accelerator(entry):
     facts = entry.facts
     if {"bandwidth", "peer_bandwidth"} <= set(facts):
@@ -243,7 +242,7 @@ def test_ways_of_cooling_take_denser_racks_the_more_liquid_they_use():
 
 def test_more_redundancy_installs_more():
     keys = ["redundancy-n", "redundancy-n-1", "redundancy-n-2", "redundancy-2n", "redundancy-2n-1"]
-    installed = [value("power", key, "installed_over_needed") for key in keys]
+    installed = [value("power_parts", key, "installed_over_needed") for key in keys]
     assert installed == sorted(installed)
     tiers = [value("power", key, "availability") for key in ("tier-1", "tier-3", "tier-4")]
     assert tiers == sorted(tiers)
@@ -303,8 +302,8 @@ def test_every_figure_of_the_source_documents_stands_in_a_catalog():
     [
         ("systems/vr-nvl72", "power", "s0.nvl72_power", "kW/system", 132),
         ("accelerators/mi300x", "memory_capacity", "s1.hbm_capacity", "GB/accelerator", 141),
-        ("interconnects/nvlink-4", "bandwidth", "s1.nvlink_bw", "GB/s/accelerator", 900),
-        ("interconnects/infinity-fabric-mi300x", "peer_bandwidth", "s1.infinity_bw", "GB/s/accelerator", 128),
+        ("network_parts/nvlink-4", "bandwidth", "s1.nvlink_bw", "GB/s/accelerator", 900),
+        ("network_parts/infinity-fabric-mi300x", "peer_bandwidth", "s1.infinity_bw", "GB/s/accelerator", 128),
         ("interconnects/roce-800g", "port_bandwidth", "s1.scaleout_rates", "Gb/s/port", 800),
         ("cooling/direct-to-chip", "rack_limit", "s3.rack_max", "kW/rack", 120),
     ],

@@ -19,7 +19,7 @@ from planner.problems import InputError
 
 SOURCE = '[sheet]\ntitle = "A data sheet"\n'
 # A message names the place and is one line of words, without a trace of the program's inside.
-READABLE = re.compile(r"[a-z0-9-]+/entry\.toml: .{5,400}")
+READABLE = re.compile(r"[a-z0-9_-]+/entry\.toml: .{5,400}")
 INSIDE = re.compile(r"Traceback|object at 0x|Error\(|<class|NoneType")
 
 relaxed = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

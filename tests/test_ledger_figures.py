@@ -57,7 +57,7 @@ def test_30_mw_of_it_power_at_other_densities(capsys, power, racks):
 @pytest.mark.parametrize(("pue", "racks", "million"), [("1", 45454, 3.27), ("1.2", 37878, 2.73)])
 def test_6_gw_at_132_kw(capsys, pue, racks, million):
     found = results(capsys, "amd-6gw", pue=pue)
-    assert found["racks"] == racks
+    assert found["systems"] == racks
     assert found["accelerators"] / 1e6 == pytest.approx(million, abs=0.005)
 
 
@@ -134,6 +134,33 @@ def test_30_mw_one_year_late(capsys, price, million):
 def test_time_between_failures(capsys, accelerators, hours):
     found = explained(capsys, "job_mtbf", "own-8000-h100", accelerators=f"{accelerators} accelerator")
     assert found == pytest.approx(hours, abs=0.006)
+
+
+def test_bandwidth_for_the_checkpoint_of_a_trillion_parameters(capsys):
+    """16 bytes each: 16 TB; 2.2 GB/s save them in two hours, 267 GB/s in a minute."""
+    trillion = {"model_parameters": "1e12 parameter", "checkpoint_bytes_per_parameter": "16 B"}
+    assert explained(capsys, "checkpoint_size", "llama-3.1-405b", **trillion) == pytest.approx(16)
+    two_hours = solved(capsys, "llama-3.1-405b", "storage_write_rate", "checkpoint_time <= 2 h", **trillion)
+    minute = solved(capsys, "llama-3.1-405b", "storage_write_rate", "checkpoint_time <= 60 s", **trillion)
+    assert (two_hours, minute) == (pytest.approx(2.2, abs=0.05), pytest.approx(267, abs=0.5))
+
+
+@pytest.mark.parametrize(
+    ("accelerators", "share"), [(8000, 0.93), (14000, 0.90), (16384, 0.90), (50000, 0.82), (100000, 0.74)]
+)
+def test_progress_kept_with_saves_of_a_minute(capsys, accelerators, share):
+    """Young's first-order formula, without restart time."""
+    found = explained(
+        capsys,
+        "effective_time_share",
+        "llama-3.1-405b",
+        accelerators=f"{accelerators} accelerator",
+        checkpoint_time="1 min",
+        restart_time="0 s",
+        checkpoint_rule="young",
+        effective_time_model="first-order",
+    )
+    assert found / 100 == pytest.approx(share, abs=0.006)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
 
     catalog = arguments.catalog(args)
     found = plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
-    own = rules.findings(found.resolved, found.values, catalog)
+    own = rules.findings(found.resolved, found.values)
     options = rules.options(found.resolved, catalog)
     if args.json:
         arguments.print_json({"scenario": [asdict(f) for f in own], "options": [asdict(f) for f in options]})

@@ -51,7 +51,7 @@ def wire_rate(bus_bandwidth, remote_traffic_share):
     return bus_bandwidth * remote_traffic_share
 
 
-def all_reduce_time(collective_payload, collective_ranks, bus_bandwidth):
+def cluster_all_reduce_time(collective_payload, collective_ranks, bus_bandwidth):
     """Time of an all-reduce. [s]
 
     t = 2 (n − 1) / n · P / b
@@ -59,7 +59,7 @@ def all_reduce_time(collective_payload, collective_ranks, bus_bandwidth):
     return 2 * (collective_ranks - 1) / collective_ranks * collective_payload / bus_bandwidth
 
 
-def all_gather_time(collective_payload, collective_ranks, bus_bandwidth):
+def cluster_all_gather_time(collective_payload, collective_ranks, bus_bandwidth):
     """Time of an all-gather or reduce-scatter. [s]
 
     t = (n − 1) / n · P / b

@@ -24,7 +24,7 @@ def value_decline_rate(hardware_progress, accounting_month):
 
     λ = p / t_y
 
-    Linear in the run's duration: right for runs of months (Epoch AI, "The rising costs of training frontier AI models").
+    Linear in the duration, right for runs of months (Epoch AI, "The rising costs of training frontier AI models").
     """
     return hardware_progress / (12 * accounting_month)
 

@@ -18,14 +18,12 @@ from planner.tui import exporting, words
 from planner.tui.dialogs import Ask
 from planner.tui.frame import PlannerScreen
 from planner.tui.lines import Column, LineTable, Row
-from planner.tui.picker import Choice, Picker
-from planner.tui.why import WhyScreen
+from planner.tui.picker import A_FILE, Choice, Picker
 
 _NAME_WIDTH, _VALUE_WIDTH, _RATIO_WIDTH = 24, 17, 8
 _WIDEST = 34
 _MOST_CAUSES = 8
 _BAR = 10
-_A_FILE = "a file of your own …"
 _CAUSES = (Column("what causes it, each input taken over alone"), Column("", _BAR), Column("", 17, right=True))
 
 
@@ -38,8 +36,6 @@ class CompareScreen(PlannerScreen):
         Binding("delete,backspace", "remove", "Remove last"),
         Binding("d", "differing", "Differences only"),
         Binding("h", "headlines", "Headline/all"),
-        Binding("left", "shift(-1)", "Left", show=False),
-        Binding("right", "shift(1)", "Right", show=False),
     ]
 
     def __init__(self) -> None:
@@ -49,8 +45,6 @@ class CompareScreen(PlannerScreen):
         self.found: comparison.Comparison | None = None
         self.only_differing = True
         self.everything = False
-        # The first of the other scenarios that is on the screen.
-        self.first = 0
 
     def body(self) -> ComposeResult:
         yield Static("", id="compare-note", markup=False)
@@ -79,7 +73,6 @@ class CompareScreen(PlannerScreen):
                 self.plans.append(plan_resolved(scenario.resolve(other, session.catalog), bands=False))
             except InputError as error:
                 problems.append(str(error.problems[0]))
-        self.first = min(self.first, max(0, len(self.plans) - 2))
         self._compare()
         note = self.query_one("#compare-note", Static)
         note.set_class(bool(problems), "failed")
@@ -105,23 +98,19 @@ class CompareScreen(PlannerScreen):
             self.query_one("#comparison", LineTable).show([Row("none", ("nothing is computed yet",), "note", "dim")])
             return
         found, table = self.found, self.query_one("#comparison", LineTable)
-        width = max(table.size.width, 40)
-        fitting = max(1, (width - _NAME_WIDTH - _VALUE_WIDTH - 3) // (_VALUE_WIDTH + _RATIO_WIDTH + 2))
-        shown = found.plans[1:][self.first : self.first + fitting]
-        # What is left beside the names is shared by the scenarios.
-        room = (width - _NAME_WIDTH - _RATIO_WIDTH * len(shown)) // (len(shown) + 1) - 2
-        each_width = min(_WIDEST, max(_VALUE_WIDTH, room))
-        columns = [Column("quantity"), Column(found.plans[0].scenario.name, each_width, right=True)]
-        for index, each in enumerate(shown, self.first + 1):
-            pinned = each is self.session.baseline
-            title = "pinned baseline" if pinned else each.scenario.name
-            columns += [Column(title, each_width, right=True), Column(f"of {index}", _RATIO_WIDTH, right=True)]
+        others = found.plans[1:]
+        # What is left beside the names is shared by the scenarios; what does not fit is reached with left and right.
+        room = (max(table.size.width, 40) - _NAME_WIDTH - (_RATIO_WIDTH + 1) * len(others)) // len(found.plans) - 2
+        width = min(_WIDEST, max(_VALUE_WIDTH, room))
+        columns = [Column("quantity", _NAME_WIDTH), Column(found.plans[0].scenario.name, width, right=True)]
+        for index, each in enumerate(others, 1):
+            title = "pinned baseline" if each is self.session.baseline else each.scenario.name
+            columns += [Column(title, width, right=True), Column(f"of {index}", _RATIO_WIDTH, right=True)]
         rows = []
         for name in found.names:
             values = [breakdown.value(each, name) for each in found.plans]
-            if self.only_differing and len(found.plans) > 1 and len(set(values)) == 1:
-                continue
-            rows.append(self._row(name, values[:1] + values[1:][self.first : self.first + fitting]))
+            if not (self.only_differing and others and len(set(values)) == 1):
+                rows.append(self._row(name, values))
         if not rows:
             rows = [Row("none", ("these scenarios do not differ here; d shows all rows",), "note", "dim")]
         table.show(rows, columns)
@@ -166,17 +155,17 @@ class CompareScreen(PlannerScreen):
     def _why(self, event: LineTable.Selected) -> None:
         name = event.row.key.rpartition(":")[2]
         if name in glossary.quantities():
-            self.app.push_screen(WhyScreen(self.session, name), self.planner.edit_input)
+            self.planner.why(name)
 
     # Acting
 
     def action_add(self) -> None:
         names = scenario.shipped_names(self.session.catalog)
-        choices = [Choice(_A_FILE, (_A_FILE, ""))]
+        choices = [Choice(A_FILE, (A_FILE, ""))]
         choices += [Choice(str(path), (name, scenario.load(path).name)) for name, path in names.items()]
 
         def take(chosen: str | None) -> None:
-            if chosen == _A_FILE:
+            if chosen == A_FILE:
                 self.app.push_screen(Ask("Compare with the scenario in file", "", ""), self.add)
             elif chosen is not None:
                 self.add(chosen)
@@ -210,15 +199,12 @@ class CompareScreen(PlannerScreen):
         self.everything = not self.everything
         self.refresh_plan()
 
-    def action_shift(self, step: int) -> None:
-        self.first = min(max(0, self.first + step), max(0, len(self.plans) - 2))
-        self._show()
-
     def exports(self) -> tuple[str, exporting.Formats]:
         if self.found is None:
             return super().exports()
         found = self.found
-        return "comparison.csv", exporting.of_table(lambda: comparison.table(found))
+        tables = exporting.of_table(lambda: comparison.table(found))
+        return "comparison.html", {**tables, **exporting.of_plans(found.plans, self.session)}
 
     def focused_quantity(self) -> str:
         focused = self.app.focused

@@ -114,7 +114,7 @@ class PlannerScreen(Screen[None]):
     def exports(self) -> tuple[str, exporting.Formats]:
         """The suggested name of an exported file, and what can be exported."""
         stem = (self.session.scenario.path or Path("plan")).stem
-        return f"{stem}-plan.md", exporting.of_plan(self.session)
+        return f"{stem}-plan.html", exporting.of_plan(self.session)
 
     def copy_text(self) -> str:
         """The row under the cursor as text, with its unit."""

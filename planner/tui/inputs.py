@@ -383,8 +383,8 @@ def entry_choices(session: Session, kind: str) -> tuple[tuple[Column, ...], list
     figures = [str(heading) for heading in table.columns[2 : 2 + _FIGURES]]
     columns = (Column("name"), *(Column(heading, _FIGURE_WIDTH, right=True) for heading in figures))
     return columns, [
-        Choice(entry.key, (entry.name, *map(str, row[2 : 2 + _FIGURES])), entry.spellings)
-        for entry, row in zip(entries, table.rows, strict=True)
+        Choice(entry.key, (entry.name, *row[2 : 2 + _FIGURES]), entry.spellings)
+        for entry, row in zip(entries, table.texts, strict=True)
     ]
 
 
