@@ -70,6 +70,19 @@ def expert_imbalance(expert_parallel, expert_skew):
     return 1 + expert_skew * (1 - 1 / expert_parallel)
 
 
+def expert_efficiency(
+    model_expert_ffn_size, expert_parallel, tensor_parallel, attention_groups, expert_gemm_factor, narrow_expert_width
+):
+    """Rate of expert products over that of large dense products. [1]
+
+    e_x = e_0 · w / (w + w_0),  w = f · ep / (tp · d)
+
+    The narrower the slice of an expert that one rank holds, the less of a matrix unit its products fill.
+    """
+    width = model_expert_ffn_size * expert_parallel / (tensor_parallel * attention_groups)
+    return expert_gemm_factor * width / (width + narrow_expert_width)
+
+
 def decode_expert_time(
     routed_parameters,
     model_experts,
@@ -85,7 +98,7 @@ def decode_expert_time(
     rank_bandwidth,
     weight_read_efficiency,
     rank_rate,
-    expert_gemm_factor,
+    expert_efficiency,
     roofline_sharpness,
 ):
     """Time of the routed experts in one step. [s]
@@ -98,9 +111,9 @@ def decode_expert_time(
     )
     active = routed_parameters * model_experts_per_token / np.maximum(1, model_experts)
     work = flop_per_parameter_token * active * expert_sequences * verified_tokens
-    compute = work / (ranks * rank_rate * expert_gemm_factor)
+    compute = work / (ranks * rank_rate * expert_efficiency)
     spent = _longer(memory, compute, roofline_sharpness)
-    return np.where(routed_parameters > 0, expert_imbalance * spent, 0 * compute)
+    return np.where(routed_parameters > 0, expert_imbalance * spent, 0 * memory)
 
 
 def sequence_traffic(
@@ -288,7 +301,7 @@ def prefill_gemm_time(
     expert_imbalance,
     rank_rate,
     prefill_gemm_factor,
-    expert_gemm_factor,
+    expert_efficiency,
 ):
     """Time of the matrix products with weights for one prompt on its attention group. [s]
 
@@ -297,7 +310,7 @@ def prefill_gemm_time(
     The experts of all groups work for d prompts at a time.
     """
     active = routed_parameters * model_experts_per_token / np.maximum(1, model_experts)
-    weighted = common_parameters + expert_imbalance * active / expert_gemm_factor
+    weighted = common_parameters + np.where(active > 0, expert_imbalance * active / expert_efficiency, 0 * active)
     return flop_per_parameter_token * weighted * computed_prompt / (tensor_parallel * rank_rate * prefill_gemm_factor)
 
 
@@ -339,16 +352,19 @@ def prefill_exchange_time(
     tensor_parallel,
     attention_groups,
     rank_link,
+    prefill_link_factor,
 ):
     """Time of exchanging the activations of one prompt. [s]
 
-    t_x = S · h · 2 B · [2 · L · 2 · (tp − 1)/tp + (L − L_dense) · 2 · min(k, d − 1) / tp] / b_l
+    t_x = S · h · 2 B · [2 · L · 2 · (tp − 1)/tp + (L − L_dense) · 2 · min(k, d − 1) / tp] / (b_l · x)
+
+    Large messages use links better than the small ones of decode, and hide in part behind the next product.
     """
     reduced = 4 * model_layers * (tensor_parallel - 1) / tensor_parallel
     copies = np.minimum(model_experts_per_token, attention_groups - 1)
     expert_layers = np.where(model_experts > 0, model_layers - model_dense_layers, 0)
     sent = 2 * expert_layers * copies / tensor_parallel
-    return computed_prompt * token_activation * (reduced + sent) / rank_link
+    return computed_prompt * token_activation * (reduced + sent) / (rank_link * prefill_link_factor)
 
 
 def prefill_work(
