@@ -20,7 +20,7 @@ _MOST_SYSTEMS = 2**24
 # Rooms that only one workload asks for; all others are asked for by every scenario.  Claims alone ask for the market's.
 WORKLOAD_ROOMS = {
     "training": ("workload", "training", "kernels", "memory", "collectives"),
-    "inference": ("inference_memory", "inference", "demand", "serving_cost", "edge"),
+    "inference": ("inference_memory", "inference_rates", "inference", "batching", "demand", "serving_cost", "edge"),
     "claims": ("market",),
 }
 
