@@ -42,6 +42,7 @@ ITEMS = (
         "fabric_transceiver_price",
         "fabric_transceiver_power",
     ),
+    Item("storage network", "fibre cable", "storage_network_cables", "fabric_cable_price"),
     Item("management", "switch", "management_switches", "management_switch_price", "management_switch_power"),
     Item("storage", "fast tier", "storage_capacity", "storage_price", "storage_power_per_capacity", "storage"),
     Item("storage", "object tier", "object_capacity", "object_storage_price", "object_storage_power_per_capacity"),

@@ -51,12 +51,12 @@ def activities(found: Plan) -> list[Activity]:
     start = v["installation_start"]
     by_hall = _same(tested, start)
     gear = v["gear_time"] + (v["gear_install_time"] if v["gear_time"] > 0 else 0)
-    supply = found.resolved.options.get("supply", "")
+    supply, mode = (found.resolved.options.get(name, "") for name in ("supply", "facility_mode"))
     bars = [
         Activity("grid connection", 0, v["grid_time"], by_hall and _same(v["grid_time"], ready)),
         Activity("electrical gear, delivered", 0, v["gear_time"], by_hall and _same(gear, ready)),
         Activity("electrical gear, installed", v["gear_time"], gear, by_hall and _same(gear, ready)),
-        Activity("hall", 0, v["hall_time"], by_hall and _same(v["hall_time"], ready), found.resolved.options["facility_mode"]),
+        Activity("hall", 0, v["hall_time"], by_hall and _same(v["hall_time"], ready), mode),
         Activity(
             "hardware, ordered and delivered", 0, v["hardware_lead_time"], _same(v["hardware_lead_time"], start), supply
         ),
