@@ -1,4 +1,4 @@
-"""Racks by power, space and weight; what does not fit is refused, capped or spread; megawatts to accelerators and back."""
+"""Racks by power, space and weight; what does not fit is refused, capped or spread; megawatts and accelerators."""
 
 from dataclasses import replace
 
