@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner import units
+from planner.pictures import COLOURS, Picture
 from planner.plan import Plan
 from planner.problems import one
 from planner.table import Table
@@ -106,6 +107,27 @@ def gantt(found: Plan) -> Table:
         name = f"{bar.name} ({bar.note})" if bar.note else bar.name
         cells.append([name, _months(bar.start), _months(bar.end), "critical" if bar.critical else "", line])
     return Table(["activity", "start [month]", "end [month]", "path", "0 to service"], cells, frozenset({1, 2}))
+
+
+def picture(found: Plan) -> Picture | None:
+    """The activities as a drawing; None where the plan has no schedule."""
+    if any(name not in found.values for name in _NEEDS):
+        return None
+    bars = activities(found)
+    words = "; ".join(
+        f"{bar.name} from month {_months(bar.start)} to {_months(bar.end)}{', critical' if bar.critical else ''}"
+        for bar in bars
+    )
+
+    def draw(axes: Any) -> None:
+        month = units.read("1 month", "s")
+        for row, bar in enumerate(reversed(bars)):
+            colour = COLOURS[1] if bar.critical else COLOURS[5]
+            axes.barh(row, (bar.end - bar.start) / month, left=bar.start / month, color=colour)
+        axes.set_yticks(range(len(bars)), [bar.name for bar in reversed(bars)])
+        axes.set_xlabel("months from the decision")
+
+    return Picture("schedule", "The way to service; the critical path is darker", f"{words}.", draw)
 
 
 def phase_table(found: Plan) -> Table:

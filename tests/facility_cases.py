@@ -1,5 +1,7 @@
 """Evaluates quantities from texts, with the shipped defaults for what a test does not say."""
 
+import numpy as np
+
 from planner import glossary, model, scenario, units
 from planner.catalog import Catalog
 
@@ -7,16 +9,20 @@ CATALOG = Catalog()
 
 
 def given(**texts):
-    """Base values of quantities written as texts, numbers as they are."""
+    """Base values of quantities written as texts; numpy's floats, as a resolved scenario has them."""
     rows = glossary.quantities()
-    return {name: units.read(text, rows[name].unit) for name, text in texts.items()}
+    return {name: np.float64(units.read(text, rows[name].unit)) for name, text in texts.items()}
 
 
-def value(name, unit="1", options=None, only=False, **texts):
-    """A quantity in `unit` from `texts` and, unless `only`, the defaults of the catalog."""
+def defaults():
+    """Every default of the shipped catalog."""
+    return {name: np.float64(fact.value) for name, fact in CATALOG.defaults.items() if name not in first_choices()}
+
+
+def value(name, unit="1", options=None, **texts):
+    """A quantity in `unit` from `texts` and the defaults of the catalog."""
     options = {**first_choices(), **(options or {})}
-    facts = {} if only else {n: f.value for n, f in CATALOG.defaults.items() if n not in options}
-    found = model.evaluate([name], {**facts, **given(**texts)}, options)
+    found = model.evaluate([name], {**defaults(), **given(**texts)}, options)
     return units.convert(found[name], unit)
 
 

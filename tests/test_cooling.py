@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from facility_cases import CATALOG, first_choices, given, planned, value
+from facility_cases import defaults, first_choices, given, planned, value
 
 from planner import model
 
@@ -79,7 +79,7 @@ def test_a_warm_site_needs_more_energy_to_cool():
 
 
 @pytest.mark.parametrize(
-    ("cooling", "share"), [("air", 0), ("rear-door", 1), ("direct-to-chip", 0.871), ("immersion", 1)]
+    ("cooling", "share"), [("air", 0), ("rear-door", 1), ("direct-to-chip", 0.871), ("hybrid", 1), ("immersion", 1)]
 )
 def test_every_way_of_cooling_gives_its_split(cooling, share):
     found = planned("own-8000-h100", choose={"cooling": cooling})
@@ -97,7 +97,7 @@ def test_water_on_and_off_site():
 
 def test_many_climates_at_once():
     options = first_choices()
-    facts = {n: f.value for n, f in CATALOG.defaults.items() if n not in options}
+    facts = defaults()
     means = np.array([280.0, 290.0, 300.0])
     values = {**facts, **given(site_dry_bulb_design="45 degC"), "site_dry_bulb_mean": means}
     shares = model.evaluate(["liquid_free_share"], values, options)["liquid_free_share"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from facility_cases import CATALOG, first_choices, given, planned, value
+from facility_cases import defaults, first_choices, given, planned, value
 
 from planner import model
 
@@ -129,7 +129,7 @@ def test_whole_units_keep_the_leaves_of_unused_slots():
 def test_one_cluster_and_many_agree(topology):
     sizes = np.array([8.0, 96, 1000, 5000, 40000])
     options = {**first_choices(), "fabric_topology": topology}
-    facts = {n: f.value for n, f in CATALOG.defaults.items() if n not in options}
+    facts = defaults()
     values = {**facts, **given(**H100, systems_per_rack="4 system/rack")}
     many = model.evaluate(["cables", "switches"], {**values, "accelerators": sizes}, options)
     for column, size in enumerate(sizes):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from facility_cases import CATALOG, first_choices, given, planned, value
+from facility_cases import defaults, first_choices, given, planned, value
 
 from planner import model
 
@@ -143,7 +143,7 @@ def test_spares_are_poisson_quantiles_at_every_size():
 
     means = np.array([0.0, 0.01, 0.1, 1.0, 5.5, 54.3, 300.0, 2660.0, 50000.0])
     options = first_choices()
-    facts = {n: f.value for n, f in CATALOG.defaults.items() if n not in options}
+    facts = defaults()
     for share in (0.5, 0.9, 0.99, 0.9999):
         values = {**facts, "nodes_in_repair": means, "spare_confidence": share}
         found = model.evaluate(["spare_nodes"], values, options)["spare_nodes"]
@@ -169,7 +169,7 @@ def test_checkpoints_of_bloom_took_8_hours():
 
 def test_many_jobs_at_once_agree_with_each():
     options = {**first_choices(), "checkpoint_rule": "exact"}
-    facts = {n: f.value for n, f in CATALOG.defaults.items() if n not in options}
+    facts = defaults()
     base = {**facts, **given(**JOB)}
     sizes = np.array([1.0, 64, 1000, 12500])
     many = model.evaluate(["goodput", "spare_nodes"], {**base, "nodes": sizes}, options)

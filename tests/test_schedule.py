@@ -128,3 +128,14 @@ def test_without_racks_there_is_no_schedule_and_the_reason_is_given():
     found.missing["install_time"] = ("system_power",)
     with pytest.raises(InputError, match="system_power"):
         timeline.activities(found)
+
+
+def test_the_picture_says_what_it_shows(tmp_path, capsys):
+    from planner.cli import main
+
+    target = tmp_path / "schedule.svg"
+    assert main(["schedule", "facility-30mw", "-o", str(target)]) == 0
+    drawing = target.read_text()
+    assert drawing.startswith("<svg") and "grid connection from month 0.0" in drawing
+    assert "critical" in capsys.readouterr().out
+    assert main(["schedule", "facility-30mw", "-o", str(tmp_path / "schedule.doc")]) == 2

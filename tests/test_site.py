@@ -36,6 +36,19 @@ def test_ohio_bills_85_percent_of_large_contracts():
     assert "85 %" in {c.name: c for c in found.checks}["large_load_rule"].message
 
 
+def test_ireland_asks_for_generation_from_10_mw():
+    found = planned("facility-30mw", choose={"site": "ireland"})
+    message = {c.name: c for c in found.checks}["large_load_rule"].message
+    assert "10 MW" in message and "80 %" in message
+
+
+def test_singapore_refuses_a_pue_above_its_limit():
+    warm = planned("facility-30mw", choose={"site": "singapore"}, pue="1.4")
+    assert not {c.name: c for c in warm.checks}["site_limit"].ok
+    good = planned("facility-30mw", choose={"site": "singapore"}, pue="1.25")
+    assert "site_limit" not in {c.name for c in good.checks}
+
+
 def test_advanced_accelerators_are_excluded_from_china_with_the_reason():
     found = verdicts(choose={"system": "dgx-b200"})
     assert found["site china"].verdict == rules.EXCLUDED

@@ -67,8 +67,10 @@ def test_a_rack_above_the_limit_is_spread_where_that_is_allowed():
 
 
 def test_systems_of_several_racks_take_what_their_maker_says():
-    options = {"rack_packing": "by-maker", "rack_limit_rule": "split"}
-    assert value("systems_per_rack", "system/rack", options, system_racks="16 rack/system") == 1 / 16
+    pod = {**NVL72, "system_racks": "16 rack/system", "system_power": "559 kW/system"}
+    assert value("systems_per_rack", "system/rack", **pod) == 1 / 16
+    assert value("rack_power", "kW/rack", **pod) == pytest.approx(559 / 16)
+    assert value("racks", "rack", accelerators="720 accelerator", **pod) == 160
 
 
 @pytest.mark.parametrize(
