@@ -46,7 +46,7 @@ def test_the_chosen_tiers_own_figures_hold():
     entry = found.resolved.entries["storage"].facts
     accelerators = found.results["installed_accelerators"].value
     assert found.results["storage_write_rate"].value == pytest.approx(accelerators * entry["write_bandwidth"].value)
-    assert found.results["fast_storage_cost"].value == pytest.approx(
+    assert found.results["capex_storage"].value == pytest.approx(
         found.results["storage_capacity"].value * entry["price"].value
     )
 
@@ -57,7 +57,8 @@ def test_the_object_tier_adds_power_and_price():
     assert without["object_capacity"].value == 0
     # 8,000 · 40 TB at 0.9 W/TB and 40.8 USD/TB.
     assert found["storage_power"].value - without["storage_power"].value == pytest.approx(320e3 * 0.9)
-    assert found["capex_storage"].value - without["capex_storage"].value == pytest.approx(320e3 * 40.8)
+    assert found["object_storage_cost"].value == pytest.approx(320e3 * 40.8)
+    assert found["capex_it"].value - without["capex_it"].value == pytest.approx(320e3 * 40.8)
 
 
 def test_125_are_bought_to_use_100():
