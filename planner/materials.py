@@ -24,7 +24,7 @@ class Item:
 
 
 ITEMS = (
-    Item("compute", "system", "systems", "system_price", "system_power", "system"),
+    Item("compute", "system", "systems", "purchase_price", "system_power", "system"),
     Item("compute", "spare node", "spare_nodes"),
     Item("fabric", "leaf switch", "leaf_switches", "fabric_switch_price", "fabric_switch_power", "fabric"),
     Item("fabric", "spine switch", "spine_switches", "fabric_switch_price", "fabric_switch_power", "fabric"),

@@ -113,6 +113,12 @@ def test_a_shortage_delays_a_cluster_in_a_hall_that_stands():
     assert units.convert(short - normal, "week") == pytest.approx(52)
 
 
+def test_a_shortage_raises_the_price_of_the_systems_with_their_lead_time():
+    normal, short = (planned("own-8000-h100", supply=supply).results for supply in ("normal", "shortage"))
+    assert short["capex_compute"].value == pytest.approx(1.25 * normal["capex_compute"].value)
+    assert short["hardware_lead_time"].value == pytest.approx(3 * normal["hardware_lead_time"].value)
+
+
 def test_json_counts_in_months():
     found = planned("facility-30mw", phases="2")
     data = timeline.to_json(found)
