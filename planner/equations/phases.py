@@ -23,14 +23,15 @@ def start_worth(discount_factor, start_delay, calendar_month):
     return discount_factor ** (start_delay / calendar_month)
 
 
-def purchase_price_share(hardware_price_decline, start_delay, calendar_month):
+def purchase_price_share(hardware_price_decline, start_delay, calendar_month, supply_price_factor):
     """Price of hardware on the day on which the pool starts, as a share of today's. [1]
 
-    s = (1 − d)^(t_start in years)
+    s = (1 − d)^(t_start in years) · supply factor
 
-    Bought on the day of the start; a generation that succeeds is chosen as another system instead.
+    Bought on the day of the start; a generation that succeeds is chosen as another system instead. A shortage raises
+    the price together with the lead time.
     """
-    return (1 - hardware_price_decline) ** (start_delay / (12 * calendar_month))
+    return (1 - hardware_price_decline) ** (start_delay / (12 * calendar_month)) * supply_price_factor
 
 
 def peak_performance(installed_accelerators, accelerator_peak_bf16):
