@@ -149,7 +149,9 @@ def bill(
     items = {
         "fixed": np.full(peaks.shape, tariff.fixed),
         "energy": _energy(tariff, power, clock, in_month, peaks),
-        "demand": sum((_demand(c, power, clock, in_month, calendar, peak_ratio, history) for c in tariff.demand), 0 * peaks),
+        "demand": sum(
+            (_demand(c, power, clock, in_month, calendar, peak_ratio, history) for c in tariff.demand), 0 * peaks
+        ),
         "coincident": sum((_coincident(c, power, clock, in_month, calendar) for c in tariff.coincident), 0 * peaks),
         "contract": sum((_contract(c, peaks, contracted) for c in tariff.contract), 0 * peaks),
     }
@@ -315,7 +317,9 @@ def from_table(raw: Mapping[str, Any], place: str) -> Tariff:
         escalation=number(raw, "escalation", "1", ""),
     )
     for at, table in rows("energy"):
-        tariff.energy.append(EnergyCharge(window(table, at), number(table, "price", "USD/J", at, None), tiers(table, at)))
+        tariff.energy.append(
+            EnergyCharge(window(table, at), number(table, "price", "USD/J", at, None), tiers(table, at))
+        )
     for at, table in rows("demand"):
         lookback = table.get("lookback", 11)
         if not (isinstance(lookback, int) and 0 <= lookback <= 36):
@@ -330,7 +334,9 @@ def from_table(raw: Mapping[str, Any], place: str) -> Tariff:
         hour = table.get("hour", 17)
         if hour not in range(24):
             found.append(Problem(place, f"{at}hour", "takes an hour from 0 to 23"))
-        tariff.coincident.append(CoincidentCharge(price, months_of(table.get("months", list(_MONTHS)), f"{at}months"), hour))
+        tariff.coincident.append(
+            CoincidentCharge(price, months_of(table.get("months", list(_MONTHS)), f"{at}months"), hour)
+        )
     for at, table in rows("contract"):
         power = number(table, "power", "W", at) if "power" in table else None
         ramp = table.get("ramp", [1.0])

@@ -98,7 +98,9 @@ def of_plan(found: Plan) -> Books:
 def with_tariff(found: Books, tariff: billing.Tariff) -> Books:
     """The books with the electricity of all pools billed together by a tariff, hour by hour."""
     book, options, given = found.ledger, found.plan.resolved.options, found.plan.given
-    first = phases.start(found.plan) if found.plan.scenario.start else datetime.date(phases.start(found.plan).year, 1, 1)
+    first = (
+        phases.start(found.plan) if found.plan.scenario.start else datetime.date(phases.start(found.plan).year, 1, 1)
+    )
     hours = round(book.months * _HOURS_PER_MONTH)
     power, peak, contracted = np.zeros(hours), 0.0, 0.0
     for pool in model.pools(options):
@@ -116,7 +118,14 @@ def with_tariff(found: Books, tariff: billing.Tariff) -> Books:
     kept = [flow for flow in book.flows if flow.quantity != "electricity_bill_per_year"]
     times = np.arange(book.months + 1.0)
     added = [
-        Flow(OWN, "operation", f"electricity: {item}", "electricity_bill_per_year", _by_month(amounts, book.months), times)
+        Flow(
+            OWN,
+            "operation",
+            f"electricity: {item}",
+            "electricity_bill_per_year",
+            _by_month(amounts, book.months),
+            times,
+        )
         for item, amounts in items.items()
         if item != "total" and np.any(amounts)
     ]

@@ -19,7 +19,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--load", type=Path, metavar="FILE", help="demand in accelerators, one number a line, for the mix"
     )
-    parser.add_argument("--tariff", metavar="TARIFF", help="bill electricity by this tariff: a file, or a shipped one's name")
+    parser.add_argument(
+        "--tariff", metavar="TARIFF", help="bill electricity by this tariff: a file, or a shipped one's name"
+    )
     parser.add_argument(
         "--currency",
         metavar="NAME=RATE[@DATE]",
