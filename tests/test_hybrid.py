@@ -27,7 +27,7 @@ def test_three_layers_are_ordered_by_how_busy_they_are():
     """Reserved always on, owned with costly energy in the middle, the peak by use."""
     demand = [1, 1, 1, 1, 2, 2, 2, 3, 3, 4]
     mix = hybrid.cheapest(demand, Prices(owned=0.2, running=0.5, reserved=0.6, burst=1.2))
-    # Busy 1.0: own 0.70, reserve 0.60, use 1.20.  Busy 0.6: 0.50, 0.60, 0.72.  Busy 0.3: 0.35, 0.6, 0.36.  Busy 0.1: 0.25, 0.6, 0.12.
+    # Own, reserve, by use: 0.70, 0.60, 1.20 at the base; 0.50, 0.60, 0.72; 0.35, 0.60, 0.36; 0.25, 0.60, 0.12 at the top.
     assert mix.shares == {OWNED: 0.5, RESERVED: 0.25, BURST: 0.25}
     assert mix.cost == pytest.approx(0.6 + 0.5 + 0.35 + 0.12)
 
@@ -35,7 +35,7 @@ def test_three_layers_are_ordered_by_how_busy_they_are():
 @settings(max_examples=60, deadline=None)
 @given(load=LOAD, owned=PRICE, running=st.floats(0, 3), reserved=PRICE, burst=PRICE)
 def test_no_whole_mix_is_cheaper(load, owned, running, reserved, burst):
-    """Every split of whole accelerators into owned and reserved, the rest by use; owned run before or after reserved."""
+    """Every split of whole accelerators into owned and reserved, the rest by use; whichever runs first."""
     demand, peak = np.array(load), max(load)
     found = hybrid.cheapest(demand, Prices(owned, running, reserved, burst)).cost
     for own in range(peak + 1):
@@ -108,7 +108,8 @@ def test_the_closed_form_never_costs_more_than_a_pure_option(mean, owned, runnin
         "pure_burst_cost_per_year",
     ]
     values = {"accelerators": 1.0, "utilization": mean, "resident_share": 0.0}
-    values |= dict(owned_capacity_price=owned, owned_running_price=running, reserved_price=reserved, burst_price=burst)
+    values |= {"owned_capacity_price": owned, "owned_running_price": running}
+    values |= {"reserved_price": reserved, "burst_price": burst}
     found = model.evaluate(wanted, values)
     assert float(found[wanted[0]]) <= min(float(found[name]) for name in wanted[1:]) * (1 + 1e-9)
 
