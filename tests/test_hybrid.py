@@ -27,7 +27,7 @@ def test_three_layers_are_ordered_by_how_busy_they_are():
     """Reserved always on, owned with costly energy in the middle, the peak by use."""
     demand = [1, 1, 1, 1, 2, 2, 2, 3, 3, 4]
     mix = hybrid.cheapest(demand, Prices(owned=0.2, running=0.5, reserved=0.6, burst=1.2))
-    # Own, reserve, by use: 0.70, 0.60, 1.20 at the base; 0.50, 0.60, 0.72; 0.35, 0.60, 0.36; 0.25, 0.60, 0.12 at the top.
+    # Own, reserve, by use: 0.70, 0.60, 1.20; 0.50, 0.60, 0.72; 0.35, 0.60, 0.36; 0.25, 0.60, 0.12 at the top.
     assert mix.shares == {OWNED: 0.5, RESERVED: 0.25, BURST: 0.25}
     assert mix.cost == pytest.approx(0.6 + 0.5 + 0.35 + 0.12)
 
