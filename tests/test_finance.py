@@ -25,18 +25,18 @@ def planned(name="own-8000-h100", **changes):
 
 def test_the_present_worth_of_a_dollar_a_month():
     """1 % a month for three months: 0.990099 + 0.980296 + 0.970590."""
-    time = accounting.discounted_time(3, 1 / 1.01, MONTH)
+    time = accounting.discounted_time(3, 1, 1 / 1.01, MONTH)
     assert time / MONTH == pytest.approx(0.990099 + 0.980296 + 0.970590, abs=1e-6)
 
 
 def test_a_rate_of_zero_counts_every_month_once():
-    assert accounting.discounted_time(36, 1.0, MONTH) == 36 * MONTH
-    assert accounting.discounted_time(36.5, 1.0, MONTH) == 36.5 * MONTH
+    assert accounting.discounted_time(36, 1, 1.0, MONTH) == 36 * MONTH
+    assert accounting.discounted_time(36.5, 1, 1.0, MONTH) == 36.5 * MONTH
 
 
 def test_growth_starts_in_the_first_month():
     """12.68 % a year is 1 % a month: 1.01 + 1.0201."""
-    assert accounting.energy_time(2, 1.01**12 - 1, MONTH) / MONTH == pytest.approx(1.01 + 1.0201)
+    assert accounting.energy_time(2, 1, 1.01**12 - 1, MONTH) / MONTH == pytest.approx(1.01 + 1.0201)
 
 
 def test_years_of_8766_hours_and_months_of_720():
@@ -94,7 +94,7 @@ def test_no_break_even_where_renting_costs_less_than_running():
 
 def test_the_rate_of_return_in_closed_form():
     """1,200 paid, 100 a month saved for 13 months."""
-    rate = accounting.irr(1200.0, 100 / MONTH, 0, 0.0, 0.0, 0.0, 0, 0.0, 0, 0.0, 0, 0.0, 0.0, 0.0, 13.0, MONTH)
+    rate = accounting.irr(1200.0, 100 / MONTH, 0, 0.0, 0.0, 0.0, 0, 0.0, 0, 0.0, 0, 0.0, 0.0, 0.0, 13.0, 1, MONTH)
     monthly = (1 + float(rate)) ** (1 / 12) - 1
     assert sum(100 / (1 + monthly) ** m for m in range(1, 14)) == pytest.approx(1200, rel=1e-9)
 
@@ -218,9 +218,9 @@ def test_where_everything_is_taxed_and_deducted_at_once_tax_scales_the_saving():
 
 def test_an_instalment_by_hand():
     """Servers of the textbook's 8 MW case: 66.7 MUSD at 5 % over three years is 2.0 MUSD a month."""
-    payment = amortization.compute_instalment(45978 * 1450.0, 0, 0, 0, 0.05, 36 * MONTH, MONTH) * MONTH
+    payment = amortization.compute_instalment(45978 * 1450.0, 0, 0, 0, 0.05, 36 * MONTH, 1, MONTH) * MONTH
     assert payment == pytest.approx(1.998e6, rel=1e-3)
-    assert amortization.compute_instalment(3600.0, 0, 0, 0, 0.0, 36 * MONTH, MONTH) * MONTH == pytest.approx(100)
+    assert amortization.compute_instalment(3600.0, 0, 0, 0, 0.0, 36 * MONTH, 1, MONTH) * MONTH == pytest.approx(100)
 
 
 def test_the_cost_shares_are_shares_of_the_full_cost():
@@ -282,3 +282,13 @@ def test_an_idle_connection_is_paid_for_under_a_tariff_with_a_minimum():
     plain, itemised = planned().values, planned(electricity_billing="itemised").values
     assert plain["idle_demand_cost"] == 0 < itemised["idle_demand_cost"]
     assert itemised["idle_demand_cost"] == pytest.approx(0.85 * itemised["facility_power"] * itemised["demand_price"])
+
+
+def test_the_levelised_cost_is_that_of_the_capital_recovery_factor():
+    """By the year: (K · CRF − V · (CRF − r) + opex) / (N · 8,760), CRF = r / (1 − (1 + r)^−n)."""
+    values = planned(payment_interval="1 year", analysis_period="4 year", discount_rate="10 %").values
+    factor = 0.10 / (1 - 1.10**-4)
+    left = values["residual_value"] - values["decommissioning_cost"]
+    yearly = values["capex"] * factor - left * (factor - 0.10) + values["opex_per_year"] * YEAR
+    hour = yearly / (values["installed_accelerators"] * 8760)
+    assert values["cost_per_accelerator_hour"] * 3600 == pytest.approx(hour, rel=1e-9)
