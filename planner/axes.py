@@ -174,17 +174,14 @@ def table(path: Path, catalog: Catalog) -> Axis:
 
 def _axis(name: str, given: Any, catalog: Catalog) -> Axis | tuple[float, float]:
     """One name's values; a bare range (low, high) where only its ends are given."""
-    known = [*glossary.quantities(), *glossary.roles(), *glossary.options()]
-    if name not in known:
-        raise one("vary", name, unknown("quantity, role or option", name, known))
     if not isinstance(given, str):
         return _listed(name, [given] if isinstance(given, int | float) else list(given), catalog, "vary")
     match = _SPACED.fullmatch(given.strip())
     if name in glossary.quantities() and match:
         return _spaced(name, match)
     cells = [cell.strip() for cell in given.split(",")]
-    if cells == ["*"] and name in glossary.roles():
-        cells = [entry.key for entry in catalog.entries(glossary.roles()[name])]
+    if cells == ["*"] and _plain(name) in glossary.roles():
+        cells = [entry.key for entry in catalog.entries(glossary.roles()[_plain(name)])]
     last = _unit(cells[-1])
     if name in glossary.quantities() and last:
         # One unit after the last number holds for all: 40,60,80 USD/MWh.
@@ -197,18 +194,18 @@ def _listed(name: str, cells: Sequence[Any], catalog: Catalog, place: str) -> Ax
     found: list[Problem] = []
     if not cells:
         raise one(place, name, "has no values")
-    if name in glossary.options():
-        choices = glossary.options()[name].choices
+    if _plain(name) in glossary.options():
+        choices = glossary.options()[_plain(name)].choices
         for cell in cells:
             if cell not in choices:
                 message = f"'{cell}' is not one of {', '.join(choices)}{units.suggestion(str(cell), choices)}"
                 found.append(Problem(place, name, message))
         axis = Axis(texts={name: tuple(map(str, cells))})
-    elif name in glossary.roles():
+    elif _plain(name) in glossary.roles():
         keys = []
         for cell in cells:
             try:
-                keys.append(catalog.find(glossary.roles()[name], str(cell)).key)
+                keys.append(catalog.find(glossary.roles()[_plain(name)], str(cell)).key)
             except InputError as error:
                 found.extend(Problem(place, name, problem.message) for problem in error.problems)
         axis = Axis(texts={name: tuple(keys)})
@@ -257,6 +254,11 @@ def _spaced(name: str, match: re.Match[str]) -> Axis | tuple[float, float]:
 def _unit(text: str) -> str:
     match = _WITH_UNIT.fullmatch(text)
     return match["unit"].strip() if match else ""
+
+
+def _plain(name: str) -> str:
+    """A name without its pool: `serving/system` varies the system of one pool."""
+    return name.rpartition("/")[2]
 
 
 def _whole(row: glossary.Quantity, values: Any) -> Any:

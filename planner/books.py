@@ -80,16 +80,13 @@ class Books:
 
 
 def of_plan(found: Plan) -> Books:
-    """The ledger of every pool of a plan; a pool that starts later ends with the whole."""
+    """The ledger of every pool of a plan, each from the month in which it starts."""
     options, given = found.resolved.options, found.given
     parts = []
     for pool in model.pools(options):
         inner, own = chain.inside(pool, given, options)
-        known = model.evaluate(("start_delay", "calendar_month", "analysis_period"), inner, own)
+        known = model.evaluate(("start_delay", "calendar_month"), inner, own)
         start = round(known.get("start_delay", 0.0) / known["calendar_month"]) if "calendar_month" in known else 0
-        if start:
-            period = max(known["analysis_period"] - start * known["calendar_month"], known["calendar_month"])
-            inner = {**inner, "analysis_period": period}
         parts.append(ledger.ledger(inner, own, pool=pool.rstrip("/"), start=start))
     book = ledger.combined(parts)
     return Books(found, book, returns.derived(book, found.values, options))

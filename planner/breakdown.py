@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from planner import glossary, model
+from planner import pictures
 from planner.plan import Plan
 
 
@@ -20,16 +20,10 @@ class Part:
 
 def parts(plan: Plan, total: str) -> list[Part]:
     """The positive addends of a computed total, the largest first; none where its equation is no sum of them."""
-    rows = glossary.quantities()
-    equation = model.equation(total, plan.resolved.options)
-    if equation is None or total not in plan.results or not plan.results[total].value > 0:
+    whole = value(plan, total)
+    if not whole:
         return []
-    whole = plan.results[total].value
-    same = [name for name in equation.needs if name in plan.values and rows[name].unit == rows[total].unit]
-    found = [Part(name, float(plan.values[name]), float(plan.values[name]) / whole) for name in same]
-    found = [part for part in found if part.value > 0]
-    if not found or not math.isclose(sum(part.share for part in found), 1, rel_tol=1e-6):
-        return []
+    found = [Part(name, addend, addend / whole) for name, addend in pictures.parts(plan, total).items() if addend > 0]
     return sorted(found, key=lambda part: -part.value)
 
 

@@ -91,7 +91,13 @@ def fit(cases: Cases, beliefs: Prior, others: dict[str, Any]) -> dict[str, float
 
     inner = np.clip(start, low + 1e-9, high - 1e-9)
     found = least_squares(
-        residuals, inner, bounds=(low, high), loss="soft_l1", f_scale=beliefs.robust, max_nfev=_MOST_STEPS, diff_step=1e-3
+        residuals,
+        inner,
+        bounds=(low, high),
+        loss="soft_l1",
+        f_scale=beliefs.robust,
+        max_nfev=_MOST_STEPS,
+        diff_step=1e-3,
     )
     return dict(zip(names, np.exp(found.x).tolist(), strict=True))
 

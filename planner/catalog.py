@@ -45,6 +45,8 @@ class Fact:
     field: str = ""
     alternatives: tuple[Fact, ...] = ()
     distribution: str = DISTRIBUTIONS[0]
+    # Entries on whose measurements a fitted figure rests, by role; elsewhere it is an estimate.
+    holds_for: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass
@@ -293,6 +295,7 @@ class Catalog:
     def _default_file(self, raw: dict[str, Any], origin: str, facts: dict[str, Fact]) -> list[Problem]:
         found: list[Problem] = []
         rows = glossary.quantities()
+        holds = tuple((role, tuple(keys)) for role, keys in raw.get("fit", {}).get("holds_for", {}).items())
         for key, given in raw.items():
             if key in _COMMON or key == "fit":
                 continue
@@ -304,7 +307,7 @@ class Catalog:
                 found.append(Problem(origin, key, unknown("quantity", key, [*rows, *glossary.options()])))
                 continue
             if fact is not None:
-                facts[key] = replace(fact, origin=origin, field=key)
+                facts[key] = replace(fact, origin=origin, field=key, holds_for=holds)
         return found
 
     def _choice(
@@ -326,6 +329,11 @@ class Catalog:
             if (layer / "choices.toml").is_file():
                 found.update({role: row["entry"] for role, row in read_toml(layer / "choices.toml").items()})
         return found
+
+    @functools.cached_property
+    def rules(self) -> list[dict[str, Any]]:
+        """Tables of rules, those of the strongest layer first."""
+        return [read_toml(path) for layer in reversed(self.layers) if (path := layer / "rules.toml").is_file()]
 
     # Checks
 

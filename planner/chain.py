@@ -95,12 +95,12 @@ def with_strategy(values: Mapping[str, Any], options: Mapping[str, str]) -> dict
 
 def inside(pool: str, values: Mapping[str, Any], options: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """What is given and chosen as a pool sees it: its own before its site's before the whole's."""
-    own = {name: choice for name, choice in options.items() if "/" not in name}
+    own = {name: choice for name, choice in options.items() if "/" not in name and name != model.POOLS}
     own |= {n.removeprefix(pool): choice for n, choice in options.items() if pool and n.startswith(pool)}
-    return {name: values[found_at] for name, found_at in _seen_from(pool, values).items()}, own
+    return {name: values[found_at] for name, found_at in seen_from(pool, values).items()}, own
 
 
-def _seen_from(pool: str, values: Mapping[str, Any]) -> dict[str, str]:
+def seen_from(pool: str, values: Mapping[str, Any]) -> dict[str, str]:
     """Quantity -> name under which a pool finds it: its own before its site's before the whole's."""
     scopes = ["", *(pool[: end + 1] for end, letter in enumerate(pool) if letter == "/")]
     found: dict[str, str] = {}

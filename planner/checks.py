@@ -12,7 +12,7 @@ from planner.problems import InputError, Problem, read_toml, unknown
 from planner.seeds import Claim, Seeds
 
 # Kind of check -> the keys it takes beside those that every kind takes.
-_RUN = ("scenario", "workload", "choose", "set", "quantity", "over", "against", "form", "vary", "across")
+_RUN = ("scenario", "workload", "choose", "set", "quantity", "over", "against", "form", "vary", "across", "cases")
 KINDS = {
     "model": _RUN,
     "arithmetic": _RUN,
@@ -33,7 +33,7 @@ KINDS = {
 _COMMON = ("kind", "note", "unit", "expect", "tolerance", "fails")
 RELATIONS = ("not before", "not above", "not below", "covers", "equals")
 COUNTS = ("found", "absent", "distinct")
-FORMS = ("value", "ratio", "gain", "cut")
+FORMS = ("ratio", "gain", "cut")
 TAKES = ("median", "lowest", "highest", "share", "count")
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from planner import checks, model, plan, report, seeds, units
+from planner import checks, evidence, model, plan, report, seeds, units
+from planner.bench import Bench, Evidence, MissingError
 from planner.catalog import Catalog
 from planner.checks import Check, Question
-from planner.evidence import Bench, Evidence, MissingError
 from planner.problems import one, unknown
 from planner.seeds import Claim, Seeds
-from planner.table import Table
+from planner.table import Cell, Table
 
 AGREES = "agrees"
 DIFFERS = "differs"
@@ -24,6 +24,8 @@ DEPENDS = "depends"
 UNCHECKED = "cannot be checked"
 # Of several findings on one claim the first of these is its verdict.
 VERDICTS = (WRONG, REFUTED, ITSELF, CONTRADICTS, DIFFERS, DEPENDS, AGREES, UNCHECKED)
+
+_SHORTEST_REASON = 40
 
 # What it means that a check of this kind does not come out as the claim says.
 _FAILS = {
@@ -56,23 +58,28 @@ class Finding:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A claim with its findings, the one that decides first."""
+    """A claim with its findings, in the order of its checks: the first says most directly what was claimed."""
 
     claim: Claim
     findings: tuple[Finding, ...]
 
     @property
+    def graded(self) -> list[Finding]:
+        """The findings, the one that decides first."""
+        return sorted(self.findings, key=lambda finding: VERDICTS.index(finding.verdict))
+
+    @property
     def verdict(self) -> str:
-        return self.findings[0].verdict
+        return self.graded[0].verdict
 
     @property
     def reason(self) -> str:
         """Why, in one line: the deciding finding, then what else was found."""
-        return "; ".join(dict.fromkeys(finding.reason for finding in self.findings if finding.reason))
+        return "; ".join(dict.fromkeys(finding.reason for finding in self.graded))
 
     @property
     def computed(self) -> tuple[float, str] | None:
-        """The computed base value nearest to the decision, and its unit; None where nothing was computed."""
+        """The first computed base value and its unit; None where nothing was computed."""
         for finding in self.findings:
             if finding.evidence is not None and finding.evidence.value is not None and finding.check is not None:
                 return finding.evidence.value, finding.check.unit
@@ -94,7 +101,7 @@ class Court:
         claim = self.seeds.claim(name)
         found = [self._finding(check) for check in self.checks[name]]
         found += [self._answered(claim, question) for question in self.questions if name in question.answers]
-        return Judgement(claim, tuple(sorted(found, key=lambda finding: VERDICTS.index(finding.verdict))))
+        return Judgement(claim, tuple(found))
 
     def judge_all(self) -> list[Judgement]:
         """Every claim of the ledger, in its order."""
@@ -104,22 +111,21 @@ class Court:
         if check.kind == "not checkable":
             return Finding(UNCHECKED, check.given["reason"], check)
         try:
-            evidence = self.bench.gather(check)
+            found = evidence.gather(self.bench, check)
         except MissingError as error:
             return Finding(UNCHECKED, f"missing: {error}", check)
-        note = f": {check.given['note']}" if "note" in check.given else ""
-        if evidence.depends:
-            return Finding(DEPENDS, f"{evidence.how}: {evidence.depends}{note}", check, evidence)
-        if evidence.holds:
-            return Finding(AGREES, f"{evidence.how}{_value(check, evidence)}{note}", check, evidence)
-        verdict = check.given.get("fails", _FAILS[check.kind])
-        if check.kind in ("contradiction", "order") and "fails" not in check.given:
-            own = {self.seeds.claim(other).source for other in check.given["other"]} == {check.claim.source}
-            verdict = ITSELF if own else CONTRADICTS
-            note = f" ({', '.join(check.given['other'])}){note}"
-        return Finding(
-            verdict, f"{evidence.how}{_value(check, evidence)}{_distance(check, evidence)}{note}", check, evidence
-        )
+        computed = f"{found.how}{_value(check, found)}"
+        note = f"{check.given['note']}: " if "note" in check.given else ""
+        if found.depends:
+            return Finding(DEPENDS, f"{found.depends}; {note}{found.how}", check, found)
+        if found.holds:
+            return Finding(AGREES, f"{note}{computed}", check, found)
+        reason = f"{note}{computed}{_distance(check, found)}"
+        if check.kind not in ("contradiction", "order") or "fails" in check.given:
+            return Finding(check.given.get("fails", _FAILS[check.kind]), reason, check, found)
+        others = check.given["other"]
+        own = {self.seeds.claim(other).source for other in others} == {check.claim.source}
+        return Finding(ITSELF if own else CONTRADICTS, f"{reason} ({', '.join(others)})", check, found)
 
     def _answered(self, claim: Claim, question: Question) -> Finding:
         """How the claim's answer compares with those of the other claims asked the same."""
@@ -204,18 +210,26 @@ def _row(found: Judgement) -> dict[str, Any]:
     }
 
 
-def table(judgements: list[Judgement]) -> Table:
-    """Claims with said, computed, verdict and reason."""
-    rows = []
+def table(judgements: list[Judgement], width: int | None = None) -> Table:
+    """Claims with said, computed, verdict and reason; the reason is cut where rows would be wider than `width`."""
+    rows: list[list[Cell]] = []
     for found in judgements:
         claim = found.claim
         value, unit = found.computed or (None, claim.unit)
-        computed = "" if value is None else checks.worded(value, unit).removesuffix(f" {unit}")
+        computed = None if value is None else float(units.convert(value, unit))
         said = claim.said if claim.low is not None or claim.high is not None else "(in words)"
-        rows.append(
-            [claim.id, said, computed, "" if unit in ("1", "dimensionless") else unit, found.verdict, found.reason]
-        )
-    return Table(["claim", "said", "computed", "unit", "verdict", "reason"], rows, frozenset({1, 2}))
+        unit = "" if unit in ("1", "dimensionless") else unit
+        rows.append([claim.id, said, computed, unit, found.verdict, found.reason])
+    whole = Table(["claim", "said", "computed", "unit", "verdict", "reason"], rows, frozenset({1, 2}))
+    if width is None or not rows:
+        return whole
+    longest = [max(len(text[i]) for text in whole.texts) for i in range(5)]
+    room = max(_SHORTEST_REASON, width - sum(longest) - 2 * len(longest))
+    return replace(whole, rows=[[*row[:5], _cut(str(row[5]), room)] for row in rows])
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: room - 1].rstrip() + "…"
 
 
 def counts(judgements: list[Judgement]) -> str:

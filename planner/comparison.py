@@ -117,10 +117,10 @@ def text(found: Comparison) -> str:
         lines = [f"What makes {other.scenario.name} differ, each input taken over alone:"]
         for name, strongest in by_name.items():
             show = glossary.quantities()[name].show
-            words = [f"{c.name} {_signed(c.change, show)}" for c in strongest[:_MOST_CAUSES]]
+            words = [f"{c.name} {signed(c.change, show)}" for c in strongest[:_MOST_CAUSES]]
             if words:
                 lines.append(f"  {name}: {', '.join(words)}")
-        differing = _choices(found.plans[0], other)
+        differing = choices(found.plans[0], other)
         if differing:
             lines.append("  choices: " + ", ".join(differing))
         if len(lines) > 1:
@@ -128,7 +128,8 @@ def text(found: Comparison) -> str:
     return "\n\n".join(parts)
 
 
-def _choices(base: Plan, other: Plan) -> list[str]:
+def choices(base: Plan, other: Plan) -> list[str]:
+    """Entries and options that two scenarios choose differently, in words."""
     roles = dict.fromkeys([*base.resolved.entries, *other.resolved.entries])
     pairs = [(role, base.resolved.entries.get(role), other.resolved.entries.get(role)) for role in roles]
     options = base.resolved.options
@@ -136,7 +137,8 @@ def _choices(base: Plan, other: Plan) -> list[str]:
     return words + [f"{n} {options[n]} -> {c}" for n, c in other.resolved.options.items() if options[n] != c]
 
 
-def _signed(change: float, unit: str) -> str:
+def signed(change: float, unit: str) -> str:
+    """A difference with its sign, in the given unit."""
     target = units.unit(unit)
     # A change has no zero point: only the factor of the unit applies.
     number = units.number_text(change / target.factor, 3)

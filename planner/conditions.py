@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, units
-from planner.plan import shown
 from planner.problems import one, unknown
 
 _CONDITION = re.compile(r"\s*(?P<name>\w+)\s*(?P<sign><=|>=|==|=|<|>)\s*(?P<bound>.+?)\s*")
@@ -40,8 +39,9 @@ class Condition:
         difference = np.asarray(values[self.name]) - self.limit(values)
         return -difference if self.sign == "<=" else difference
 
-    def shown_limit(self, values: Mapping[str, Any]) -> str:
-        return shown(self.name, float(self.limit(values)))
+    def scale(self, values: Mapping[str, Any]) -> Any:
+        """The size against which a margin is large or small."""
+        return np.maximum(np.abs(values[self.name]), np.abs(self.limit(values)))
 
 
 def parse(text: str, place: str = "--so-that") -> Condition:

@@ -220,8 +220,13 @@ def _option(found: Plan, balance: Balance, name: str, starts: dict[str, float | 
     owned, capacity = 0.0, np.zeros(count)
     rent_price = 0.0
     for pool, start in starts.items():
-        given = {**found.given, pool + "start_delay": np.float64((start or 0) * MONTH), pool + "time": middle}
-        wanted = [pool + n for n in ("npv_own", "in_service", "cloud_price", "accelerators", balance.demand.quantity)]
+        delay = (start or 0) * MONTH
+        given = {**found.given, pool + "start_delay": np.float64(delay), pool + "time": middle}
+        given[pool + "analysis_period"] = np.float64(max(count * MONTH - delay, MONTH))
+        wanted = [
+            pool + n
+            for n in ("npv_own", "start_worth", "in_service", "cloud_price", "accelerators", balance.demand.quantity)
+        ]
         values = {n.removeprefix(pool): v for n, v in model.evaluate(wanted, given, wiring).items() if n in wanted}
         values["accelerators"] = found.values[pool + "accelerators"]
         full = values.get(balance.demand.quantity)
@@ -230,7 +235,7 @@ def _option(found: Plan, balance: Balance, name: str, starts: dict[str, float | 
             rent_price = max(rent_price, float(values["cloud_price"]) * float(values["accelerators"]) / float(full))
         if start is None:
             continue
-        owned -= float(values.get("npv_own", np.nan))
+        owned -= float(values.get("npv_own", np.nan)) * float(values["start_worth"])
         capacity = capacity + (full or 0.0) * values["in_service"]
     rate = float(found.given[model.source(f"{next(iter(starts))}discount_rate", found.given)])
     discount = (1 + rate) ** -((np.arange(count) + 1) * MONTH / phases.YEAR)

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from planner import axes, chain, glossary, model, program
+from planner import axes, chain, glossary, plan
 from planner.axes import Axis, SampledAxis
 from planner.catalog import Catalog, Entry, Fact
 from planner.problems import InputError, Problem, one, unknown
+from planner.runner import Runner, places
 from planner.scenario import Resolved, Scenario, changed, resolve
 
 # Long enough that threads rarely wait for each other between equations, short enough for the cache.
 ROWS = 65536
-# Rows evaluated together where a strategy is searched for each: rows times strategies stay in the cache.
-SEARCH_ROWS = 64
+# Chunks are shorter by these factors where each row needs a size, or a strategy: they take seconds, not minutes.
+SHORTER_FOR_SIZES = 8
+SHORTER_FOR_STRATEGIES = 64
 
 
 @functools.cache
@@ -32,7 +34,7 @@ def equations_digest() -> str:
     """The equations and the glossary as one number in hexadecimal; workers with others would give other results."""
     found = hashlib.sha256()
     package = Path(glossary.__file__).parents[1]
-    for path in sorted([*package.glob("equations/*.py"), *package.glob("glossary/**/*.toml"), package / "chain.py"]):
+    for path in sorted([*package.glob("equations/*.py"), *package.glob("glossary/**/*.toml"), *package.glob("*.py")]):
         found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()
 
@@ -43,6 +45,7 @@ class Snapshot:
     def __init__(self, catalog: Catalog):
         self.defaults: dict[str, Fact] = catalog.defaults
         self.default_choices: dict[str, str] = catalog.default_choices
+        self.rules: list[dict[str, Any]] = catalog.rules
         self._entries: dict[tuple[str, str], Entry] = {}
         for role, name in self.default_choices.items():
             self.add(catalog, role, name)
@@ -62,62 +65,6 @@ class Snapshot:
         return self._entries[kind, name]
 
 
-class Runner:
-    """One scenario with some of its quantities as arrays: sizes, chooses strategies and evaluates, block by block."""
-
-    def __init__(
-        self,
-        resolved: Resolved,
-        varying: Iterable[str],
-        wanted: Iterable[str],
-        by_variant: Mapping[str, Any] | None = None,
-    ):
-        # Figures that differ between the entries and options swept over, one value for each variant.
-        self.by_variant = by_variant or {}
-        self.wanted = tuple(wanted)
-        self.varying = tuple(varying)
-        self.options = resolved.options
-        self.place = resolved.scenario.place
-        self.values: dict[str, Any] = dict(resolved.values)
-        self.said = [*resolved.said, *self.varying]
-        self._programs: dict[frozenset[str], program.Program] = {}
-        self._searches: bool | None = None
-
-    def __call__(self, columns: Mapping[str, Any]) -> dict[str, Any]:
-        """The wanted quantities, floats where nothing that varies reaches them; a missing quantity is absent."""
-        count = max((len(column) for column in columns.values()), default=1)
-        if self._searches is None:
-            first = self._sized({name: np.float64(column[0]) for name, column in columns.items()})
-            self._searches = chain.with_strategies(first, self.options).keys() > first.keys()
-        rows = SEARCH_ROWS if self._searches else ROWS
-        blocks = [
-            self._block({name: column[start : start + rows] for name, column in columns.items()})
-            for start in range(0, count, rows)
-        ]
-        return {
-            name: first if np.ndim(first) == 0 or len(blocks) == 1 else np.concatenate([b[name] for b in blocks])
-            for name, first in blocks[0].items()
-        }
-
-    def missing(self, name: str) -> tuple[str, ...]:
-        """What a wanted quantity lacks."""
-        sizes = {pool + chain.SIZE: np.float64(1) for pool in model.pools(self.options)}
-        given = {**sizes, **self.values, **dict.fromkeys(self.varying, np.float64(1))}
-        return model.route([name], chain.with_strategies(given, self.options), self.options).missing.get(name, ())
-
-    def _sized(self, columns: Mapping[str, Any]) -> dict[str, Any]:
-        return chain.sized({**self.values, **columns}, self.said, self.options, self.place)[0]
-
-    def _block(self, columns: Mapping[str, Any]) -> dict[str, Any]:
-        values = self._sized(columns)
-        if self._searches:
-            values = chain.with_strategies(values, self.options)
-        moving = frozenset(name for name, value in values.items() if isinstance(value, np.ndarray) and value.ndim)
-        if moving not in self._programs:
-            self._programs[moving] = program.compiled(self.wanted, values, sorted(moving), self.options)
-        return self._programs[moving].run(values)
-
-
 @dataclass
 class Task:
     """All that the chunks of a sweep depend on."""
@@ -127,6 +74,8 @@ class Task:
     axes: tuple[Axis | SampledAxis, ...]
     watch: tuple[str, ...]
     seed: int = 0
+    # By how much chunks are shorter than ROWS.
+    shorter: int = 1
     _runners: dict[Any, list[tuple[Runner, Any]]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -134,12 +83,16 @@ class Task:
         return axes.rows(self.axes)
 
     @property
+    def chunk_rows(self) -> int:
+        return max(1, ROWS // self.shorter)
+
+    @property
     def chunks(self) -> int:
-        return -(-self.rows // ROWS)
+        return -(-self.rows // self.chunk_rows)
 
     def length(self, number: int) -> int:
         """Scenarios of one chunk."""
-        return min(ROWS, self.rows - number * ROWS)
+        return min(self.chunk_rows, self.rows - number * self.chunk_rows)
 
     @property
     def texts(self) -> dict[str, tuple[str, ...]]:
@@ -154,9 +107,9 @@ class Task:
     def resolved(self, chosen: Mapping[str, str]) -> Resolved:
         """The scenario with these entries and options in place of its own."""
         roles = glossary.roles()
-        choose = {name: text for name, text in chosen.items() if name in roles}
-        settings = {name: text for name, text in chosen.items() if name not in roles}
-        return resolve(changed(self.scenario, choose, settings), self.catalog)  # type: ignore[arg-type]
+        choose = {name: text for name, text in chosen.items() if name.rpartition("/")[2] in roles}
+        settings = {name: text for name, text in chosen.items() if name not in choose}
+        return plan.with_demand(resolve(changed(self.scenario, choose, settings), self.catalog))
 
     def __getstate__(self) -> dict[str, Any]:
         # Compiled programs stay where they were made; the digest goes along.
@@ -180,41 +133,58 @@ def task(
     problems = [Problem("watch", name, unknown("quantity", name, rows)) for name in watch or () if name not in rows]
     if problems:
         raise InputError(problems)
+    # What a pool says of its own gives way to what varies for the whole, as where it is set.
+    first = {name: column[0] for axis in varied for name, column in axis.columns(np.array([0]), seed).items()}
+    scenario = changed(scenario, {}, {name: f"{float(value)!r} {rows[name].unit}" for name, value in first.items()})
     # Resolved with the catalog itself first, which reports every problem of the scenario.
     resolve(scenario, catalog)
     snapshot = Snapshot(catalog)
-    for role, name in scenario.choose.items():
-        if role in glossary.roles() and isinstance(name, str):
+    for part in (scenario, *scenario.pools.values()):
+        for role, name in part.choose.items():
             snapshot.add(catalog, role, name)
     for axis in varied:
         for role, names in axis.texts.items():
-            for name in names if role in glossary.roles() else ():
-                snapshot.add(catalog, role, name)
+            for name in names if role.rpartition("/")[2] in glossary.roles() else ():
+                snapshot.add(catalog, role.rpartition("/")[2], name)
     found = Task(scenario, snapshot, tuple(varied), tuple(watch or ()), seed)
+    computable = _try(found, tuple(watch or glossary.headlines()))
     if watch is None:
-        asked = set(chain.asked(scenario.workload))
-        found.watch = tuple(name for name in glossary.headlines() if name in asked and name in _computable(found))
+        asked = set(chain.wanted(found.resolved({}).options))
+        found.watch = tuple(name for name in glossary.headlines() if name in asked and name in computable)
     return found
 
 
-def _computable(found: Task) -> set[str]:
-    """Quantities that some scenario of the sweep has, each choice tried alone."""
+def _try(found: Task, wanted: Sequence[str]) -> set[str]:
+    """Those of the wanted quantities that some scenario of the sweep has, each choice tried alone.
+
+    Also sets the length of chunks; InputError where no choice gives a scenario that can be sized.
+    """
     tried: list[dict[str, str]] = [{name: texts[0] for name, texts in found.texts.items()}]
     tried += [tried[0] | {name: text} for name, texts in found.texts.items() for text in texts[1:]]
-    wanted = tuple(glossary.headlines())
+    columns: dict[str, Any] = {}
+    for axis in found.axes:
+        columns |= axis.columns(np.array([0]), found.seed)
     have: set[str] = set()
+    refused: list[InputError] = []
+    shorter = 1
     for chosen in tried:
-        resolved = found.resolved(chosen)
-        sizes = {pool + chain.SIZE: np.float64(1) for pool in model.pools(resolved.options)}
-        given = {**sizes, **resolved.values, **dict.fromkeys(found.numbers, np.float64(1))}
-        given = chain.with_strategies(given, resolved.options)
-        have |= {*wanted} - model.route(wanted, given, resolved.options).missing.keys()
+        runner = Runner(found.resolved(chosen), found.numbers, wanted)
+        try:
+            have |= runner(columns).keys()
+        except InputError as error:
+            refused.append(error)
+            continue
+        for_size = SHORTER_FOR_SIZES if runner.sizes else 1
+        shorter = max(shorter, for_size * (SHORTER_FOR_STRATEGIES if runner.searches else 1))
+    if len(refused) == len(tried):
+        raise refused[0]
+    found.shorter = shorter
     return have
 
 
 def chunk(found: Task, number: int) -> dict[str, Any]:
     """Chunk `number` of a sweep: a column for each varied and each watched name; positions where texts vary."""
-    index = number * ROWS + np.arange(found.length(number), dtype=np.int64)
+    index = number * found.chunk_rows + np.arange(found.length(number), dtype=np.int64)
     columns: dict[str, Any] = {}
     for axis, position in zip(found.axes, axes.positions(found.axes, index), strict=True):
         columns |= dict.fromkeys(axis.texts, position) | axis.columns(position, found.seed)
@@ -236,7 +206,12 @@ def evaluated(found: Task, columns: Mapping[str, Any]) -> dict[str, Any]:
         given = {name: columns[name][rows] for name in found.numbers}
         for name, by_variant in runner.by_variant.items():
             given[name] = by_variant[np.searchsorted(members, which[rows])]
-        for name, values in runner(given).items():
+        try:
+            computed = runner(given)
+        except InputError:
+            # This choice has no size: its figures are missing, as the sweep found when it was made.
+            continue
+        for name, values in computed.items():
             results[name][rows] = values
     return results
 
@@ -260,10 +235,11 @@ def _groups(found: Task, chosen: Sequence[Mapping[str, str]]) -> list[tuple[Runn
 
 def _runner(found: Task, alike: Sequence[Resolved]) -> Runner:
     first = alike[0].values
+    varied = {place for name in found.numbers for place in places(name, alike[0])}
     differing = [
         name
         for name, value in first.items()
-        if name not in found.numbers and any(each.values[name] != value for each in alike[1:])
+        if name not in varied and any(each.values[name] != value for each in alike[1:])
     ]
     by_variant = {name: np.array([each.values[name] for each in alike]) for name in differing}
     return Runner(alike[0], [*found.numbers, *differing], found.watch, by_variant)

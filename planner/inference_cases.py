@@ -21,6 +21,8 @@ from planner.problems import InputError, one
 # What of a case is compared: metric -> the quantity that predicts it.
 METRICS = {"output_tokens_per_second": "output_tokens_per_second", "tpot": "tpot", "ttft": "ttft"}
 OPTIONS = ("weight_precision", "kv_precision", "serving_stack", "batching")
+# Published tables come from load generators, on replicas that prefill and decode on the same accelerators.
+_MEASURED = {"serving_pools": "shared", "arrivals": "closed"}
 _EVERY_REQUEST = 1e9
 _LATENT_ROPE = 64.0
 
@@ -112,7 +114,7 @@ def predict(cases: Cases, calibration: dict[str, Any], wanted: Sequence[str]) ->
     for options in dict.fromkeys(cases.options):
         index = np.array([o == options for o in cases.options])
         given = {**calibration, **{name: value[index] for name, value in cases.values.items()}}
-        got = model.evaluate(wanted, given, dict(zip(OPTIONS, options, strict=True)))
+        got = model.evaluate(wanted, given, {**_MEASURED, **dict(zip(OPTIONS, options, strict=True))})
         for name in wanted:
             found[name][index] = got.get(name, math.nan)
     return found

@@ -9,11 +9,12 @@ from planner import checks, seeds, units
 from planner.equations import market as arithmetic
 from planner.problems import InputError, Problem, read_toml, unknown
 from planner.seeds import Seeds
-from planner.table import Table
+from planner.table import Cell, Table
 
 # A stated rate counts as recomputed when it lies this near, in points of a per cent.
 _NEAR = 0.1
 _PARTS_OF_A_WHOLE = 100.0
+_GIGA = 1e9
 
 
 @dataclass(frozen=True)
@@ -136,11 +137,13 @@ def tables(ledger: Seeds) -> dict[str, Table]:
 
 
 def _sizes(ledger: Seeds) -> Table:
-    rows = [
-        [claim.source, claim.subject, claim.period, units.text(_size(ledger, claim.id), "GUSD"), claim.id]
+    rows: list[list[Cell]] = [
+        [claim.source, claim.subject, claim.period, _size(ledger, claim.id) / _GIGA, claim.id]
         for claim in _size_claims(ledger)
     ]
-    return Table(["source", "market", "year", "size", "claim"], rows, frozenset({3}), "Sizes, each source's own market")
+    return Table(
+        ["source", "market", "year", "size [GUSD]", "claim"], rows, frozenset({3}), "Sizes, each source's own market"
+    )
 
 
 def _size_claims(ledger: Seeds) -> list[seeds.Claim]:
@@ -154,17 +157,28 @@ def _growth(ledger: Seeds) -> Table:
         [
             row.source,
             row.name,
-            f"{units.text(row.low, 'GUSD')} to {units.text(row.high, 'GUSD')}",
-            units.number_text(row.periods),
-            "" if row.said is None else f"{row.said:g} %",
-            f"{100 * row.rate:.2f} %",
+            row.low / _GIGA,
+            row.high / _GIGA,
+            row.periods,
+            row.said,
+            100 * row.rate,
             said[row.holds],
             row.note,
         ]
         for row in growths(ledger)
     ]
-    columns = ["source", "growth", "sizes", "years", "stated", "recomputed", "", "note"]
-    return Table(columns, rows, frozenset({3, 4, 5}), "Growth a year, recomputed from the end points")
+    columns = [
+        "source",
+        "growth",
+        "from [GUSD]",
+        "to [GUSD]",
+        "years",
+        "stated [%]",
+        "recomputed [%]",
+        "verdict",
+        "note",
+    ]
+    return Table(columns, rows, frozenset({2, 3, 4, 5, 6}), "Growth a year, recomputed from the end points")
 
 
 def _shares(ledger: Seeds) -> Table:
@@ -173,27 +187,29 @@ def _shares(ledger: Seeds) -> Table:
             segment.source,
             segment.axis,
             f"{segment.member} ({segment.parent})" if segment.parent else segment.member,
-            "" if segment.share is None else f"{segment.share:g} %",
+            segment.share,
             segment.share_year,
-            "" if segment.growth is None else f"{segment.growth:g} %",
+            segment.growth,
             segment.growth_period,
             segment.rank,
             segment.claim,
         ]
         for segment in ledger.segments
     ]
-    columns = ["source", "axis", "member", "share", "year", "growth", "period", "rank", "claim"]
+    columns = ["source", "axis", "member", "share [%]", "year", "growth [%]", "period", "rank", "claim"]
     return Table(columns, rows, frozenset({3, 5}), "Shares and growth by axis and source")
 
 
 def _sums(ledger: Seeds) -> Table:
-    rows = []
+    rows: list[list[Cell]] = []
     for source, axis, total, given, members in sums(ledger):
         whole = given == members
         missing = _PARTS_OF_A_WHOLE - total
         verdict = "" if not whole else "adds up" if abs(missing) < _NEAR else f"{missing:g} points without a member"
-        rows.append([source, axis, f"{total:g} %", f"{given} of {members}", verdict])
-    return Table(["source", "axis", "sum", "members with a share", ""], rows, frozenset({2}), "Sums of shares")
+        rows.append([source, axis, total, f"{given} of {members}", verdict])
+    return Table(
+        ["source", "axis", "sum [%]", "members with a share", "verdict"], rows, frozenset({2}), "Sums of shares"
+    )
 
 
 def _drift(ledger: Seeds) -> Table:
@@ -202,15 +218,15 @@ def _drift(ledger: Seeds) -> Table:
             drift.segment.source,
             drift.segment.axis,
             drift.segment.member,
-            f"{drift.segment.growth:g} %",
-            f"{100 * drift.market_rate:.2f} %",
-            units.number_text(drift.periods),
-            f"{drift.factor:.3f}",
-            "" if drift.later is None else f"{drift.later:.2f} %",
+            drift.segment.growth,
+            100 * drift.market_rate,
+            drift.periods,
+            drift.factor,
+            drift.later,
         ]
         for drift in drifts(ledger)
     ]
-    columns = ["source", "axis", "member", "growth", "market", "years", "share times", "share then"]
+    columns = ["source", "axis", "member", "growth [%]", "market [%]", "years", "share times", "share then [%]"]
     return Table(columns, rows, frozenset({3, 4, 5, 6, 7}), "What the growth rates do to shares")
 
 

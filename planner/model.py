@@ -130,6 +130,15 @@ def _sum_over_pools(*parts: Any) -> Any:
     return functools.reduce(operator.add, parts)
 
 
+def _weighted_sum_over_pools(*parts: Any) -> Any:
+    """Sum over the pools, each weighted.
+
+    Σ w · x over pools
+    """
+    values, weights = parts[: len(parts) // 2], parts[len(parts) // 2 :]
+    return functools.reduce(operator.add, (w * x for x, w in zip(values, weights, strict=True)))
+
+
 def _largest_of_pools(*parts: Any) -> Any:
     """The largest of the pools.
 
@@ -159,9 +168,10 @@ def _mean_over_pools(*parts: Any) -> Any:
     return values[0] + apart / np.where(total == 0, 1, total)
 
 
-# How a quantity combines over pools, as the glossary's `combine` says it; "mean" is followed by its weight.
+# How a quantity combines over pools, as the glossary's `combine` says it; "mean" and "weigh" are followed by a weight.
 COMBINATIONS = {
     "sum": _sum_over_pools,
+    "weigh": _weighted_sum_over_pools,
     "max": _largest_of_pools,
     "min": _smallest_of_pools,
     "mean": _mean_over_pools,

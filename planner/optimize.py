@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner import axes, conditions, engine, glossary, sampling, sweep, units, workers
+from planner import axes, conditions, dating, engine, glossary, sampling, sweep, units, workers
 from planner.axes import SampledAxis
 from planner.catalog import Catalog
 from planner.conditions import Condition
@@ -51,13 +51,39 @@ class Objective:
         return f"{'largest' if self.largest else 'smallest'} {self.name}"
 
 
+@dataclass(frozen=True)
+class Available:
+    """The check that every part can be ordered, as a constraint on what is chosen."""
+
+    # Role -> for each of its entries, whether it (or what it brings along) can be ordered.
+    entries: dict[str, Any]
+    # Whether the parts that do not vary can be.
+    others: bool
+    text: str = "check parts_available"
+    needs: tuple[str, ...] = ()
+
+    def margin(self, columns: Mapping[str, Any]) -> Any:
+        """1 where every part can be ordered, -1 where one cannot."""
+        found: Any = self.others
+        for role, available in self.entries.items():
+            found = found & available[columns[role]]
+        return np.where(found, 1.0, -1.0)
+
+    def scale(self, columns: Mapping[str, Any]) -> float:
+        """Missing a part misses the constraint by its whole."""
+        return 1.0
+
+
+Limit = Condition | Available
+
+
 @dataclass
 class Optimum:
     """The best scenarios, and what each constraint costs."""
 
     task: engine.Task
     objectives: tuple[Objective, ...]
-    constraints: tuple[Condition, ...]
+    constraints: tuple[Limit, ...]
     # Columns in base units, one row for each best scenario: one, or the Pareto front.
     best: dict[str, Any]
     tried: int
@@ -113,12 +139,12 @@ def optimize(
     varied = axes.parse(choose, catalog, SAMPLES if ranged else 0)
     objectives = (*(Objective(name) for name in minimize), *(Objective(name, True) for name in maximize))
     margins = [name for name, row in rows.items() if row.check] if checks else []
-    limits = (
-        *constraints,
-        *(Condition(name, ">=", 0.0, None, f"check {name.removesuffix('_margin')}") for name in margins),
-    )
-    names = [o.name for o in objectives] + [need for limit in limits for need in limit.needs] + list(watch)
-    task = engine.task(scenario, catalog, varied, list(dict.fromkeys(names)), seed)
+    passed = [Condition(name, ">=", 0.0, None, f"check {name.removesuffix('_margin')}") for name in margins]
+    names = [o.name for o in objectives] + [need for limit in (*constraints, *passed) for need in limit.needs]
+    task = engine.task(scenario, catalog, varied, list(dict.fromkeys([*names, *watch])), seed)
+    limits: tuple[Limit, ...] = (*constraints, *passed)
+    if checks:
+        limits += (_available(task),)
     search = _Search(task, objectives, limits, len(constraints))
     done = 0
     for number, columns in workers.finished(task, range(task.chunks), jobs):
@@ -132,11 +158,34 @@ def optimize(
     )
 
 
+def _available(task: engine.Task) -> Available:
+    """Which of the varied entries can be ordered, each tried alone."""
+    first = {name: texts[0] for name, texts in task.texts.items()}
+    entries: dict[str, Any] = {}
+    brought: set[str] = set()
+    for role, names in task.texts.items():
+        kind = glossary.roles().get(role.rpartition("/")[2])
+        if kind is None:
+            continue
+        scope = role[: role.rfind("/") + 1]
+        # What an entry brings along counts with it, unless it is varied itself.
+        brings = {scope + target for target in glossary.kinds()[kind].references.values()}
+        own = {role, *(brings - task.texts.keys())}
+        brought |= own
+        late = [dating.unavailable(task.resolved({**first, role: name})) for name in names]
+        entries[role] = np.array([own.isdisjoint(each) for each in late])
+    return Available(entries, not set(dating.unavailable(task.resolved(first))) - brought)
+
+
 class _Search:
     """Keeps the best rows of all chunks: for the whole problem, and with each constraint left out."""
 
     def __init__(
-        self, task: engine.Task, objectives: tuple[Objective, ...], limits: tuple[Condition, ...], stated: int
+        self,
+        task: engine.Task,
+        objectives: tuple[Objective, ...],
+        limits: tuple[Limit, ...],
+        stated: int,
     ):
         self.task = task
         self.objectives = objectives
@@ -177,7 +226,7 @@ class _Search:
             margin = np.broadcast_to(limit.margin(columns), (count,))
             absent = np.isnan(margin)
             met[number] = np.where(absent, number >= self.stated, margin >= 0)
-            scale = np.maximum(np.abs(columns[limit.name]), np.abs(limit.limit(columns))) + 1e-300
+            scale = limit.scale(columns) + 1e-300
             missed = missed + np.where(absent, 0.0, np.maximum(-margin, 0) / scale)
         met[0] &= computable
         return met, np.nan_to_num(missed, nan=np.inf)

@@ -56,11 +56,14 @@ class Timeline:
 def timeline(found: Plan) -> Timeline:
     """The whole by month, from the scenario's start to the end of the analysis period."""
     options, given = found.resolved.options, found.given
-    period = max(float(given[model.source(pool + "analysis_period", given)]) for pool in model.pools(options))
-    count = max(1, round(period / MONTH))
+
+    def of(pool: str, name: str) -> float:
+        return float(given[model.source(pool + name, given)])
+
+    pools = model.pools(options)
+    count = max(1, *(round((of(pool, "start_delay") + of(pool, "analysis_period")) / MONTH) for pool in pools))
     # In the middle of each month: a pool counts from the month it starts in, a ramp with its mean.
     time = (np.arange(count) + 0.5) * MONTH
-    pools = model.pools(options)
     shares = {pool: _share(found, pool, time) for pool in pools}
     values = _weighted(found, shares)
     wanted = _of_the_whole(found)

@@ -60,7 +60,7 @@ def place(given: Scenario, sites: list[str], catalog: Catalog, objective: str = 
     rows = glossary.quantities()
     if objective not in rows:
         raise one("place", "--by", unknown("quantity", objective, rows))
-    if rows[objective].combine != "sum":
+    if rows[objective].combine.partition(" ")[0] not in ("sum", "weigh"):
         raise one("place", "--by", f"'{objective}' does not add up over pools; take one that does, as npv_own or capex")
     keys = [catalog.find("sites", site).key for site in sites or given.sites]
     if not keys:
@@ -76,7 +76,8 @@ def place(given: Scenario, sites: list[str], catalog: Catalog, objective: str = 
 
 def _pair(given: Scenario, pool: str, site: str, objective: str, limits: dict[str, float], catalog: Catalog) -> Pair:
     there = replace(given.pools[pool], choose={**given.pools[pool].choose, "site": site})
-    alone = scenario.merged(replace(given, pools={pool: there}), pool)
+    starts = [part.start for part in given.pools.values() if part.start]
+    alone = replace(given, pools={pool: there}, demand=[], start=given.start or min(starts, default=None))
     try:
         found = plan_resolved(scenario.resolve(alone, catalog), bands=False)
     except InputError as error:
@@ -87,7 +88,8 @@ def _pair(given: Scenario, pool: str, site: str, objective: str, limits: dict[st
     if objective not in found.results:
         failed.append(f"{objective} lacks {', '.join(found.missing.get(objective, ()))}")
         return Pair(pool, site, float("inf"), 0, "; ".join(failed))
-    value = found.results[objective].value
+    _, _, weight = glossary.quantities()[objective].combine.partition(" ")
+    value = found.results[objective].value * (float(found.values[weight]) if weight else 1)
     cost = -value if objective.startswith("npv") else value
     return Pair(pool, site, cost, float(found.values[USED]), "; ".join(failed))
 

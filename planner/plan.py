@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from planner import chain, dating, glossary, model, uncertainty, units
+from planner import chain, dating, glossary, model, rules, uncertainty, units
 from planner.catalog import KINDS, Catalog, Fact
 from planner.scenario import Resolved, Scenario, resolve
 
@@ -78,14 +78,17 @@ class Plan:
 
 def plan(scenario: Scenario, catalog: Catalog | None = None, bands: bool = True) -> Plan:
     """The plan of a scenario; InputError with all problems where it cannot be planned."""
-    resolved = resolve(scenario, catalog or Catalog())
-    if scenario.demand:
-        from planner import demand
+    return plan_resolved(with_demand(resolve(scenario, catalog or Catalog())), bands)
 
-        # Where the scenario says its demand, the utilization follows from it.
-        filled_by = demand.utilization_facts(plan_resolved(resolved, bands=False))
-        resolved = replace(resolved, facts={**resolved.facts, **filled_by})
-    return plan_resolved(resolved, bands)
+
+def with_demand(resolved: Resolved) -> Resolved:
+    """The scenario with the utilization that the demand it states leaves."""
+    if not resolved.scenario.demand:
+        return resolved
+    from planner import demand
+
+    filled_by = demand.utilization_facts(plan_resolved(resolved, bands=False))
+    return replace(resolved, facts={**resolved.facts, **filled_by})
 
 
 def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
@@ -107,7 +110,7 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
             continue
         low, high = spread.get(name, (None, None))
         results[name] = Result(name, value, low, high, kinds[name], tuple(sorted(stale.get(name, ()))))
-    checks = [*_checks(wanted, values), _availability(resolved)]
+    checks = [*_checks(wanted, values), _availability(resolved), *_rule_checks(resolved, values)]
     found = Plan(resolved, given, values, results, missing, checks, sized_by=sized_by)
     found.binding = _binding(wanted, values)
     return found
@@ -178,6 +181,19 @@ def _availability(resolved: Resolved) -> Check:
     day = dating.order_day(resolved.scenario)
     message = "; ".join(f"{role}: {reason}" for role, reason in late.items())
     return Check("parts_available", not late, message or f"Every part can be ordered on {day}.")
+
+
+def _rule_checks(resolved: Resolved, values: Mapping[str, Any]) -> list[Check]:
+    """Rules that exclude what the scenario chose, or put a condition on it."""
+    checks: dict[str, Check] = {}
+    for pool, part in (resolved.pools or {"": resolved}).items():
+        seen = {name: values[at] for name, at in chain.seen_from(f"{pool}/" if pool else "", values).items()}
+        for f in rules.findings(part, seen):
+            if f.verdict != rules.ALLOWED:
+                name = f.rule.replace(" ", "_").replace("-", "_")
+                message = f"{f.option}: {f.verdict}: {f.reason}."
+                checks.setdefault(message, Check(name, f.verdict != rules.EXCLUDED, message))
+    return list(checks.values())
 
 
 def _outermost(wanted: Iterable[str], values: Mapping[str, Any]) -> list[str]:

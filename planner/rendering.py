@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.document import Derivation, Document
+from planner.editing import write_atomically
 from planner.pictures import Picture
 from planner.table import Table, needed
 
@@ -25,6 +26,25 @@ pre { background: #f4f4f4; overflow-x: auto; padding: .8rem; font-size: .8rem; }
 nav ul { columns: 2; }
 @media print { nav { display: none; } details > pre { white-space: pre-wrap; } }
 """
+
+
+def write(document: Document, path: Path) -> None:
+    """Write the report in the format of the file's ending; Markdown gets its pictures in a folder beside it."""
+    ending = path.suffix.lower()
+    if ending == ".html":
+        write_atomically(path, as_html(document))
+    elif ending == ".pdf":
+        write_atomically(path, as_pdf(document))
+    elif ending == ".xlsx":
+        from planner import workbook
+
+        write_atomically(path, workbook.as_xlsx(document))
+    else:
+        folder = path.with_suffix(".pictures")
+        text, files = as_markdown(document, folder)
+        for name, svg in files.items():
+            write_atomically(folder / name, svg)
+        write_atomically(path, text)
 
 
 def as_html(document: Document) -> str:

@@ -60,6 +60,9 @@ class Lookup(Protocol):
     @property
     def default_choices(self) -> dict[str, str]: ...
 
+    @property
+    def rules(self) -> list[dict[str, Any]]: ...
+
     def find(self, kind: str, name: str) -> Entry: ...
 
 
@@ -73,6 +76,8 @@ class Resolved:
     entries: dict[str, Entry]
     # Each pool resolved by itself, by the name that its quantities have before their own: "serving", "oregon/serving".
     pools: dict[str, Resolved] = field(default_factory=dict)
+    # Tables of the catalog's rules, the strongest layer first.
+    rules: list[dict[str, Any]] = field(default_factory=list)
 
     @functools.cached_property
     def values(self) -> dict[str, float]:
@@ -241,7 +246,7 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
         if name in options:
             options[name] = fact.value
         else:
-            facts[name] = fact
+            facts[name] = _where_it_holds(fact, entries)
     for role, entry in entries.items():
         for key, fact in entry.facts.items():
             facts[f"{role}_{key}"] = fact
@@ -254,7 +259,13 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
     found.extend(_correlation_problems(scenario, facts))
     if found:
         raise InputError(found)
-    return Resolved(scenario, facts, options, entries)
+    return Resolved(scenario, facts, options, entries, rules=catalog.rules)
+
+
+def _where_it_holds(fact: Fact, entries: Mapping[str, Entry]) -> Fact:
+    """A default as it is, or as an estimate where it was fitted to other entries than those chosen."""
+    others = [role for role, keys in fact.holds_for if role in entries and entries[role].key not in keys]
+    return replace(fact, kind="estimate") if others and fact.kind == "derived" else fact
 
 
 def year_of(date: datetime.date) -> float:
@@ -303,7 +314,7 @@ def _resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
     for key, found in resolved.items():
         days = ((starts[key] or first) - first).days if first else 0
         if days:
-            found.facts["start_delay"] = Fact(units.read(f"{days} day", "s"), "s", kind="set", origin="scenario")
+            _delay(found, units.read(f"{days} day", "s"), scenario.pools[key])
     sites = dict.fromkeys(found.entries["site"].key if "site" in found.entries else "" for found in resolved.values())
     if len(sites) == 1:
         return _whole(scenario, resolved)
@@ -311,6 +322,15 @@ def _resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
         site: _whole(scenario, {k: r for k, r in resolved.items() if r.entries["site"].key == site}) for site in sites
     }
     return _whole(scenario, by_site)
+
+
+def _delay(found: Resolved, delay: float, part: Scenario) -> None:
+    """Let a pool start later; unless it says otherwise its period ends with that of the others."""
+    found.facts["start_delay"] = Fact(delay, "s", kind="set", origin="scenario")
+    period = found.facts.get("analysis_period")
+    if period is not None and "analysis_period" not in part.set:
+        left = max(period.value - delay, glossary.quantities()["analysis_period"].low or 0)
+        found.facts["analysis_period"] = replace(period, value=left, note="what is left after the start")
 
 
 def _whole(scenario: Scenario, members: dict[str, Resolved]) -> Resolved:
@@ -338,7 +358,7 @@ def _whole(scenario: Scenario, members: dict[str, Resolved]) -> Resolved:
         for role, entry in member.entries.items():
             entries[role if shared("entries", role) else f"{key}/{role}"] = entry
         pools |= {f"{key}/{inner}": found for inner, found in member.pools.items()} or {key: member}
-    return Resolved(scenario, facts, options, entries, pools)
+    return Resolved(scenario, facts, options, entries, pools, first.rules)
 
 
 def _entries(scenario: Scenario, catalog: Lookup, found: list[Problem]) -> dict[str, Entry]:

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from planner import conditions, engine, glossary, units
+from planner import conditions, glossary, plan, units
 from planner.catalog import Catalog, value_of
 from planner.conditions import Condition
 from planner.plan import shown
-from planner.problems import one, unknown
-from planner.scenario import Scenario, resolve
+from planner.problems import InputError, one, unknown
+from planner.runner import Runner
+from planner.scenario import Scenario, changed, resolve
 
 # Points of the scan, and of each subdivision after it.
 _SCAN = 513
@@ -54,11 +55,14 @@ def solve(
     if find not in rows:
         raise one("solve", "--find", unknown("quantity", find, rows))
     condition = conditions.parse(so_that) if isinstance(so_that, str) else so_that
-    resolved = resolve(scenario, catalog or Catalog())
-    runner = engine.Runner(resolved, [find], condition.needs)
-    current = _current(scenario, catalog or Catalog(), find)
+    catalog = catalog or Catalog()
+    resolve(scenario, catalog)
+    current = _current(scenario, catalog, find)
     whole = rows[find].whole
     low, high = _domain(find, between, current)
+    # What a pool says of its own gives way to what is tried, as where it is set.
+    tried = changed(scenario, {}, {find: f"{low!r} {rows[find].unit}"})
+    runner = Runner(plan.with_demand(resolve(tried, catalog)), [find], condition.needs)
 
     def margin(points: Any) -> Any:
         found = runner({find: points})
@@ -89,9 +93,6 @@ def solve(
 
 def _current(scenario: Scenario, catalog: Catalog, find: str) -> float | None:
     """Where the scenario stands, given or computed."""
-    from planner import plan
-    from planner.problems import InputError
-
     try:
         found = plan.plan(scenario, catalog, bands=False)
     except InputError:
@@ -206,6 +207,15 @@ def _peak(margin: Any, points: Any, size: Any, equality: bool, whole: bool) -> f
         found = margin(points)
         best = int(np.argmax(-np.abs(found) if equality else found))
     return float(points[best])
+
+
+def around(found: Solution) -> tuple[float, float]:
+    """A stretch of the search around the solution or what is nearest to one, for looking at it."""
+    at = found.value if found.value is not None else found.nearest
+    current = found.current if found.current is not None else at
+    ends = sorted(end for end in (at, current) if end is not None)
+    low, high = found.searched
+    return (max(low, ends[0] / 2), min(high, ends[-1] * 1.5 or high)) if ends and ends[0] >= 0 else found.searched
 
 
 def text(found: Solution) -> str:

@@ -22,7 +22,6 @@ CANDIDATES: dict[str, tuple[int, ...]] = {
     "virtual_stages": (1, 2, 3, 4, 5, 6, 7, 8, 10, 12),
     "expert_parallel": (1, 2, 4, 8, 16, 32, 64, 128),
     "micro_batch": (1, 2, 4, 8),
-    "recompute": (1, 2, 3),
 }
 # Rule -> what to say of a strategy that breaks it.
 REASONS = {

@@ -83,8 +83,9 @@ def write(
 
 def heading(name: str) -> str:
     """The name of a column with its unit: 'tco [MUSD]'."""
-    row = glossary.quantities().get(name)
-    return name if row is None or row.labels or row.show == units.DIMENSIONLESS else f"{name} [{row.show}]"
+    rows = glossary.quantities()
+    plain = name not in rows or rows[name].labels or rows[name].show == units.DIMENSIONLESS
+    return name if plain else f"{name} [{rows[name].show}]"
 
 
 def to_frame(found: engine.Task, columns: Mapping[str, Any]) -> pd.DataFrame:

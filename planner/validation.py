@@ -94,22 +94,22 @@ def text(found: dict[str, Any], rows: bool = False) -> str:
     """A validation for people: the summary, then by source, then each row where asked."""
     lines = [
         f"{found['kind']}: {found['predicted']} of {found['cases']} cases predicted",
-        f"mean error {_percent(found['mape'])}, weighted {_percent(found['weighted_mape'])}, "
-        f"median {_percent(found['median_ape'])}, ninth decile {_percent(found['p90_ape'])}",
+        f"mean error {percent(found['mape'])}, weighted {percent(found['weighted_mape'])}, "
+        f"median {percent(found['median_ape'])}, ninth decile {percent(found['p90_ape'])}",
     ]
     for key, words in (("band_coverage", "inside the 80 % band"), ("within_tolerance", "within the stated tolerance")):
         if found.get(key) is not None:
-            lines.append(f"{_percent(found[key])} {words}")
+            lines.append(f"{percent(found[key])} {words}")
     for key, value in found.items():
         if key.startswith("left_out") and isinstance(value, dict):
             words = ", ".join(
-                f"{name} {_percent(number)}" for name, number in value.items() if isinstance(number, float)
+                f"{name} {percent(number)}" for name, number in value.items() if isinstance(number, float)
             )
             lines.append(f"{key.replace('_', ' ')}: {words}")
     parts = ["\n".join(lines)]
     for key in [name for name in found if name.startswith("by_")]:
         cells = [
-            [name, str(group["rows"]), _percent(group["mape"]), _percent(group["median_ape"])]
+            [name, str(group["rows"]), percent(group["mape"]), percent(group["median_ape"])]
             for name, group in found[key].items()
         ]
         if cells:
@@ -117,14 +117,15 @@ def text(found: dict[str, Any], rows: bool = False) -> str:
             parts.append(Table([heading, "rows", "mean error", "median"], cells, frozenset({1, 2, 3})).text())
     if rows:
         cells = [
-            [row["case_id"], row["metric"], _plain(row["measured"]), _plain(row["predicted"]), _percent(row["ape"])]
+            [row["case_id"], row["metric"], _plain(row["measured"]), _plain(row["predicted"]), percent(row["ape"])]
             for row in found["rows"]
         ]
         parts.append(Table(["case", "metric", "measured", "predicted", "error"], cells, frozenset({2, 3, 4})).text())
     return "\n\n".join(parts)
 
 
-def _percent(value: float | None) -> str:
+def percent(value: float | None) -> str:
+    """An error in per cent, or an empty text."""
     return "" if value is None else f"{100 * value:.1f} %"
 
 

@@ -51,13 +51,15 @@ def test_a_program_gives_what_plain_evaluation_gives(catalog):
     assert 0 < len(compiled.instructions) < len(everything)
 
 
-def test_a_program_lets_go_of_what_nobody_reads_again():
-    compiled = program.compiled(
-        ["facility_power"], {"system_power": 1e4, "network_power": 0.0, "storage_power": 0.0}, ["systems", "pue"], {}
-    )
+def test_a_program_lets_go_of_what_nobody_reads_again(catalog):
+    found = plan.plan(scenario.load("own-8000-h100"), catalog, bands=False)
+    compiled = program.compiled(["tco", "pue"], found.given, ["pue", "system_price"], found.resolved.options)
     freed = [register for step in compiled.instructions for register in step.frees]
-    assert len(freed) == len(set(freed)) > 0
+    assert len(freed) == len(set(freed)) > 5
     assert not set(freed) & set(compiled.wanted.values())
+    for number, step in enumerate(compiled.instructions):
+        later = {register for each in compiled.instructions[number + 1 :] for register in each.reads}
+        assert later.isdisjoint(step.frees)
 
 
 def test_each_row_of_a_sweep_is_the_plan_of_its_scenario(task, catalog):
@@ -212,3 +214,63 @@ def test_a_scheduler_that_is_not_there_is_bad_input(task, monkeypatch):
     monkeypatch.setattr(workers, "_PATIENCE", "1s")
     with pytest.raises(InputError, match="cannot be reached"):
         list(workers.finished(task, [0], scheduler="127.0.0.1:9"))
+
+
+POOLS = """
+workload = "training"
+[choose]
+system = "dgx-h100"
+site = "us-virginia"
+cooling = "air"
+model = "llama-3.1-70b"
+[set]
+training_tokens = "1 Ttoken"
+[[pool]]
+name = "training"
+[pool.set]
+accelerators = "1024 accelerator"
+[[pool]]
+name = "second"
+workload = "capacity"
+[pool.set]
+accelerators = "512 accelerator"
+system_price = "250 kUSD/system"
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("system_price", "300 kUSD/system,400 kUSD/system"),
+        ("second/system_price", "300 kUSD/system,400 kUSD/system"),
+        ("second/accelerators", "256 accelerator,2048 accelerator"),
+        ("second/system", "dgx-h100,dgx-b200"),
+        ("pue", "1.2,1.5"),
+    ],
+)
+def test_a_pool_varies_by_itself_and_the_whole_with_its_pools(catalog, name, given):
+    base = scenario.loads(POOLS)
+    watch = ["capex", "racks", "facility_power", "second/capex", "training/mfu"]
+    task = sweep.task(base, {name: given}, catalog, watch)
+    columns = engine.chunk(task, 0)
+    for row, text in enumerate(given.split(",")):
+        is_choice = name in task.texts
+        changed = scenario.changed(base, {name: text} if is_choice else {}, {} if is_choice else {name: text})
+        found = plan.plan(changed, catalog, bands=False)
+        for each in watch:
+            np.testing.assert_allclose(columns[each][row], found.values[each], rtol=1e-12, err_msg=f"{name} {each}")
+
+
+def test_strategies_are_found_for_each_scenario_and_only_where_they_depend_on_it(catalog):
+    base = scenario.load("llama-3.1-405b")
+    priced = sweep.task(base, {"system_price": "200:400:5 kUSD/system"}, catalog, ["mfu", "tco"])
+    assert priced.shorter == 1
+    sized = sweep.task(
+        base, {"accelerators": "4096,16384 accelerator"}, catalog, ["mfu", "tensor_parallel", "pipeline_parallel"]
+    )
+    assert sized.shorter > 1
+    columns = engine.chunk(sized, 0)
+    for row, accelerators in enumerate(("4096 accelerator", "16384 accelerator")):
+        found = plan.plan(scenario.changed(base, {}, {"accelerators": accelerators}), catalog, bands=False)
+        assert columns["mfu"][row] == pytest.approx(found.values["mfu"], rel=1e-12)
+        assert columns["pipeline_parallel"][row] == found.values["pipeline_parallel"]

@@ -83,5 +83,5 @@ def test_noise_is_shown_apart_and_named_in_no_share(capsys):
 def test_csv_holds_the_cells_of_the_text(capsys):
     assert main(["market", "growth", "--csv"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("source,growth,sizes,years,stated,recomputed")
+    assert lines[0].startswith("source,growth,from [GUSD],to [GUSD],years,stated [%],recomputed [%]")
     assert len(lines) == 1 + len(market.growths(LEDGER))

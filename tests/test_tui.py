@@ -105,7 +105,7 @@ async def test_a_catalog_entry_is_picked_by_typing(app):
         assert isinstance(app.screen, Picker)
         await typed(pilot, "nvl72")
         shown = [row.key for row in app.screen.query_one(LineTable).rows]
-        assert shown and all("nvl72" in key for key in shown)
+        assert shown and "nvl72" in shown[0] and "dgx-h100" not in shown
         await pilot.press("enter")
         await pilot.pause()
         assert app.session.scenario.choose["system"] == shown[0]

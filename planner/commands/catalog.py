@@ -35,6 +35,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     edit.add_argument("entry", metavar="KIND/NAME")
     edit.add_argument("changes", metavar="FIELD=VALUE", nargs="+")
     _provenance(edit)
+    table = action("import", "entries from a table of cloud prices or of accelerator facts")
+    table.add_argument("file", metavar="FILE", help="CSV: SkyPilot catalog, plain prices, or facts in long format")
+    table.add_argument("--provider", metavar="NAME", help="whose prices they are, where the table does not say")
+    table.add_argument("--region", metavar="NAME", help="take the prices of this region only")
+    table.add_argument("--source", metavar="ID", help="where the figures come from, where the table does not say")
+    table.add_argument("--source-title", metavar="TITLE", help="describes a source that is not known yet")
+    table.add_argument("--as-of", metavar="DATE", help="the day of the figures, where the table does not say")
+    table.add_argument("--dry-run", action="store_true", help="show the changes, write nothing")
     diff = action("diff", "your own figures against the shipped ones, and what they change in a scenario")
     diff.add_argument("file", metavar="FILE", nargs="?", help="a scenario to show the effect on")
 
@@ -51,7 +59,7 @@ def _provenance(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     actions = {"list": _list, "show": _show, "search": _search, "check": _check}
-    return (actions | {"new": _new, "edit": _edit, "diff": _diff})[args.action](args)
+    return (actions | {"new": _new, "edit": _edit, "diff": _diff, "import": _import})[args.action](args)
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -159,6 +167,40 @@ def _finish(args: argparse.Namespace, draft: Any) -> int:
     else:
         draft.write()
         print(f"wrote {draft.path}", file=sys.stderr)
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    import sys
+    from pathlib import Path
+
+    from planner import catalog_import
+
+    said = catalog_import.Said(args.provider, args.region, args.source, args.source_title, args.as_of)
+    found = catalog_import.read(Path(args.file), arguments.catalog(args), said)
+    if not args.dry_run:
+        found.write()
+    if args.json:
+        entries = [
+            {"entry": name, "new": not d.fingerprint, "diff": d.difference()} for name, d in found.drafts.items()
+        ]
+        findings = [{"lines": each.lines, "reason": each.reason} for each in found.findings]
+        arguments.print_json(
+            {
+                "format": found.format,
+                "rows": found.rows,
+                "entries": entries,
+                "findings": findings,
+                "written": not args.dry_run,
+            }
+        )
+        return 0
+    for draft in found.drafts.values():
+        print(draft.difference())
+    for each in found.findings:
+        print(each, file=sys.stderr)
+    verb = "would change" if args.dry_run else "changed"
+    print(f"{found.rows} rows of {found.format}: {verb} {len(found.drafts)} entries", file=sys.stderr)
     return 0
 
 

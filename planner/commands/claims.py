@@ -9,7 +9,7 @@ from planner.commands import arguments
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--verdict", metavar="VERDICT", help="only claims with this verdict, or one that starts so")
-    parser.add_argument("--csv", action="store_true", help="print the table as CSV")
+    arguments.add_table(parser)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     explain = actions.add_parser("explain", help="everything behind one verdict")
     arguments.add_common(explain)
@@ -17,7 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    import sys
+    import shutil
 
     from planner import claims
 
@@ -32,9 +32,8 @@ def run(args: argparse.Namespace) -> int:
     judgements = claims.matching(court.judge_all(), args.verdict)
     if args.json:
         arguments.print_json(claims.to_json(judgements))
-    elif args.csv:
-        sys.stdout.write(claims.table(judgements).csv())
-    else:
-        print(claims.table(judgements).text())
+    elif not arguments.put_table(args, claims.table(judgements)):
+        width = shutil.get_terminal_size((160, 24)).columns
+        print(claims.table(judgements, width).text())
         print(f"\n{len(judgements)} claims: {claims.counts(judgements)}")
     return 0

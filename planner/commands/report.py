@@ -27,7 +27,6 @@ def run(args: argparse.Namespace) -> int:
     import datetime
 
     from planner import document, plan, rendering
-    from planner.editing import write_atomically
     from planner.problems import one
 
     ending = args.output.suffix.lower()
@@ -39,20 +38,7 @@ def run(args: argparse.Namespace) -> int:
     content = (
         document.of_plan(plans[0], catalog, today) if len(plans) == 1 else document.of_comparison(plans, catalog, today)
     )
-    if ending == ".html":
-        write_atomically(args.output, rendering.as_html(content))
-    elif ending == ".pdf":
-        write_atomically(args.output, rendering.as_pdf(content))
-    elif ending == ".xlsx":
-        from planner import workbook
-
-        write_atomically(args.output, workbook.as_xlsx(content))
-    else:
-        folder = args.output.with_suffix(".pictures")
-        text, files = rendering.as_markdown(content, folder)
-        for name, svg in files.items():
-            write_atomically(folder / name, svg)
-        write_atomically(args.output, text)
+    rendering.write(content, args.output)
     if args.json:
         arguments.print_json(document.to_json(content))
     print(f"wrote {args.output}", file=sys.stderr)

@@ -29,6 +29,8 @@ def storage_network_switches(
     """Switches of the storage network. [switch]
 
     n = n_leaf + ⌈n_port / (o · R)⌉ where there is more than one leaf
+
+    Two tiers; a third, which more leaves than a spine has ports would need, is not counted.
     """
     spines = np.ceil(storage_network_ports / storage_oversubscription / fabric_switch_ports)
     return storage_network_leaves + spines * np.where(storage_network_leaves > one_switch, 1.0, 0.0)
@@ -37,9 +39,9 @@ def storage_network_switches(
 def storage_network_transceivers(storage_network_ports, storage_oversubscription, cable_port, transceivers_per_cable):
     """Transceivers of the storage network. [transceiver]
 
-    n = 2 · n_port · (1 + 1 / o)
+    n = 2 · ⌈n_port · (1 + 1 / o)⌉
     """
-    return storage_network_ports * (1 + 1 / storage_oversubscription) * cable_port * transceivers_per_cable
+    return np.ceil(storage_network_ports * (1 + 1 / storage_oversubscription)) * cable_port * transceivers_per_cable
 
 
 def storage_network_power(

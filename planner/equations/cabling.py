@@ -186,13 +186,15 @@ def fabric_cable_cost(
     return copper_cables * copper_cable_price + active_cables * active_cable_price + fibre_cables * fabric_cable_price
 
 
-def capex_network(switches, fabric_switch_price, transceivers, fabric_transceiver_price, cables, fabric_cable_price):
-    """Price of switches, optics and cables. [USD]
+def capex_network(
+    fabric_switch_cost, fabric_optics_cost, fabric_cable_cost, storage_network_cost, management_network_cost
+):
+    """Price of all networks: compute fabric with its optics and cables, storage and management. [USD]
 
-    K = n_switch · k_switch + n_transceiver · k_transceiver + n_cable · k_cable
+    K = K_switches + K_optics + K_cables + K_storage network + K_management
     """
-    optics = transceivers * fabric_transceiver_price + cables * fabric_cable_price
-    return switches * fabric_switch_price + optics
+    fabric = fabric_switch_cost + fabric_optics_cost + fabric_cable_cost
+    return fabric + storage_network_cost + management_network_cost
 
 
 def _between(length, low, high):

@@ -14,20 +14,22 @@ def system_price(accelerator_price, system_accelerators, server_price_ratio):
     return system_accelerators * accelerator_price * server_price_ratio
 
 
-def capex_compute(systems, system_price):
+def capex_compute(systems, system_price, purchase_price_share):
     """Price of the accelerator systems: accelerators and hosts. [USD]
 
-    K = n · k_system
+    K = n · k_system · s
+
+    At the price of the day on which they are bought.
     """
-    return systems * system_price
+    return systems * system_price * purchase_price_share
 
 
-def capex_accelerators(installed_accelerators, accelerator_price):
+def capex_accelerators(installed_accelerators, accelerator_price, purchase_price_share):
     """Price of the accelerators alone, a part of the systems. [USD]
 
-    K = N · k
+    K = N · k · s
     """
-    return installed_accelerators * accelerator_price
+    return installed_accelerators * accelerator_price * purchase_price_share
 
 
 def capex_hosts(capex_compute, capex_accelerators):

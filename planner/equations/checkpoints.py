@@ -75,7 +75,7 @@ def checkpoint_rate(checkpoint_size, checkpoint_time):
     return checkpoint_size / checkpoint_time
 
 
-def checkpoint_interval__young(checkpoint_time, checkpoint_lag, job_mtbf, one_event):
+def checkpoint_interval(checkpoint_time, checkpoint_lag, job_mtbf, one_event):
     """Work between two checkpoints that loses least time. [s]
 
     τ = max(√(2 · C · M), L)

@@ -68,13 +68,7 @@ def tensor_bandwidth(tensor_parallel, scaleup_domain_size, scaleup_rate, network
 
 
 def tensor_time(
-    hidden_bytes,
-    tensor_parallel,
-    tensor_bandwidth,
-    recomputed_share,
-    scaleup_domain_size,
-    scaleup_latency,
-    network_latency,
+    hidden_bytes, tensor_parallel, tensor_bandwidth, repeated_share, scaleup_domain_size, scaleup_latency, network_latency
 ):
     """Tensor-parallel collectives of one layer and micro-batch, forward and backward. [s]
 
@@ -85,7 +79,7 @@ def tensor_time(
     """
     moved = 2 * hidden_bytes * (tensor_parallel - 1) / tensor_parallel / tensor_bandwidth
     start = 2 * _latency(tensor_parallel, 1, scaleup_domain_size, scaleup_latency, network_latency)
-    return (4 + recomputed_share) * (moved + start)
+    return (4 + repeated_share) * (moved + start)
 
 
 def context_time(
@@ -120,7 +114,7 @@ def expert_time(
     expert_parallel,
     model_experts_per_token,
     mixture_share,
-    recomputed_share,
+    repeated_share,
     scaleup_domain_size,
     scaleup_rate,
     network_rate,
@@ -128,15 +122,16 @@ def expert_time(
 ):
     """Dispatch and combine of tokens to experts, one mean layer and micro-batch, both passes. [s]
 
-    x · (4 + 2 r) · K · V / t · [off-domain share / b_out + on-domain share / b_up] / η
+    x · (4 + 2 r) · V / t · [c(domains) / b_out + c(ranks in a domain) / b_up] / η,  c(n) = (n − 1) · (1 − (1 − 1/n)^K)
 
-    Balanced routing; each copy of a token travels on its own.
+    Balanced routing: c is the mean number of other places that hold one of a token's experts. A token travels once
+    to each domain and once to each rank in it.
     """
     ranks = _ranks_per_domain(expert_parallel, tensor_parallel, scaleup_domain_size)
-    across = 1 - ranks / expert_parallel
-    within = (ranks - 1) / expert_parallel
-    passes = (4 + 2 * recomputed_share) * mixture_share * model_experts_per_token
-    moved = passes * hidden_bytes / tensor_parallel / dispatch_efficiency
+    domains = expert_parallel / ranks
+    across = (domains - 1) * (1 - (1 - 1 / domains) ** model_experts_per_token)
+    within = (ranks - 1) * (1 - (1 - 1 / ranks) ** model_experts_per_token)
+    moved = (4 + 2 * repeated_share) * mixture_share * hidden_bytes / tensor_parallel / dispatch_efficiency
     return moved * (across / network_rate + within / scaleup_rate)
 
 
@@ -212,7 +207,9 @@ def shard_time(
     gathered_weight_bytes,
     reduced_gradient_bytes,
     zero_stage,
+    training_software,
     shard_efficiency,
+    deepspeed_gather,
     model_layers,
     pipeline_parallel,
     scaleup_latency,
@@ -226,6 +223,7 @@ def shard_time(
     """
     rate = _bandwidth(shard_size, tensor_parallel, scaleup_domain_size, scaleup_rate, network_rate)
     moved = accelerator_weights * (2 * gathered_weight_bytes + reduced_gradient_bytes)
-    ring = moved * (shard_size - 1) / shard_size / (rate * shard_efficiency)
+    reached = np.where(training_software == 3, deepspeed_gather, shard_efficiency)
+    ring = moved * (shard_size - 1) / shard_size / (rate * reached)
     hop = _latency(shard_size, tensor_parallel, scaleup_domain_size, scaleup_latency, network_latency)
     return np.where(zero_stage > 2, 1, 0) * (ring + 3 * hop * model_layers / pipeline_parallel)

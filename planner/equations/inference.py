@@ -432,7 +432,9 @@ def decode_attention_time(
     return _longer(memory, compute, roofline_sharpness)
 
 
-def all_reduce_time(group_batch, verified_tokens, token_activation, tensor_parallel, rank_link, all_reduce_latency):
+def layer_all_reduce_time(
+    group_batch, verified_tokens, token_activation, tensor_parallel, rank_link, all_reduce_latency
+):
     """Time of one all-reduce of the activations of a step. [s]
 
     t = α · log₂(tp) + 2 · (tp − 1)/tp · b · h · 2 B / b_l
@@ -472,13 +474,13 @@ def dispatch_time(
     return np.where(attention_groups > 1, 2 * all_reduce_latency + moved / rank_link, 0 * all_reduce_latency)
 
 
-def decode_exchange_time(all_reduce_time, dispatch_time, model_layers, model_dense_layers, model_experts):
+def decode_exchange_time(layer_all_reduce_time, dispatch_time, model_layers, model_dense_layers, model_experts):
     """Time of exchanging activations in one step. [s]
 
     t_x = 2 · L · t_all-reduce + (L − L_dense) · t_dispatch
     """
     expert_layers = np.where(model_experts > 0, model_layers - model_dense_layers, 0)
-    return 2 * model_layers * all_reduce_time + expert_layers * dispatch_time
+    return 2 * model_layers * layer_all_reduce_time + expert_layers * dispatch_time
 
 
 def layers_overhead(model_layers, model_dense_layers, model_experts, layer_overhead, expert_layer_overhead):
@@ -685,17 +687,37 @@ def steps_per_output(output_tokens, tokens_per_step):
     return output_tokens / tokens_per_step
 
 
-def prompts_together(group_batch, arrival_burst):
+def prompts_together__open(prompt_burst):
+    """Prompts that arrive at an attention group at once. [1]
+
+    m = the size of a burst
+
+    Requests come from many users who do not wait for each other.
+    """
+    return prompt_burst
+
+
+def prompts_together__closed(group_batch, arrival_burst):
     """Prompts that arrive at an attention group at once. [1]
 
     m = 1 + β · (b − 1)
 
-    Closed loops start together and finish nearly together; open traffic comes in bursts too.
+    Load generators keep a fixed number of requests in flight: they start together and finish nearly together.
     """
     return 1 + arrival_burst * (group_batch - 1)
 
 
-def other_prefill_time(group_batch, prefill_work, prefill_interleave):
+def other_prefill_time__disaggregated(group_batch, prefill_work):
+    """Time for which prompts of others are prefilled between the arrival of a request and its last token. [s]
+
+    t_w = 0
+
+    Prompts are prefilled elsewhere.
+    """
+    return 0 * group_batch * prefill_work
+
+
+def other_prefill_time__shared(group_batch, prefill_work, prefill_interleave):
     """Time for which prompts of others are prefilled between the arrival of a request and its last token. [s]
 
     t_w = (b − 1) · t_p · ω
@@ -714,8 +736,16 @@ def decode_time(steps_per_output, decode_step_time):
     return steps_per_output * decode_step_time
 
 
-def prefill_load(other_prefill_time, prefill_time, decode_time):
-    """Share of the time in which a replica prefills. [1]
+def prefill_load__disaggregated(prefill_target_load):
+    """Share of the time in which prompts are prefilled. [1]
+
+    ρ = the load chosen for the prefill pool
+    """
+    return prefill_target_load
+
+
+def prefill_load__shared(other_prefill_time, prefill_time, decode_time):
+    """Share of the time in which prompts are prefilled. [1]
 
     ρ = (t_w + t_pf) / (t_w + t_pf + T_d)
     """
@@ -754,7 +784,73 @@ def answer_time(decode_time, other_prefill_time, prefill_queue_time):
     return decode_time + np.maximum(0 * decode_time, other_prefill_time - prefill_queue_time)
 
 
-def cycle_time(prefill_queue_time, prefill_time, answer_time, request_overhead):
+def kv_transfer_time__shared(prefill_time):
+    """Time for moving the cache of a prompt to where it is decoded. [s]
+
+    0: prefilled where it is decoded
+    """
+    return 0 * prefill_time
+
+
+def kv_transfer_time__disaggregated(
+    computed_prompt, kv_channels, kv_bytes, model_layers, model_linear_attention_layers, rank_link
+):
+    """Time for moving the cache of a prompt to where it is decoded. [s]
+
+    t_kv = S · k · c · L / b_l
+
+    Every rank sends its part of the cache over its own link; across hosts the link is slower than assumed here.
+    """
+    cache = computed_prompt * kv_channels * kv_bytes * (model_layers - model_linear_attention_layers)
+    return cache / rank_link
+
+
+def cycle_time__disaggregated(answer_time):
+    """Time for which a request holds its place in the batch. [s]
+
+    T_c = T
+    """
+    return answer_time
+
+
+def replica_request_rate(replica_output_rate, output_tokens, one_request):
+    """Requests per second of one replica. [request/s]
+
+    λ = R / S_out
+    """
+    return replica_output_rate / output_tokens * one_request
+
+
+def prefill_ranks__shared(replica_ranks):
+    """Ranks that prefill for one replica, beside those that decode. [1]
+
+    0: the same ranks do both
+    """
+    return 0 * replica_ranks
+
+
+def prefill_ranks__disaggregated(
+    replica_request_rate, one_request, prefill_work, prefill_target_load, replica_ranks, pipeline_parallel, attention_groups
+):
+    """Ranks that prefill for one replica, beside those that decode. [1]
+
+    r_p = λ · t_p / (pp · d · ρ) · r
+
+    The prefill pool is laid out as the replica is, as many copies as its load asks for.
+    """
+    busy = replica_request_rate / one_request * prefill_work / (pipeline_parallel * attention_groups)
+    return busy / prefill_target_load * replica_ranks
+
+
+def replica_accelerators(replica_ranks, prefill_ranks, accelerators_per_rank):
+    """Accelerators of one replica, with its share of a prefill pool. [accelerator]
+
+    n = (r + r_p) · accelerators per rank
+    """
+    return (replica_ranks + prefill_ranks) * accelerators_per_rank
+
+
+def cycle_time__shared(prefill_queue_time, prefill_time, answer_time, request_overhead):
     """Time for which a request holds its place in the batch. [s]
 
     T_c = W + t_pf + o_request + T
@@ -790,14 +886,22 @@ def admission_time(concurrency, batch, cycle_time):
     return (concurrency - batch) / batch * cycle_time
 
 
-def ttft(admission_time, prefill_queue_time, prefill_time, decode_step_time, request_overhead, ttft_residual):
+def ttft(
+    admission_time,
+    prefill_queue_time,
+    prefill_time,
+    kv_transfer_time,
+    decode_step_time,
+    request_overhead,
+    ttft_residual,
+):
     """Time to first token, mean under load. [s]
 
-    TTFT = (t_q + W + t_pf + t_d / 2 + o_request) · ε
+    TTFT = (t_q + W + t_pf + t_kv + t_d / 2 + o_request) · ε
 
     A prompt waits half a step on average until the step in progress ends.
     """
-    own = prefill_time + decode_step_time / 2 + request_overhead
+    own = prefill_time + kv_transfer_time + decode_step_time / 2 + request_overhead
     return (admission_time + prefill_queue_time + own) * ttft_residual
 
 

@@ -25,14 +25,6 @@ def replica_ranks(tensor_parallel, pipeline_parallel, attention_groups):
     return tensor_parallel * pipeline_parallel * attention_groups
 
 
-def replica_accelerators(replica_ranks, accelerators_per_rank):
-    """Accelerators of one replica. [accelerator]
-
-    n = r · accelerators per rank
-    """
-    return replica_ranks * accelerators_per_rank
-
-
 def rank_memory(accelerator_memory_capacity, accelerators_per_rank):
     """Memory of one rank, as the driver reports it. [B]
 

@@ -131,37 +131,79 @@ def kept_scores(attention_kernel, recompute, model_heads, sequence_length, one_t
     return kept * 5 / 2 * model_heads * sequence_length / one_token
 
 
-def layer_activation_memory(
-    hidden_bytes,
-    micro_batch_tokens,
-    token_activation_width,
-    kept_scores,
-    activation_bytes,
-    tensor_parallel,
-    sequence_parallel,
-    recomputed_share,
+def stream_memory(hidden_bytes, tensor_parallel, sequence_parallel):
+    """Residual stream of one micro-batch at one place of one layer. [B/accelerator]
+
+    V / t_sp: sequence parallelism shards it, t_sp = t, else 1 (arXiv:2205.05198, section 4.2)
+    """
+    return hidden_bytes / np.where(sequence_parallel > 0, tensor_parallel, 1)
+
+
+def whole_layer_memory(
+    stream_memory, micro_batch_tokens, token_activation_width, kept_scores, activation_bytes, tensor_parallel
 ):
+    """Activations of one micro-batch that one layer leaves where nothing is recomputed. [B/accelerator]
+
+    4 · V / t_sp + T · (width + scores) / t · 2 B
+
+    V is the residual stream: inputs of two norms and two products (arXiv:2205.05198, equations 1 to 4).
+    """
+    width = micro_batch_tokens * (token_activation_width + kept_scores) * activation_bytes / tensor_parallel
+    return 4 * stream_memory + width
+
+
+def layers_in_flight(model_layers, pipeline_parallel, batches_in_flight):
+    """Layers times micro-batches whose activations the first pipeline stage holds. [1]
+
+    L/p · in flight
+    """
+    return model_layers / pipeline_parallel * batches_in_flight
+
+
+def recompute_needed(
+    accelerator_memory_capacity,
+    memory_reserve,
+    memory_fragmentation,
+    state_memory,
+    gathered_memory,
+    layers_in_flight,
+    whole_layer_memory,
+    stream_memory,
+):
+    """Share of kept activations that must be recomputed for the job to fit in memory. [1]
+
+    (needed − capacity) / (what recomputing everything frees), from 0 to 1
+    """
+    room = (accelerator_memory_capacity - memory_reserve) / (1 + memory_fragmentation)
+    # The layer being recomputed takes its own room.
+    excess = state_memory + gathered_memory + (layers_in_flight + 1) * whole_layer_memory - room
+    freed = layers_in_flight * (whole_layer_memory - stream_memory)
+    return np.minimum(1, np.maximum(0, np.divide(excess, freed)))
+
+
+def recomputed_share(recompute, recompute_layers, recompute_needed):
+    """Share of the activations that are recomputed rather than kept. [1]
+
+    none, selective: 0; full: the share of layers it covers; as needed: what memory asks for
+    """
+    full = np.where(recompute == 3, 1, 0) * recompute_layers
+    return np.where(recompute > 3, recompute_needed, full)
+
+
+def layer_activation_memory(whole_layer_memory, stream_memory, recomputed_share):
     """Activations of one micro-batch that one layer keeps for its backward pass. [B/accelerator]
 
-    kept whole: 4 · V / t_sp + T · (width + scores) / t · 2 B;  recomputed: V / t_sp
-
-    V is the residual stream: inputs of two norms and two products. Sequence parallelism shards it: t_sp = t, else 1
-    (arXiv:2205.05198, equations 1 to 4).
+    (1 − r) · whole + r · stream
     """
-    stream = hidden_bytes / np.where(sequence_parallel > 0, tensor_parallel, 1)
-    width = micro_batch_tokens * (token_activation_width + kept_scores) * activation_bytes / tensor_parallel
-    return (1 - recomputed_share) * (4 * stream + width) + recomputed_share * stream
+    return (1 - recomputed_share) * whole_layer_memory + recomputed_share * stream_memory
 
 
-def working_memory(
-    hidden_bytes, micro_batch_tokens, token_activation_width, activation_bytes, tensor_parallel, recomputed_share
-):
+def working_memory(whole_layer_memory, recomputed_share):
     """Activations of the one layer that is being recomputed. [B/accelerator]
 
-    r · [4 V + T · width · 2 B] / t
+    whole where anything is recomputed
     """
-    width = micro_batch_tokens * token_activation_width * activation_bytes
-    return np.where(recomputed_share > 0, 1, 0) * (4 * hidden_bytes + width) / tensor_parallel
+    return np.where(recomputed_share > 0, 1, 0) * whole_layer_memory
 
 
 def logits_memory(micro_batch_tokens, model_vocabulary, tensor_parallel, logit_bytes):
@@ -184,15 +226,14 @@ def batches_in_flight(micro_batches, pipeline_parallel, virtual_stages):
 
 
 def activation_memory(
-    layer_activation_memory, model_layers, pipeline_parallel, batches_in_flight, logits_memory, working_memory
+    layer_activation_memory, model_layers, pipeline_parallel, layers_in_flight, logits_memory, working_memory
 ):
     """Activations on the fullest pipeline stage. [B/accelerator]
 
     max(first: L/p · in flight, last: L/p + logits) + the layer being recomputed
     """
-    layers = model_layers / pipeline_parallel * layer_activation_memory
-    last = layers + logits_memory
-    return np.maximum(layers * batches_in_flight, last) + working_memory
+    last = model_layers / pipeline_parallel * layer_activation_memory + logits_memory
+    return np.maximum(layers_in_flight * layer_activation_memory, last) + working_memory
 
 
 def memory_allocated(state_memory, gathered_memory, activation_memory):

@@ -15,6 +15,24 @@ def in_service(time, start_delay, ramp_time, service_time):
     return np.where((age >= 0) & (age < service_time), ramped, 0)
 
 
+def start_worth(discount_factor, start_delay, calendar_month):
+    """Worth, at the start of the scenario, of one dollar on the day on which the pool starts. [1]
+
+    w = v^(t_start in months)
+    """
+    return discount_factor ** (start_delay / calendar_month)
+
+
+def purchase_price_share(hardware_price_decline, start_delay, calendar_month):
+    """Price of hardware on the day on which the pool starts, as a share of today's. [1]
+
+    s = (1 − d)^(t_start in years)
+
+    Bought on the day of the start; a generation that succeeds is chosen as another system instead.
+    """
+    return (1 - hardware_price_decline) ** (start_delay / (12 * calendar_month))
+
+
 def peak_performance(installed_accelerators, accelerator_peak_bf16):
     """Dense BF16 arithmetic that the installed accelerators can do at most. [FLOP/s]
 

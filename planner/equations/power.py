@@ -61,14 +61,15 @@ def busy_power_share__capacity(training_power_share):
     return 1 * training_power_share
 
 
-def mean_load(busy_power_share, idle_power_share, utilization):
-    """Mean power of a system as a share of its rating. [1]
+def mean_load(busy_power_share, idle_power_share, utilization, system_derating):
+    """Mean power of a system as a share of the power it is allowed. [1]
 
-    s = s_busy · u + s_idle · (1 − u)
+    s = (min(s_busy, cap) · u + s_idle · (1 − u)) / cap
 
     Measured systems stay well below their rating even in training (Newkirk et al., arXiv:2506.14551).
     """
-    return busy_power_share * utilization + idle_power_share * (1 - utilization)
+    busy = np.minimum(busy_power_share, system_derating)
+    return (busy * utilization + idle_power_share * (1 - utilization)) / system_derating
 
 
 def it_mean_power(compute_power, mean_load, network_power, storage_power):
@@ -81,12 +82,20 @@ def it_mean_power(compute_power, mean_load, network_power, storage_power):
     return mean_load * compute_power + network_power + storage_power
 
 
-def it_peak_power(compute_power, peak_power_share, network_power, storage_power):
+def peak_load(peak_power_share, system_derating):
+    """Highest sustained power of a system as a share of the power it is allowed. [1]
+
+    s = min(s_peak, cap) / cap
+    """
+    return np.minimum(peak_power_share, system_derating) / system_derating
+
+
+def it_peak_power(compute_power, peak_load, network_power, storage_power):
     """Highest sustained power of the IT equipment at work. [W]
 
-    P = s_peak · P_compute + P_network + P_storage
+    P = s · P_compute + P_network + P_storage
     """
-    return peak_power_share * compute_power + network_power + storage_power
+    return peak_load * compute_power + network_power + storage_power
 
 
 def it_idle_power(compute_power, idle_power_share, network_power, storage_power):
@@ -107,12 +116,20 @@ def rack_electrical_peak(rack_power, electrical_peak_ratio):
     return rack_power * electrical_peak_ratio
 
 
-def provisioned_power(it_power, power_oversubscription):
+def provisioned_power(it_power):
+    """IT power that the facility is built for. [W]
+
+    P = P_IT: the rating of all equipment
+    """
+    return 1 * it_power
+
+
+def provisioned_power__oversubscribed(it_power, power_oversubscription):
     """IT power that the facility is built for. [W]
 
     P = P_IT / (1 + o)
 
-    Oversubscription plans more rated power than there is and caps systems when all peak at once.
+    More rated power is planned than there is, and systems are capped when all peak at once.
     """
     return it_power / (1 + power_oversubscription)
 
@@ -151,7 +168,7 @@ def electrical_loss_share(power_chain_efficiency):
     return 1 / power_chain_efficiency - 1
 
 
-def pue__published(cooling_pue):
+def pue(cooling_pue):
     """Power usage effectiveness, mean over a year. [1]
 
     PUE published for the cooling technology chosen
@@ -172,10 +189,18 @@ def pue__components(electrical_loss_share, cooling_energy_share, other_energy_sh
     return 1 + electrical_loss_share + cooling_energy_share + other_energy_share
 
 
-def facility_power(provisioned_power, pue):
-    """Power drawn from the grid with the IT equipment at what is provisioned for it. [W]
+def facility_power(it_power, pue):
+    """Power that the facility is built for and may draw from the grid. [W]
 
-    P = P_provisioned · PUE
+    P = P_IT · PUE, all IT equipment at its rating
+    """
+    return it_power * pue
+
+
+def facility_power__oversubscribed(provisioned_power, pue):
+    """Power that the facility is built for and may draw from the grid. [W]
+
+    P = P_provisioned · PUE, systems capped when all peak at once
     """
     return provisioned_power * pue
 
@@ -308,14 +333,14 @@ def fuel_on_site(facility_power, generator_run_time, generator_fuel):
     return facility_power * generator_run_time * generator_fuel
 
 
-def power_swing__training(compute_power, peak_power_share, swing_low_share):
+def power_swing__training(compute_power, peak_load, swing_low_share):
     """Change of power that the whole cluster makes in step. [W]
 
     ΔP = (s_peak − s_low) · P_compute
 
     Synchronous training computes and waits everywhere at once, many times a minute.
     """
-    return (peak_power_share - swing_low_share) * compute_power
+    return (peak_load - swing_low_share) * compute_power
 
 
 def power_swing__inference(compute_power):
@@ -326,12 +351,12 @@ def power_swing__inference(compute_power):
     return 0 * compute_power
 
 
-def power_swing__capacity(compute_power, peak_power_share, swing_low_share):
+def power_swing__capacity(compute_power, peak_load, swing_low_share):
     """Change of power that the whole cluster makes in step. [W]
 
     ΔP = (s_peak − s_low) · P_compute, as in training
     """
-    return (peak_power_share - swing_low_share) * compute_power
+    return (peak_load - swing_low_share) * compute_power
 
 
 def swing_energy(power_swing, swing_time):

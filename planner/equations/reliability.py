@@ -32,7 +32,7 @@ def job_mtbf(node_failure_rate, nodes):
     return 1 / (node_failure_rate * nodes)
 
 
-def restart_time__automatic(automatic_restart_time):
+def restart_time(automatic_restart_time):
     """Time from a failure until training goes on. [s]
 
     R: detection, replacement of the node, loading of the checkpoint, without a person
@@ -59,9 +59,7 @@ def job_uptime(job_mtbf, restart_time, one_event):
     return mtbf / (mtbf + restart_time)
 
 
-def effective_time_share__exact(
-    checkpoint_time, checkpoint_interval, checkpoint_lag, restart_time, job_mtbf, one_event
-):
+def effective_time_share(checkpoint_time, checkpoint_interval, checkpoint_lag, restart_time, job_mtbf, one_event):
     """Share of the time that is kept progress, stragglers aside. [1]
 
     g = τ / (M · e^((R + L)/M) · (e^((τ + C)/M) − 1))

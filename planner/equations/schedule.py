@@ -61,28 +61,20 @@ def supply_price_factor__shortage(shortage_price_factor):
     return 1 * shortage_price_factor
 
 
-def hall_time__ai_ready(ai_ready_hall_time):
+def hall_time__colocation(ready_hall_time):
     """Time until the hall can take racks, grid and electrical gear aside. [s]
 
     t = time to lease and fit out a hall that stands
     """
-    return 1 * ai_ready_hall_time
+    return 1 * ready_hall_time
 
 
-def hall_time__colocation(ai_ready_hall_time):
-    """Time until the hall can take racks, grid and electrical gear aside. [s]
-
-    t = time to lease and fit out a hall that stands
-    """
-    return 1 * ai_ready_hall_time
-
-
-def hall_time__own_build(own_build_hall_time):
+def hall_time__build(build_hall_time):
     """Time until the hall can take racks, grid and electrical gear aside. [s]
 
     t = time to build
     """
-    return 1 * own_build_hall_time
+    return 1 * build_hall_time
 
 
 def hall_time__retrofit(retrofit_hall_time):
@@ -93,14 +85,6 @@ def hall_time__retrofit(retrofit_hall_time):
     return 1 * retrofit_hall_time
 
 
-def hall_time__legacy(legacy_hall_time):
-    """Time until the hall can take racks, grid and electrical gear aside. [s]
-
-    t = time to make room
-    """
-    return 1 * legacy_hall_time
-
-
 def gear_time(hall_time):
     """Time until transformers, switchgear and generators are delivered. [s]
 
@@ -109,7 +93,7 @@ def gear_time(hall_time):
     return 0 * hall_time
 
 
-def gear_time__own_build(transformer_lead_time, switchgear_lead_time, generator_lead_time):
+def gear_time__build(transformer_lead_time, switchgear_lead_time, generator_lead_time):
     """Time until transformers, switchgear and generators are delivered. [s]
 
     t = max(t_transformer, t_switchgear, t_generator), all ordered on the first day
@@ -133,7 +117,7 @@ def grid_time(hall_time):
     return 0 * hall_time
 
 
-def grid_time__own_build(site_grid_wait, own_generation_time):
+def grid_time__build(site_grid_wait, own_generation_time):
     """Time until the grid connection carries the load. [s]
 
     t = min(wait for the grid, time until generation of one's own bridges it)
@@ -158,7 +142,7 @@ def commissioning_time(ready_hall_commissioning_time):
     return 1 * ready_hall_commissioning_time
 
 
-def commissioning_time__own_build(new_hall_commissioning_time):
+def commissioning_time__build(new_hall_commissioning_time):
     """Time of the integrated test of power and cooling. [s]
 
     t = integrated systems test of a new hall
@@ -182,6 +166,16 @@ def integration_clusters(racks, racks_per_cluster):
     The line rate is stated for clusters of about 2.8 M USD, which is one NVL72-class rack or two racks of servers.
     """
     return racks / racks_per_cluster
+
+
+def integration_lines(racks, line_racks):
+    """Integration lines that work on the cluster. [1]
+
+    n = ⌈n_rack / racks of one line⌉
+
+    Large projects run lines side by side, one hall after another.
+    """
+    return np.ceil(racks / line_racks)
 
 
 def install_time(integration_clusters, integration_lines, integration_rate):

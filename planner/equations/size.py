@@ -35,23 +35,23 @@ def site_rack_limit__ai_ready(ai_ready_rack_limit):
     return 1 * ai_ready_rack_limit
 
 
-def site_rack_limit__own_build(own_build_rack_limit):
+def site_rack_limit__high_density(high_density_rack_limit):
     """Power that the hall can feed and cool in one rack. [W/rack]
 
-    P = limit the own hall is designed for
+    P = limit of a new hall designed for racks fully in liquid
     """
-    return 1 * own_build_rack_limit
+    return 1 * high_density_rack_limit
 
 
-def site_rack_limit__colocation(colocation_rack_limit):
+def site_rack_limit__common(common_rack_limit):
     """Power that the hall can feed and cool in one rack. [W/rack]
 
     P = limit of common rented space
     """
-    return 1 * colocation_rack_limit
+    return 1 * common_rack_limit
 
 
-def site_rack_limit__retrofit(retrofit_rack_limit):
+def site_rack_limit__retrofitted(retrofit_rack_limit):
     """Power that the hall can feed and cool in one rack. [W/rack]
 
     P = limit of an older hall after a retrofit
@@ -85,7 +85,7 @@ def rack_weight_limit(floor_load, rack_area):
     return floor_load * rack_area
 
 
-def rack_fit__power_and_space(rack_power_limit, system_power, rack_space, system_rack_units):
+def rack_fit(rack_power_limit, system_power, rack_space, system_rack_units):
     """Systems that would fill one rack position. [system/rack]
 
     k = min(P_limit / P_system, U_rack / U_system)
@@ -135,22 +135,24 @@ def racks(systems, systems_per_rack):
     return np.ceil(systems / systems_per_rack)
 
 
-def system_derating(rack_fit):
+def system_derating(power_cap):
     """Share of its rated power that a system is allowed. [1]
 
-    1: systems run at their rating
+    s = cap
+
+    What speed a cap costs depends on the work and is not modelled; between the busy share and 1 it costs next to none.
     """
-    return 1 + 0 * rack_fit / rack_fit
+    return 1 * power_cap
 
 
-def system_derating__derate(rack_power_limit, systems_per_rack, system_power):
+def system_derating__derate(power_cap, rack_power_limit, systems_per_rack, system_power):
     """Share of its rated power that a system is allowed. [1]
 
-    s = min(1, P_limit / (k · P_system))
+    s = min(cap, P_limit / (k · P_system))
 
-    A power cap makes a rack fit that would be refused. What speed it costs depends on the work and is not modelled.
+    A lower cap makes a rack fit that would be refused.
     """
-    return np.minimum(1, rack_power_limit / (systems_per_rack * system_power))
+    return np.minimum(power_cap, rack_power_limit / (systems_per_rack * system_power))
 
 
 def rack_power(systems_per_rack, system_power, system_derating):

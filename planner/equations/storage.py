@@ -137,9 +137,25 @@ def object_storage_cost(object_capacity, object_storage_price):
     return object_capacity * object_storage_price
 
 
-def capex_storage(storage_capacity, storage_usable_share, storage_price):
+def fast_storage_cost(storage_capacity, storage_price):
+    """Price of the fast tier. [USD]
+
+    K = S · k, k for a usable byte
+    """
+    return storage_capacity * storage_price
+
+
+def storage_bought(storage_capacity, storage_usable_share):
+    """Raw capacity of the fast tier. [B]
+
+    S / usable share: 125 are bought to use 100
+    """
+    return storage_capacity / storage_usable_share
+
+
+def capex_storage(fast_storage_cost, object_storage_cost):
     """Price of the storage. [USD]
 
-    K = S / usable share · k
+    K = K_fast + K_object
     """
-    return storage_capacity / storage_usable_share * storage_price
+    return fast_storage_cost + object_storage_cost

@@ -32,12 +32,14 @@ def micro_batches(global_batch, data_parallel, micro_batch):
     return np.maximum(1, np.ceil(global_batch / (data_parallel * micro_batch)))
 
 
-def recomputed_share(recompute, recompute_layers):
-    """Share of layers whose whole forward pass is repeated in the backward pass. [1]
+def repeated_share(recompute, recomputed_share):
+    """Time of the repeated forward pass over that of the first. [1]
 
-    r = recompute_layers where recomputation is full, else 0
+    full: r; as needed: r², because what is cheap to compute again is dropped first
+
+    Activation functions and norms hold a third of the memory and take almost no time to repeat.
     """
-    return np.where(recompute > 2, 1, 0) * recompute_layers
+    return recomputed_share * np.where(recompute > 3, recomputed_share, 1)
 
 
 def linear_peak__bf16(accelerator_peak_bf16):
@@ -131,23 +133,24 @@ def chip_age(software_year, accelerator_available_year):
     return np.maximum(0, software_year - accelerator_available_year)
 
 
-def software_factor(
-    framework_factor,
-    software_year,
-    reference_year,
-    software_progress,
-    chip_age,
-    new_chip_penalty,
-    chip_learning_time,
-):
-    """Kernel time over that of a mature Megatron-class stack of the reference year. [1]
+def newness(chip_age, new_chip_penalty, chip_learning_time):
+    """Kernel time on a young chip over that on one the software has learnt. [1]
 
-    f · e^(g · (year_0 − year)) · e^(n · e^(−age / τ))
+    e^(n · e^(−age / τ))
+    """
+    return np.exp(new_chip_penalty * np.exp(-chip_age / chip_learning_time))
 
-    The same recipe on the same chips runs faster from release to release; a new chip starts behind.
+
+def software_factor(framework_factor, training_software, newness, software_year, reference_year, software_progress):
+    """Kernel time over that of a Megatron-class stack of the reference year. [1]
+
+    f · new · e^(g · (year_0 − year))
+
+    The same recipe on the same chips runs faster from release to release; classes other than Megatron's, whose
+    makers build the chips, start behind on a new chip.
     """
     progress = np.exp(software_progress * (reference_year - software_year))
-    return framework_factor * progress * np.exp(new_chip_penalty * np.exp(-chip_age / chip_learning_time))
+    return framework_factor * progress * np.where(training_software > 1, newness, 1)
 
 
 def size_efficiency(micro_batch_tokens, model_hidden_size, tensor_parallel, small_product_tokens, small_product_width):
@@ -160,14 +163,22 @@ def size_efficiency(micro_batch_tokens, model_hidden_size, tensor_parallel, smal
     return rows * width / (width + small_product_width)
 
 
-def linear_rate(linear_peak, accelerator_gemm_ceiling, precision_efficiency, size_efficiency):
+def clock_factor(power_cap, power_exponent):
+    """Clock under a power limit over that at full power. [1]
+
+    c^e
+    """
+    return power_cap**power_exponent
+
+
+def linear_rate(linear_peak, accelerator_gemm_ceiling, clock_factor, precision_efficiency, size_efficiency):
     """Rate of the linear layers' matrix products. [FLOP/s/accelerator]
 
-    peak · ceiling of the chip · η · ramp
+    peak · ceiling of the chip · clock · η · ramp
 
     The ceiling is the best rate measured on the chip over its peak (stas00/ml-engineering, accelerator README).
     """
-    return linear_peak * accelerator_gemm_ceiling * precision_efficiency * size_efficiency
+    return linear_peak * accelerator_gemm_ceiling * clock_factor * precision_efficiency * size_efficiency
 
 
 def linear_time(flop_per_parameter_token, micro_batch_tokens, layer_parameters, tensor_parallel, linear_rate):
@@ -223,6 +234,9 @@ def attention_product_time(
     attention_kernel,
     attention_efficiency,
     first_flash_efficiency,
+    first_flash_loss,
+    accelerator_available_year,
+    first_flash_year,
     unfused_efficiency,
     model_causal,
 ):
@@ -230,9 +244,12 @@ def attention_product_time(
 
     F_score · T / (L · t · peak · η);  unfused kernels compute the masked half too
 
-    Attention runs in 16 bits whatever the precision of the linear layers.
+    Attention runs in 16 bits whatever the precision of the linear layers. The first fused kernels do not use the
+    instructions of later chips: their share of the peak falls by e^(−l) a year of the chip's date.
     """
-    fused = np.where(attention_kernel > 2, attention_efficiency, first_flash_efficiency)
+    later = np.maximum(0, accelerator_available_year - first_flash_year)
+    first = first_flash_efficiency * np.exp(-first_flash_loss * later)
+    fused = np.where(attention_kernel > 2, attention_efficiency, first)
     both_halves = unfused_efficiency / (1 + model_causal)
     efficiency = np.where(attention_kernel > 1, fused, both_halves)
     products = (score_flop_per_token + state_flop_per_token) * micro_batch_tokens / model_layers
@@ -294,13 +311,48 @@ def elementwise_time(
     return moved / (accelerator_memory_bandwidth * memory_efficiency)
 
 
+def weight_traffic_time(
+    layer_parameters,
+    layer_expert_parameters,
+    tensor_parallel,
+    expert_parallel,
+    one_accelerator,
+    weight_bytes,
+    gradient_bytes,
+    accelerator_memory_bandwidth,
+    memory_efficiency,
+    weight_traffic_exposed,
+):
+    """Traffic of weights and accumulated gradients, one mean layer and micro-batch, all passes. [s]
+
+    x · P_layer · (3 w + 2 g) / (b · η)
+
+    Weights are read in three products, gradients read and written once; products hide all but a share x.
+    """
+    held = (layer_parameters + layer_expert_parameters / expert_parallel) / tensor_parallel / one_accelerator
+    moved = held * (3 * weight_bytes + 2 * gradient_bytes)
+    return weight_traffic_exposed * moved / (accelerator_memory_bandwidth * memory_efficiency)
+
+
+def mixture_factor(software_year, reference_year, mixture_progress):
+    """Time of expert products and dispatch over that of the reference year's software. [1]
+
+    e^(g · (year_0 − year))
+
+    Permutation, routing and grouped products are still being fused and tuned, faster than the rest.
+    """
+    return np.exp(mixture_progress * (reference_year - software_year))
+
+
 def layer_compute_time(
     linear_time,
     grouped_time,
+    mixture_factor,
     attention_product_time,
     score_traffic_time,
     elementwise_time,
-    recomputed_share,
+    weight_traffic_time,
+    repeated_share,
     recompute,
     recompute_cost,
     software_factor,
@@ -311,12 +363,13 @@ def layer_compute_time(
 
     Flash attention's backward pass computes five products where the forward pass has two.
     """
-    products = linear_time + grouped_time
+    products = linear_time + grouped_time * mixture_factor
     traffic = score_traffic_time + elementwise_time
     forward = products + attention_product_time + traffic
     selective = np.where(recompute == 2, 1, 0) * score_traffic_time
-    again = recomputed_share * recompute_cost * forward + selective
-    return software_factor * (3 * products + 7 / 2 * attention_product_time + 3 * traffic + again)
+    again = repeated_share * recompute_cost * forward + selective
+    both = 3 * products + 7 / 2 * attention_product_time + 3 * traffic + weight_traffic_time
+    return software_factor * (both + again)
 
 
 def tensor_exposed(training_software, tensor_exposed_tuned, tensor_exposed_plain, sequence_parallel):
@@ -328,31 +381,39 @@ def tensor_exposed(training_software, tensor_exposed_tuned, tensor_exposed_plain
     return np.where(tuned > 0, tensor_exposed_tuned, tensor_exposed_plain)
 
 
-def layer_communication_time(tensor_time, tensor_exposed, expert_time, expert_exposed, context_time, context_exposed):
+def layer_communication_time(
+    tensor_time, tensor_exposed, expert_time, mixture_factor, expert_exposed, context_time, context_exposed
+):
     """Communication of one mean layer and micro-batch that computation does not hide. [s]
 
-    x_t · tensor + x_e · experts + x_c · context
+    x_t · tensor + x_e · f_mixture · experts + x_c · context
     """
-    return tensor_exposed * tensor_time + expert_exposed * expert_time + context_exposed * context_time
+    experts = expert_exposed * mixture_factor * expert_time
+    return tensor_exposed * tensor_time + experts + context_exposed * context_time
 
 
 def launch_time(
     mixture_share,
     layer_launch_time,
-    mixture_launch_time,
+    routing_launch_time,
+    expert_launch_time,
+    model_experts,
+    expert_parallel,
     mixture_launch_progress,
     reference_year,
     software_year,
 ):
     """Time the host needs to launch one mean layer's kernels, forward and backward. [s]
 
-    t_dense + x · t_mixture · e^(g · (year_0 − year))
+    t_dense + x · (E · t_routing + E/e · t_expert) · e^(g · (year_0 − year))
 
-    A mixture layer launches many small kernels and waits for the routing; fusing and graph capture remove this
-    from release to release.
+    Routing sorts tokens by all experts, and a layer launches kernels for each expert that it holds; fusing and graph
+    capture remove this from release to release.
     """
-    mixture = mixture_launch_time * np.exp(mixture_launch_progress * (reference_year - software_year))
-    return layer_launch_time + mixture_share * mixture
+    mixture = model_experts * (routing_launch_time + expert_launch_time / expert_parallel)
+    return layer_launch_time + mixture_share * mixture * np.exp(
+        mixture_launch_progress * (reference_year - software_year)
+    )
 
 
 def layer_time(layer_compute_time, layer_communication_time, launch_time):
@@ -549,12 +610,12 @@ def tokens_per_second(step_tokens, step_time):
     return step_tokens / step_time
 
 
-def hfu(mfu, recomputed_share):
+def hfu(mfu, repeated_share):
     """Hardware FLOP utilisation: recomputed operations counted too. [1]
 
     MFU · (1 + r / 3)
     """
-    return mfu * (1 + recomputed_share / 3)
+    return mfu * (1 + repeated_share / 3)
 
 
 def training_time(training_tokens, tokens_per_second):

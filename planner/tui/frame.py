@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
@@ -12,6 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
 
+from planner.tui import exporting
 from planner.tui.lines import LineTable
 
 if TYPE_CHECKING:
@@ -108,6 +110,11 @@ class PlannerScreen(Screen[None]):
     def focused_quantity(self) -> str:
         """The quantity, option or role that the cursor is on."""
         return ""
+
+    def exports(self) -> tuple[str, exporting.Formats]:
+        """The suggested name of an exported file, and what can be exported."""
+        stem = (self.session.scenario.path or Path("plan")).stem
+        return f"{stem}-plan.html", exporting.of_plan(self.session)
 
     def copy_text(self) -> str:
         """The row under the cursor as text, with its unit."""

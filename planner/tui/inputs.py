@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Self
 
 from textual import events, on
@@ -53,6 +54,14 @@ class CellInput(Input):
         Binding("up", "next(-1)", "Previous", show=False),
     ]
 
+    def __init__(self, typed: Callable[[str], None], *, id: str) -> None:
+        super().__init__(id=id, compact=True, select_on_focus=True)
+        self.typed = typed
+
+    def watch_value(self, value: str) -> None:
+        """Results follow within the key itself: they are drawn together with the letter."""
+        self.typed(value)
+
     class Abandoned(Message):
         """Escape was pressed."""
 
@@ -78,12 +87,11 @@ class CellInput(Input):
 class InputPane(Vertical):
     """Inputs by topic; typing in one changes the scenario at each key."""
 
-    class Changed(Message):
-        """The scenario is not what it was."""
-
-    def __init__(self, session: Session, *, id: str | None = None):
+    def __init__(self, session: Session, changed: Callable[[], None], *, id: str | None = None):
         super().__init__(id=id)
         self.session = session
+        # Called whenever the scenario or what is typed for it is not what it was.
+        self.changed = changed
         # Quantity -> the text typed for it that could not be taken, and why.
         self.wrong: tuple[str, str, str] | None = None
         self.editing = ""
@@ -93,7 +101,7 @@ class InputPane(Vertical):
     def compose(self) -> ComposeResult:
         yield Inputs(COLUMNS, id="inputs")
         yield Static("", id="input-note", markup=False)
-        cell = CellInput(id="cell", compact=True, select_on_focus=True)
+        cell = CellInput(self._try, id="cell")
         cell.display = False
         yield cell
 
@@ -224,8 +232,8 @@ class InputPane(Vertical):
         if not self.focus_input(name):
             return
         self.session.settle()
-        self.editing = name
         self.cell.value = self._text(name)
+        self.editing = name
         self._place_cell()
         self.cell.display = True
         self.cell.focus()
@@ -259,16 +267,10 @@ class InputPane(Vertical):
         if self.editing:
             self.finish()
 
-    @on(Input.Changed, "#cell")
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        if self.editing and self.cell.value == event.value:
-            self._try(event.value)
-
     def _try(self, text: str) -> None:
         """Take the text over where it is a value of the quantity; else say what is."""
         name = self.editing
-        if text == self._text(name) and self.wrong is None:
+        if not name or (text == self._text(name) and self.wrong is None):
             return
         try:
             given = understood(name, text)
@@ -278,7 +280,7 @@ class InputPane(Vertical):
             self.wrong = None
             if given != self.session.scenario.set.get(name, self._text(name)):
                 self.session.set_value(name, given)
-        self.post_message(self.Changed())
+        self.changed()
 
     @on(Input.Submitted, "#cell")
     def _submitted(self, event: Input.Submitted) -> None:
@@ -319,7 +321,7 @@ class InputPane(Vertical):
         if self.screen.focused is self.cell:
             self.screen.set_focus(self.table)
         self.cell.display = False
-        self.post_message(self.Changed())
+        self.changed()
 
     @on(Inputs.Cleared)
     def _cleared(self, event: Inputs.Cleared) -> None:
@@ -331,7 +333,7 @@ class InputPane(Vertical):
         elif kind in ("value", "option"):
             self.session.set_value(name, None)
         self.session.settle()
-        self.post_message(self.Changed())
+        self.changed()
 
     # Choosing from a list
 
@@ -367,7 +369,7 @@ class InputPane(Vertical):
             else:
                 session.set_workload(chosen)
             session.settle()
-            self.post_message(self.Changed())
+            self.changed()
 
         self.app.push_screen(Picker(title, choices, now, columns), take)
 
@@ -381,8 +383,8 @@ def entry_choices(session: Session, kind: str) -> tuple[tuple[Column, ...], list
     figures = [str(heading) for heading in table.columns[2 : 2 + _FIGURES]]
     columns = (Column("name"), *(Column(heading, _FIGURE_WIDTH, right=True) for heading in figures))
     return columns, [
-        Choice(entry.key, (entry.name, *map(str, row[2 : 2 + _FIGURES])), entry.spellings)
-        for entry, row in zip(entries, table.rows, strict=True)
+        Choice(entry.key, (entry.name, *row[2 : 2 + _FIGURES]), entry.spellings)
+        for entry, row in zip(entries, table.texts, strict=True)
     ]
 
 

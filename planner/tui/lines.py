@@ -67,10 +67,14 @@ class LineTable(ScrollView, can_focus=True):
         Binding("pagedown", "page(1)", "Page down", show=False),
         Binding("home,g", "end(-1)", "First", show=False),
         Binding("end,G", "end(1)", "Last", show=False),
+        Binding("left", "shift(-1)", "Columns to the left", show=False),
+        Binding("right", "shift(1)", "Columns to the right", show=False),
         Binding("enter", "select", "Why"),
     ]
 
     cursor: reactive[int] = reactive(0)
+    # Columns left out after the first one, where not all fit.
+    left_out: reactive[int] = reactive(0)
 
     class Highlighted(Message):
         """The cursor stands on another row."""
@@ -101,6 +105,7 @@ class LineTable(ScrollView, can_focus=True):
         before, self.rows = self.rows, rows
         if columns is not None and tuple(columns) != self.columns:
             self.columns = tuple(columns)
+            self.left_out = 0
             before = []
         if [row.key for row in before] == [row.key for row in rows]:
             for index, (old, new) in enumerate(zip(before, rows, strict=True)):
@@ -132,12 +137,23 @@ class LineTable(ScrollView, can_focus=True):
     # Drawing
 
     def widths(self) -> list[int]:
-        """Width of each column at the present size."""
+        """Width of each column at the present size; 0 for one that is left out."""
         total = self.scrollable_content_region.width
-        fixed = sum(column.width or 0 for column in self.columns) + len(self.columns) - 1
-        shares = sum(column.width is None for column in self.columns)
+        kept = [index == 0 or index > self.left_out for index in range(len(self.columns))]
+        columns = [column for column, keep in zip(self.columns, kept, strict=True) if keep]
+        fixed = sum(column.width or 0 for column in columns) + len(columns) - 1
+        shares = sum(column.width is None for column in columns)
         left = max(0, total - fixed)
-        return [column.width if column.width is not None else max(6, left // shares) for column in self.columns]
+        return [
+            (column.width if column.width is not None else max(6, left // shares)) if keep else 0
+            for column, keep in zip(self.columns, kept, strict=True)
+        ]
+
+    def action_shift(self, step: int) -> None:
+        """Show columns further to the right or left, where not all fit."""
+        fits = sum(size + 1 for size in self.widths() if size) - 1 <= self.scrollable_content_region.width
+        if step < 0 or not fits:
+            self.left_out = min(max(0, self.left_out + step), max(0, len(self.columns) - 2))
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
@@ -169,6 +185,9 @@ class LineTable(ScrollView, can_focus=True):
         """The cells cut or filled to their columns, a space after each but the last."""
         found = []
         for text, column, size in zip(cells, self.columns, self.widths(), strict=True):
+            if not size:
+                found.append("")
+                continue
             if cell_len(text) > size:
                 text = set_cell_size(text, size - 1) + "…" if size > 1 else set_cell_size(text, size)
             space = " " * (size - cell_len(text))

@@ -17,6 +17,7 @@ from planner.catalog import folded
 from planner.tui.lines import Column, LineTable, Row
 
 NAME_ALONE = (Column("name"),)
+A_FILE = "a file of your own …"
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def findings(session: Session, width: int) -> list[Row]:
     for total in topics.BREAKDOWNS:
         parts = breakdown.parts(plan, total)
         if parts:
-            title = f"{words.label(total).capitalize()}: {shown(total, plan.results[total].value)}"
+            title = f"{words.title(total)}: {shown(total, plan.results[total].value)}"
             found.append(Row(f"heading:{total}", (title,), "heading"))
         for part in parts:
             name = words.label(part.name)

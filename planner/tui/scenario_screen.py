@@ -21,7 +21,6 @@ from planner.tui import results
 from planner.tui.frame import PlannerScreen
 from planner.tui.inputs import InputPane
 from planner.tui.lines import LineTable
-from planner.tui.why import WhyScreen
 
 # Uncertainty bands are computed after a pause in typing of this length.
 _PAUSE = 0.25
@@ -59,9 +58,7 @@ class ScenarioScreen(PlannerScreen):
 
     MODE = "scenario"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "undo", "Undo"),
-        Binding("r,ctrl+r", "redo", "Redo", show=False),
-        Binding("ctrl+z", "undo", "Undo", show=False, priority=True),
+        Binding("u,ctrl+z", "app.undo", "Undo"),
         Binding("b", "pin", "Pin baseline"),
         Binding("i", "app.focus('inputs')", "Inputs", show=False),
         Binding("o", "app.focus('results')", "Results", show=False),
@@ -82,7 +79,7 @@ class ScenarioScreen(PlannerScreen):
                 yield LargeFigure()
         yield Static("", id="verdict", markup=False)
         with Horizontal(id="panes"):
-            yield InputPane(self.session, id="input-pane")
+            yield InputPane(self.session, self.changed, id="input-pane")
             yield LineTable(results.NARROW, id="results")
             yield LineTable(results.FINDINGS, id="findings")
 
@@ -116,8 +113,8 @@ class ScenarioScreen(PlannerScreen):
         else:
             table.show([*rows, *found], results.NARROW)
 
-    @on(InputPane.Changed)
-    def _changed(self) -> None:
+    def changed(self) -> None:
+        """Show what follows from a changed input."""
         self.shown = self.session.revision
         self.planner.scenario_changed()
         self.refresh_plan()
@@ -162,16 +159,7 @@ class ScenarioScreen(PlannerScreen):
     def _why(self, event: LineTable.Selected) -> None:
         name = results.quantity(event.row)
         if name:
-            self.why(name)
-
-    def why(self, name: str) -> None:
-        """Open the derivation of a quantity; an input chosen there is edited here."""
-
-        def edit(chosen: str | None) -> None:
-            if chosen is not None:
-                self.edit_input(chosen)
-
-        self.app.push_screen(WhyScreen(self.session, name), edit)
+            self.planner.why(name)
 
     def edit_input(self, name: str) -> None:
         """Edit an input of this name where the screen shows one, else set it as it is first."""
@@ -179,17 +167,6 @@ class ScenarioScreen(PlannerScreen):
         if not pane.focus_input(name):
             pane.reveal(name)
         pane.begin(name)
-
-    def action_undo(self) -> None:
-        self._step(self.session.undo(), "undo")
-
-    def action_redo(self) -> None:
-        self._step(self.session.redo(), "redo")
-
-    def _step(self, done: bool, what: str) -> None:
-        if not done:
-            self.notify(f"Nothing to {what}.")
-        self._changed()
 
     def action_pin(self) -> None:
         self.session.pin_baseline()

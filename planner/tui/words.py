@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from planner import breakdown, glossary, units
+from planner import breakdown, comparison, glossary, units
 from planner.catalog import Fact
 from planner.plan import shown
 
@@ -22,17 +22,21 @@ _TITLES = {
     "reliability": "Reliability",
 }
 NOT_KNOWN = "–"
+_UPPER = {
+    word: word.upper() for word in ("it", "tco", "npv", "irr", "pue", "mfu", "hfu", "ttft", "tpot", "mtbf", "ecc")
+}
 _SHORT = {"accelerator": "acc", "transceiver": "transc"}
 
 
 def label(name: str) -> str:
     """A quantity's name in words."""
-    return name.replace("_", " ")
+    return " ".join(_UPPER.get(word, word) for word in name.split("_"))
 
 
 def title(room: str) -> str:
-    """The heading of a room of the glossary."""
-    return _TITLES.get(room, label(room).capitalize())
+    """The heading of a room of the glossary, or of a quantity."""
+    text = _TITLES.get(room, label(room))
+    return text[:1].upper() + text[1:]
 
 
 def split(name: str, value: float | None, digits: int = 4) -> tuple[str, str]:
@@ -71,6 +75,15 @@ def band(name: str, low: float | None, high: float | None, value: float) -> str:
     return " to ".join(ends)
 
 
+def ends(quantity: glossary.Quantity, fact: Fact) -> str:
+    """The low and high of a figure in the unit in which its field is shown."""
+    both = [
+        "" if end is None else units.number_text(float(units.convert(end, quantity.show)), 3)
+        for end in (fact.low, fact.high)
+    ]
+    return " to ".join(both) if any(both) else ""
+
+
 def change(now: float | None, before: float | None) -> str:
     """'▲ 3.2 %' against the baseline; nothing where it is the same."""
     if now is None or before is None or now == before or not (math.isfinite(now) and math.isfinite(before)):
@@ -83,6 +96,13 @@ def change(now: float | None, before: float | None) -> str:
         return f"{sign} ×{units.number_text(abs(times), 3)}"
     moved = percent(abs(times - 1))
     return f"{sign} {moved}" if moved != "0 %" else f"{sign} <0.01 %"
+
+
+def difference(name: str, change: float) -> str:
+    """A difference between two values of a quantity: '▲ 12 MUSD'."""
+    show = glossary.quantities()[name].show
+    unit = units.readable_unit(change, show) if units.unit(show).offset == 0 else show
+    return f"{'▲' if change > 0 else '▼'} {short(comparison.signed(abs(change), unit)).removeprefix('+')}"
 
 
 def percent(share: float, digits: int = 2) -> str:
