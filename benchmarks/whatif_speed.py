@@ -30,7 +30,6 @@ from typing import Any
 import numpy as np
 
 from planner import engine, glossary, parts, plan, scenario, sweep, workers
-from planner.catalog import Catalog
 from planner.runner import Runner
 
 SCENARIO = "llama-3.1-405b"
