@@ -234,7 +234,7 @@ def triangle(low: float, high: float) -> tuple[float, float]:
     """Ends of a triangular distribution with its peak at 1 whose P10 and P90 are these; 1 itself where one is beyond."""
     from scipy.optimize import least_squares
 
-    from planner.risk import triangular
+    from planner.sampling import triangular
 
     low, high = min(low, 1 - 1e-6), max(high, 1 + 1e-6)
     shares = np.array(PERCENTILES) / 100
