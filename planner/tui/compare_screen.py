@@ -24,7 +24,7 @@ _NAME_WIDTH, _VALUE_WIDTH, _RATIO_WIDTH = 24, 17, 8
 _WIDEST = 34
 _MOST_CAUSES = 8
 _BAR = 10
-_CAUSES = (Column("what causes it, each input taken over alone"), Column("", _BAR), Column("", 17, right=True))
+_CAUSES = (Column("what causes it, the parts adding up"), Column("", _BAR), Column("", 17, right=True))
 
 
 class CompareScreen(PlannerScreen):
