@@ -19,6 +19,7 @@ KINDS = {
     "contradiction": (*_RUN, "other"),
     "covers": ("scenario", "workload", "choose", "set", "quantities"),
     "rank": ("scenario", "workload", "choose", "set", "quantity", "quantities"),
+    "rules": ("scenario", "workload", "choose", "set", "rule", "verdict"),
     "sum": ("claims",),
     "order": ("other", "relation"),
     "catalog": ("entry", "field"),
