@@ -3,7 +3,10 @@
 import json
 import math
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from planner import books, cli, ledger, model, plan, returns, scenario
 from planner.catalog import Catalog
