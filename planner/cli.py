@@ -21,6 +21,7 @@ COMMANDS = {
     "sweep": "every combination of varied quantities and choices, to a table or a file",
     "solve": "the value of an input at which a result meets a condition",
     "optimize": "the best choices under constraints, and what each constraint costs",
+    "rank": "every accelerator of the catalog by what it serves: in all, per watt, per dollar and by its peak",
     "risk": "how sure the figures are, what makes them unsure, and whether owning beats renting",
     "materials": "bill of materials of a scenario: systems, racks, fabric, optics, cables, power and cooling plant",
     "schedule": "from the decision to service: the critical path as a Gantt table, and megawatts by phase",
