@@ -16,6 +16,9 @@ from planner.problems import InputError, Problem, one, unknown
 from planner.scenario import Scenario
 from planner.table import Table
 
+# What is said of a figure by the source it comes from.
+_OF_ONE_SOURCE = ("low", "high", "where", "kind", "note", "as_of")
+
 
 @dataclass(frozen=True)
 class Provenance:
@@ -67,9 +70,9 @@ def own_directory(catalog: Catalog) -> Path:
 def edit(catalog: Catalog, entry: Entry, changes: Mapping[str, str], said: Provenance) -> Draft:
     """A draft that sets fields of an entry in the user's own file, over the shipped one."""
     path = own_directory(catalog) / entry.kind / f"{entry.key}.toml"
-    fingerprint = editing.fingerprint(path)
-    before = path.read_text(encoding="utf-8") if fingerprint else ""
-    return _draft(catalog, entry.kind, entry.key, path, before, fingerprint, changes, said)
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    settings = _settings(entry.kind, changes, said, before)
+    return draft(catalog, entry.kind, entry.key, settings, _new_source(catalog, said))
 
 
 def new(
@@ -80,40 +83,44 @@ def new(
         raise one("catalog new", "KIND", unknown("kind", kind, glossary.kinds()))
     if key in catalog.keys(kind):
         raise one("catalog new", "NAME", f"'{key}' exists already in {kind}: use planner catalog edit {kind}/{key}")
-    path = own_directory(catalog) / kind / f"{key}.toml"
-    before = f'name = "{key}"\n'
+    start = f'name = "{key}"\n'
     if base is not None:
         copied = base.files[-1].read_text(encoding="utf-8")
         # An alias names one entry; the copy starts without any.
-        before = editing.edited(copied, {("name",): key, ("aliases",): None}, path.name)
-    return _draft(catalog, kind, key, path, before, editing.fingerprint(path), changes, said)
+        start = editing.edited(copied, {("name",): key, ("aliases",): None}, f"{key}.toml")
+    settings = _settings(kind, changes, said, start)
+    return draft(catalog, kind, key, settings, _new_source(catalog, said), start)
 
 
-def _draft(
+def draft(
     catalog: Catalog,
     kind: str,
     key: str,
-    path: Path,
-    before: str,
-    fingerprint: str,
-    changes: Mapping[str, str],
-    said: Provenance,
+    settings: Mapping[tuple[str, ...], Any],
+    sources: tuple[Path, str, str] | None = None,
+    start: str = "",
 ) -> Draft:
-    sources = _new_source(catalog, path.parent.parent, said)
-    text = editing.edited(before, _settings(kind, changes, said, before), path.name)
+    """A draft of the user's own file of an entry with values set at key paths; a new file begins with `start`.
+
+    `sources` is the user's sources file as it will be: its path, its text, and its fingerprint now.
+    """
+    own = own_directory(catalog)
+    path = own / kind / f"{key}.toml"
+    fingerprint = editing.fingerprint(path)
+    before = path.read_text(encoding="utf-8") if fingerprint else ""
+    text = editing.edited(before or start, settings, path.name)
     # Other user files of the entry (an earlier layer) count too: load the draft in a copy of the own layer.
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder)
         (trial / kind).mkdir()
-        (trial / kind / f"{key}.toml").write_text(text, encoding="utf-8")
+        (trial / kind / path.name).write_text(text, encoding="utf-8")
         if sources is not None:
             (trial / "sources.toml").write_text(sources[1], encoding="utf-8")
-        own = path.parent.parent
         for name in own.glob("sources*.toml"):
             if not (trial / name.name).exists():
                 shutil.copy(name, trial / name.name)
         Catalog([*[layer for layer in catalog.layers if layer != own], trial]).entry(kind, key)
-    return Draft(path, before if fingerprint else "", text, fingerprint, sources)
+    return Draft(path, before, text, fingerprint, sources)
 
 
 def _settings(kind: str, changes: Mapping[str, str], said: Provenance, before: str) -> dict[tuple[str, ...], Any]:
@@ -124,8 +131,12 @@ def _settings(kind: str, changes: Mapping[str, str], said: Provenance, before: s
         found.append(Problem("--kind", "", f"unknown kind '{said.kind}': it is one of {', '.join(KINDS)}"))
     as_of = _date(said.as_of, "--as-of", found)
     for name, given in changes.items():
+        name = described.synonyms.get(name, name)
         if name in described.fields:
             settings[name, "value"] = given
+            if said.source is not None:
+                # A new source makes a new figure: what was said of the old one goes, other figures beside it stay.
+                settings |= {(name, key): None for key in _OF_ONE_SOURCE}
             texts = {"source": said.source, "where": said.where, "kind": said.kind, "note": said.note, "as_of": as_of}
             settings |= {(name, key): text for key, text in texts.items() if text is not None}
             if said.source is None and "source" not in before:
@@ -154,17 +165,25 @@ def _date(given: str | None, place: str, found: list[Problem]) -> datetime.date 
         return None
 
 
-def _new_source(catalog: Catalog, own: Path, said: Provenance) -> tuple[Path, str, str] | None:
+def _new_source(catalog: Catalog, said: Provenance) -> tuple[Path, str, str] | None:
     """The user's sources file with a new source described in it, where one is named that nobody described."""
     if said.source is None or said.source in catalog.sources:
         return None
     if said.source_title is None:
         message = unknown("source", said.source, catalog.sources)
         raise one("--source", "", f"{message}. Describe a new one with --source-title")
-    path = own / "sources.toml"
+    return sources_file(catalog, {said.source: {"title": said.source_title}})
+
+
+def sources_file(catalog: Catalog, described: Mapping[str, Mapping[str, Any]]) -> tuple[Path, str, str]:
+    """The user's sources file with further sources described in it: path, text, and its fingerprint now."""
+    path = own_directory(catalog) / "sources.toml"
     seen = editing.fingerprint(path)
     text = path.read_text(encoding="utf-8") if seen else "# Sources of your own figures.\n"
-    return path, editing.edited(text, {(said.source, "title"): said.source_title}, path.name), seen
+    settings: dict[tuple[str, ...], Any] = {
+        (source, key): value for source, row in described.items() for key, value in row.items()
+    }
+    return path, editing.edited(text, settings, path.name), seen
 
 
 def difference(catalog: Catalog) -> Table:
@@ -193,10 +212,29 @@ def effect(scenario: Scenario, catalog: Catalog) -> Table:
     """The headline figures of a scenario with the shipped catalog and with the user's own over it."""
     before = plan.plan(scenario, Catalog([paths.shipped("catalogs")]), bands=False)
     after = plan.plan(scenario, catalog, bands=False)
+    return Table(["quantity", "shipped", "own", "change"], _moved(before, after), frozenset({1, 2, 3}))
+
+
+def effect_of(draft: Draft, scenario: Scenario, catalog: Catalog) -> Table:
+    """The headline figures of a scenario that writing the draft would change."""
+    before = plan.plan(scenario, catalog, bands=False)
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder)
+        (trial / draft.path.parent.name).mkdir()
+        (trial / draft.path.parent.name / draft.path.name).write_text(draft.text, encoding="utf-8")
+        if draft.sources is not None:
+            (trial / "sources.toml").write_text(draft.sources[1], encoding="utf-8")
+        after = plan.plan(scenario, Catalog([*catalog.layers, trial]), bands=False)
+    rows = [row for row in _moved(before, after) if row[1] != row[2]]
+    return Table(["quantity", "now", "with the change", "change"], rows, frozenset({1, 2, 3}))
+
+
+def _moved(before: plan.Plan, after: plan.Plan) -> list[list[str]]:
+    """Headline figures of two plans side by side."""
     rows = []
     for name in glossary.headlines():
         if name in before.results and name in after.results:
             old, new_value = before.results[name].value, after.results[name].value
             change = f"{100 * (new_value / old - 1):+.2f} %" if old else ""
             rows.append([name, plan.shown(name, old), plan.shown(name, new_value), change])
-    return Table(["quantity", "shipped", "own", "change"], rows, frozenset({1, 2, 3}))
+    return rows

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import operator
 import re
 from collections.abc import Callable
 from typing import Any
 
-from planner import glossary, units
+from planner import dating, glossary, units
 from planner.catalog import Catalog, Entry, Fact, folded
 from planner.problems import InputError, Problem, one, unknown
 from planner.table import Table
@@ -56,15 +57,19 @@ def _condition(text: str, kind: str) -> Callable[[Entry], bool]:
     match = _CONDITION.match(text)
     if match is None:
         raise units.UnitError(f"'{text}' is not FIELD OP VALUE with an operator of {', '.join(_OPERATORS)}")
-    name, sign, given = match[1], match[2].replace("==", "="), match[3].strip("'\"")
     described = glossary.kinds()[kind]
+    name = described.synonyms.get(match[1], match[1])
+    sign, given = match[2].replace("==", "="), match[3].strip("'\"")
     compares = _OPERATORS[sign]
     if name in described.fields:
         wanted = _bound(given, described.fields[name].unit)
         return lambda entry: name in entry.facts and compares(entry.facts[name].value, wanted)
     if name in (*described.text, *described.dates, *described.lists, *described.references):
-        return lambda entry: compares(*_comparable(entry.references.get(name, entry.text.get(name)), given))
-    known = [*described.fields, *described.text, *described.dates, *described.lists, *described.references]
+        return lambda entry: (
+            (said := entry.references.get(name, entry.text.get(name))) is not None
+            and compares(*_comparable(said, given))
+        )
+    known = [*described.fields, *described.synonyms, *described.text, *described.dates, *described.lists]
     raise units.UnitError(unknown("field", name, known))
 
 
@@ -140,6 +145,7 @@ def entry_text(entry: Entry, catalog: Catalog) -> str:
 
 def _facts(entry: Entry, catalog: Catalog) -> Table:
     fields = glossary.kinds()[entry.kind].fields
+    today = datetime.date.today()
     rows = []
     for name, fact in entry.facts.items():
         show = fields[name].show
@@ -150,8 +156,8 @@ def _facts(entry: Entry, catalog: Catalog) -> Table:
                 for end in (fact.low, fact.high)
             ]
             spread = " to ".join(ends)
-        as_of = str(fact.as_of or "")
-        rows.append([name, units.text(fact.value, show), spread, fact.kind, _said(fact, catalog), as_of])
+        age = dating.age_text(fact, today) + (", stale" if dating.is_stale(fact, today) else "")
+        rows.append([name, units.text(fact.value, show), spread, fact.kind, _said(fact, catalog), age])
     return Table(["field", "value", "range", "kind", "source", "as of"], rows, frozenset({1}))
 
 
@@ -163,6 +169,7 @@ def _said(fact: Fact, catalog: Catalog) -> str:
 def entry_json(entry: Entry, catalog: Catalog) -> dict[str, Any]:
     """An entry with the full provenance of every figure."""
     fields = glossary.kinds()[entry.kind].fields
+    today = datetime.date.today()
 
     def fact_json(fact: Fact, show: str) -> dict[str, Any]:
         def number(value: float | None) -> float | None:
@@ -178,6 +185,7 @@ def entry_json(entry: Entry, catalog: Catalog) -> dict[str, Any]:
             "title": catalog.sources.get(fact.source, {}).get("title", ""),
             "where": fact.where,
             "as_of": str(fact.as_of or ""),
+            "stale": dating.is_stale(fact, today),
             "note": fact.note,
             "alternatives": [fact_json(other, show) for other in fact.alternatives],
         }

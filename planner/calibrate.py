@@ -51,7 +51,7 @@ START: dict[str, tuple[float, float]] = {
     "network_efficiency": (0.78, 1.1),
     "shard_efficiency": (0.8, 1.3),
     "deepspeed_gather": (0.15, 1.5),
-    "straggler_loss": (0.002, 1.5),
+    "straggler_growth": (0.002, 1.5),
 }
 # Log error of the step time beyond which a row pulls less than its square.
 _ROBUST = 0.04

@@ -21,7 +21,9 @@ from planner.problems import InputError, Problem, one, read_toml, unknown
 KINDS = ("measured", "rated", "quoted", "derived", "estimate")
 
 _COMMON = ("name", "aliases", "source", "where", "as_of", "kind", "note")
-_FACT_KEYS = ("value", "low", "high", "kind", "source", "where", "as_of", "note", "alternative")
+# How a figure between low and high is distributed; sampling.py says what each means.
+DISTRIBUTIONS = ("triangular", "pert", "lognormal", "uniform")
+_FACT_KEYS = ("value", "low", "high", "distribution", "kind", "source", "where", "as_of", "note", "alternative")
 _ENTRY_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 
 
@@ -42,6 +44,9 @@ class Fact:
     origin: str = ""
     field: str = ""
     alternatives: tuple[Fact, ...] = ()
+    distribution: str = DISTRIBUTIONS[0]
+    # Entries on whose measurements a fitted figure rests, by role; elsewhere it is an estimate.
+    holds_for: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass
@@ -213,6 +218,8 @@ class Catalog:
             if name not in _FACT_KEYS:
                 found.append(Problem(place, f"{key}.{name}", unknown("key", name, _FACT_KEYS)))
         source = table.get("source", header.get("source"))
+        # Place and date belong to a source: a field with another source than its file takes neither over.
+        same = header if source == header.get("source") else {}
         if not source:
             found.append(Problem(place, key, "no source: name one that sources.toml describes"))
         elif source not in self.sources:
@@ -231,7 +238,12 @@ class Catalog:
                 found.append(Problem(place, key, "has no value"))
         if "value" in read and not read.get("low", read["value"]) <= read["value"] <= read.get("high", read["value"]):
             found.append(Problem(place, key, "its value lies outside its own low and high"))
-        as_of = table.get("as_of", header.get("as_of"))
+        distribution = table.get("distribution", DISTRIBUTIONS[0])
+        if distribution not in DISTRIBUTIONS:
+            found.append(
+                Problem(place, f"{key}.distribution", unknown("distribution", str(distribution), DISTRIBUTIONS))
+            )
+        as_of = table.get("as_of", same.get("as_of"))
         if as_of is not None and not isinstance(as_of, datetime.date):
             found.append(Problem(place, key, f"as_of {as_of!r} is not a date: write it as 2026-05-31"))
         rows = table.get("alternative", [])
@@ -248,11 +260,12 @@ class Catalog:
             high=read.get("high"),
             kind=kind,
             source=str(source),
-            where=str(table.get("where", header.get("where", ""))),
+            where=str(table.get("where", same.get("where", ""))),
             as_of=as_of,
             note=str(table.get("note", "")),
             field=key,
             alternatives=tuple(other for other in others if other is not None),
+            distribution=str(distribution),
         )
 
     # Defaults and calibration
@@ -282,6 +295,7 @@ class Catalog:
     def _default_file(self, raw: dict[str, Any], origin: str, facts: dict[str, Fact]) -> list[Problem]:
         found: list[Problem] = []
         rows = glossary.quantities()
+        holds = tuple((role, tuple(keys)) for role, keys in raw.get("fit", {}).get("holds_for", {}).items())
         for key, given in raw.items():
             if key in _COMMON or key == "fit":
                 continue
@@ -293,7 +307,7 @@ class Catalog:
                 found.append(Problem(origin, key, unknown("quantity", key, [*rows, *glossary.options()])))
                 continue
             if fact is not None:
-                facts[key] = replace(fact, origin=origin, field=key)
+                facts[key] = replace(fact, origin=origin, field=key, holds_for=holds)
         return found
 
     def _choice(
@@ -306,6 +320,20 @@ class Catalog:
             return None
         source = str(table.get("source", header.get("source", "")))
         return Fact(table["value"], kind="rated", source=source, note=str(table.get("note", "")))
+
+    @functools.cached_property
+    def default_choices(self) -> dict[str, str]:
+        """Role -> entry where the scenario names none."""
+        found: dict[str, str] = {}
+        for layer in self.layers:
+            if (layer / "choices.toml").is_file():
+                found.update({role: row["entry"] for role, row in read_toml(layer / "choices.toml").items()})
+        return found
+
+    @functools.cached_property
+    def rules(self) -> list[dict[str, Any]]:
+        """Tables of rules, those of the strongest layer first."""
+        return [read_toml(path) for layer in reversed(self.layers) if (path := layer / "rules.toml").is_file()]
 
     # Checks
 

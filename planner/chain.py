@@ -11,15 +11,17 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, model
+from planner.problems import one
 
 SIZE = "accelerators"
-_UNIT_OF_SIZE = "system_accelerators"
+UNIT_OF_SIZE = "system_accelerators"
 _MOST_SYSTEMS = 2**24
 
-# Rooms that only one workload asks for; all others are asked for by every scenario.
+# Rooms that only one workload asks for; all others are asked for by every scenario.  Claims alone ask for the market's.
 WORKLOAD_ROOMS = {
     "training": ("workload", "training", "kernels", "memory", "collectives"),
-    "inference": ("inference", "demand", "serving_cost", "edge"),
+    "inference": ("inference_memory", "inference_rates", "inference", "batching", "demand", "serving_cost", "edge"),
+    "claims": ("market",),
 }
 
 
@@ -37,54 +39,158 @@ def asked(workload: str) -> list[str]:
     ]
 
 
-def targets(given: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The given quantities that can size the cluster, with what they size it by."""
+def wanted(options: Mapping[str, str]) -> list[str]:
+    """Every quantity that a scenario asks for: of the whole first, then of each site and pool."""
+    scopes = model.scopes(options)
+    found: dict[str, None] = {}
+    for scope in sorted(scopes, key=lambda scope: scope.count("/")):
+        leaves = [leaf for leaf in scopes if leaf.startswith(scope) and f"{leaf}{model.POOLS}" not in options]
+        several = len(leaves) > 1
+        if scope + model.POOLS in options:
+            found[scope + SIZE] = None
+        for workload in dict.fromkeys(options[f"{leaf}workload"] for leaf in leaves):
+            for name in asked(workload):
+                if all(name in model.elsewhere(leaf, options) for leaf in leaves):
+                    continue
+                if not several or glossary.quantities()[name].combine != "none":
+                    found[scope + name] = None
+    return list(found)
+
+
+def targets(said: Iterable[str], scope: str = "") -> dict[str, dict[str, str]]:
+    """Those of the named quantities that can size a pool (or the whole), with what they size it by."""
     rows = glossary.quantities()
-    return {name: rows[name].sizes for name in given if name in rows and rows[name].sizes}  # type: ignore[misc]
+    return {
+        name: sizes
+        for name in said
+        if name.rpartition("/")[0] == scope[:-1] and name in rows and (sizes := rows[name].sizes)
+    }
 
 
-def run(wanted: Iterable[str], values: Mapping[str, Any], options: Mapping[str, str], workload: str) -> dict[str, Any]:
-    """`values`, the chosen strategy and every step that leads to `wanted`."""
-    return model.evaluate(wanted, with_strategy(values, options, workload), options)
+def run(names: Iterable[str], values: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
+    """`values`, the chosen strategies and every step that leads to the named quantities."""
+    return model.evaluate(names, with_strategies(values, options), options)
 
 
-def with_strategy(values: Mapping[str, Any], options: Mapping[str, str], workload: str) -> dict[str, Any]:
+def with_strategies(values: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
+    """`values` with the parallel strategies that the scenario, or any of its pools, leaves open."""
+    found = dict(values)
+    for pool in model.pools(options):
+        inner, own = inside(pool, values, options)
+        found |= {pool + name: value for name, value in with_strategy(inner, own).items() if name not in inner}
+    return found
+
+
+def with_strategy(values: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
     """`values` with the parallel strategy that the scenario leaves open."""
-    if workload != "training":
-        return dict(values)
-    from planner import strategy
+    workload = options["workload"]
+    if workload == "training":
+        from planner import strategy
 
-    return {**values, **strategy.chosen(values, options)}
+        return {**values, **strategy.chosen(values, options)}
+    if workload == "inference":
+        from planner import serving
+
+        return {**values, **serving.chosen(values, options)}
+    return dict(values)
+
+
+def inside(pool: str, values: Mapping[str, Any], options: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """What is given and chosen as a pool sees it: its own before its site's before the whole's."""
+    own = {name: choice for name, choice in options.items() if "/" not in name and name != model.POOLS}
+    own |= {n.removeprefix(pool): choice for n, choice in options.items() if pool and n.startswith(pool)}
+    return {name: values[found_at] for name, found_at in seen_from(pool, values).items()}, own
+
+
+def seen_from(pool: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """Quantity -> name under which a pool finds it: its own before its site's before the whole's."""
+    scopes = ["", *(pool[: end + 1] for end, letter in enumerate(pool) if letter == "/")]
+    found: dict[str, str] = {}
+    for scope in scopes:
+        found |= {n[len(scope) :]: n for n in values if n.startswith(scope) and "/" not in n[len(scope) :]}
+    return found
+
+
+def sized(
+    values: Mapping[str, Any], said: Iterable[str], options: Mapping[str, str], place: str = "scenario"
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """`values` with the size of every pool that has none, and what each target alone would give.
+
+    The targets among what the scenario `said` size a pool; without one of its own, a pool takes what the targets of
+    its site or of the whole leave, provided that it alone has no size.  InputError where a pool cannot be sized.
+    """
+    found, said = dict(values), list(said)
+    by_target: dict[str, Any] = {}
+    unsized = [pool for pool in model.pools(options) if pool + SIZE not in found]
+    for pool in sorted(unsized, key=lambda pool: not targets(said, pool)):
+        sizing, outer = targets(said, pool), pool
+        while not sizing and outer:
+            outer = outer[: outer[:-1].rfind("/") + 1]
+            alone = [p for p in unsized if p.startswith(outer) and p + SIZE not in found] == [pool]
+            sizing = targets(said, outer) if alone else {}
+        _check_sizing(found, pool, sizing, options, place)
+        accelerators, allowed = size(found, sizing, options, pool)
+        if np.ndim(accelerators) == 0 and not accelerators >= 1:
+            asks = ", ".join(sizing)
+            raise one(place, f"{pool}set", f"no whole system meets {asks}")
+        found[pool + SIZE] = accelerators
+        by_target |= allowed
+    return found, by_target
+
+
+def _check_sizing(
+    values: Mapping[str, Any], pool: str, sizing: Mapping[str, Any], options: Mapping[str, str], place: str
+) -> None:
+    """InputError where a pool cannot be sized, with what it lacks."""
+    system = model.source(pool + UNIT_OF_SIZE, values)
+    if not sizing or system not in values:
+        ways = sorted(name for name, row in glossary.quantities().items() if row.sizes)
+        message = f"{'it' if pool else 'the scenario'} has no size: set accelerators, or one of {', '.join(ways)}"
+        if system not in values:
+            message += "; and choose a system"
+        raise one(place, f"{pool}set", message)
+    trial = {scope + SIZE: values[system] for scope in model.pools(options) if scope + SIZE not in values}
+    # With a size the search finds the strategy that the scenario leaves open.
+    given = with_strategies({**values, **trial}, options)
+    for name, rule in sizing.items():
+        quantity = name[: name.rfind("/") + 1] + rule["quantity"]
+        lacking = model.route((quantity,), given, options).missing
+        if lacking:
+            message = f"cannot size the cluster: {rule['quantity']} lacks {', '.join(lacking[quantity])}"
+            raise one(place, f"set.{name}", message)
 
 
 def size(
-    values: Mapping[str, Any], sizing: Iterable[str], options: Mapping[str, str], workload: str
+    values: Mapping[str, Any], sizing: Iterable[str], options: Mapping[str, str], pool: str = ""
 ) -> tuple[Any, dict[str, Any]]:
     """Accelerators that meet the targets, in whole systems, and what each target alone would give.
 
     Demands (users, a deadline) ask for the smallest cluster that meets them all; limits (megawatts, a budget)
     for the largest that keeps within all.  With both, demands set the size and the limits become checks.
+    A pool can be sized by what is left of the whole's limit as well as by a target of its own.
     """
     rows = glossary.quantities()
-    by_target = {name: whole_systems(values, name, options, workload) for name in sizing}
+    by_target = {name: whole_systems(values, name, options, pool) for name in sizing}
     demands = [by_target[n] for n in by_target if rows[n].sizes["want"] == "smallest"]  # type: ignore[index]
     systems = np.maximum.reduce(demands) if demands else np.minimum.reduce(list(by_target.values()))
-    per_system = values[_UNIT_OF_SIZE]
+    per_system = values[model.source(pool + UNIT_OF_SIZE, values)]
     return systems * per_system, {name: found * per_system for name, found in by_target.items()}
 
 
-def whole_systems(values: Mapping[str, Any], target: str, options: Mapping[str, str], workload: str) -> Any:
+def whole_systems(values: Mapping[str, Any], target: str, options: Mapping[str, str], pool: str = "") -> Any:
     """The number of systems at which a target is just met; 0 where one is already too many, NaN where none suffice."""
     rule = glossary.quantities()[target].sizes or {}
-    quantity, largest = rule["quantity"], rule["want"] == "largest"
+    scope = target[: target.rfind("/") + 1]
+    quantity, largest = scope + rule["quantity"], rule["want"] == "largest"
+    per_system = values[model.source(pool + UNIT_OF_SIZE, values)]
     bound = np.asarray(values[target], dtype=float)
     below = np.zeros(bound.shape)
     above = np.full(bound.shape, float(_MOST_SYSTEMS))
 
     def holds(systems: Any) -> Any:
         """True on the small side of the edge: within the limit, or the demand not yet met."""
-        trial = {**values, SIZE: systems * values[_UNIT_OF_SIZE]}
-        got = run((quantity,), trial, options, workload)[quantity]
+        trial = {**values, pool + SIZE: systems * per_system}
+        got = run((quantity,), trial, options)[quantity]
         met = got <= bound if rule["at"] == "most" else got >= bound
         return met if largest else ~np.asarray(met, dtype=bool)
 

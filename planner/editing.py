@@ -22,8 +22,8 @@ def fingerprint(path: Path) -> str:
         return ""
 
 
-def write_atomically(path: Path, text: str, expected: str | None = None) -> None:
-    """Replace the file by `text`: temporary file, fsync, rename.
+def write_atomically(path: Path, content: str | bytes, expected: str | None = None) -> None:
+    """Replace the file by `content`: temporary file, fsync, rename.
 
     With `expected` (a fingerprint taken when the file was read) a file changed meanwhile is left alone and
     the change refused.
@@ -37,12 +37,12 @@ def write_atomically(path: Path, text: str, expected: str | None = None) -> None
     except OSError as error:
         raise one(str(path), "", f"cannot be written: {error.strerror}") from None
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content.encode() if isinstance(content, str) else content)
             stream.flush()
             os.fsync(stream.fileno())
-        with contextlib.suppress(FileNotFoundError):
-            Path(temporary).chmod(target.stat().st_mode & 0o7777)
+        mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
+        Path(temporary).chmod(mode)
         Path(temporary).replace(target)
     except OSError as error:
         with contextlib.suppress(OSError):
@@ -54,6 +54,12 @@ def write_atomically(path: Path, text: str, expected: str | None = None) -> None
             os.fsync(directory)
         finally:
             os.close(directory)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def edited(text: str, changes: Mapping[tuple[str, ...], Any], place: str) -> str:

@@ -9,9 +9,14 @@ _HERE = Path(__file__).resolve().parent
 
 
 def shipped(name: str) -> Path:
-    """The shipped directory `name` (catalogs or seeds): inside the wheel, or beside the package in a checkout."""
+    """The shipped directory `name` (catalogs, seeds or docs): inside the wheel, or beside the package in a checkout."""
     inside = _HERE / "data" / name
     return inside if inside.is_dir() else _HERE.parent / name
+
+
+def guides() -> list[Path]:
+    """The guides, in the order in which they are read."""
+    return sorted((shipped("docs") / "guides").glob("*.md"))
 
 
 def catalog_layers(extra: Path | None = None) -> list[Path]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from planner import chain, glossary, model, risk, units
+from planner import chain, dating, glossary, model, rules, uncertainty, units
 from planner.catalog import KINDS, Catalog, Fact
-from planner.problems import one
 from planner.scenario import Resolved, Scenario, resolve
 
 # A default matters when a one per cent change of it moves a headline figure by more than this share of a per cent.
@@ -29,6 +28,8 @@ class Result:
     low: float | None
     high: float | None
     kind: str
+    # Prices of more than a year ago that it rests on.
+    stale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,17 +78,28 @@ class Plan:
 
 def plan(scenario: Scenario, catalog: Catalog | None = None, bands: bool = True) -> Plan:
     """The plan of a scenario; InputError with all problems where it cannot be planned."""
-    return plan_resolved(resolve(scenario, catalog or Catalog()), bands)
+    return plan_resolved(with_demand(resolve(scenario, catalog or Catalog())), bands)
+
+
+def with_demand(resolved: Resolved) -> Resolved:
+    """The scenario with the utilization that the demand it states leaves."""
+    if not resolved.scenario.demand:
+        return resolved
+    from planner import demand
+
+    filled_by = demand.utilization_facts(plan_resolved(resolved, bands=False))
+    return replace(resolved, facts={**resolved.facts, **filled_by})
 
 
 def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
     """The plan of a scenario whose choices are looked up already."""
     given, sized_by = given_values(resolved)
-    wanted = chain.asked(resolved.scenario.workload)
+    wanted = chain.wanted(resolved.options)
     values = model.evaluate(wanted, given, resolved.options)
     missing = model.route(tuple(wanted), given, resolved.options).missing
-    spread = risk.bands(wanted, given, resolved) if bands else {}
+    spread = uncertainty.bands(wanted, given, resolved) if bands else {}
     kinds = _kinds(wanted, given, resolved)
+    stale = dating.stale_inputs(wanted, given, resolved)
     results = {}
     for name in wanted:
         if name not in values:
@@ -97,37 +109,17 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
             missing = {**missing, name: ("no finite value",)}
             continue
         low, high = spread.get(name, (None, None))
-        results[name] = Result(name, value, low, high, kinds[name])
-    found = Plan(resolved, given, values, results, missing, _checks(values), sized_by=sized_by)
-    found.binding = _binding(values)
+        results[name] = Result(name, value, low, high, kinds[name], tuple(sorted(stale.get(name, ()))))
+    checks = [*_checks(wanted, values), _availability(resolved), *_rule_checks(resolved, values)]
+    found = Plan(resolved, given, values, results, missing, checks, sized_by=sized_by)
+    found.binding = _binding(wanted, values)
     return found
 
 
 def given_values(resolved: Resolved) -> tuple[dict[str, Any], dict[str, float]]:
     """Base values to start from, the cluster's size and strategy found where the scenario leaves them open."""
-    values: dict[str, Any] = dict(resolved.values)
-    scenario = resolved.scenario
-    sized_by: dict[str, float] = {}
-    if chain.SIZE not in values:
-        said = [name for name, fact in resolved.facts.items() if fact.origin == "scenario"]
-        sizing = chain.targets(said)
-        if not sizing or "system_accelerators" not in values:
-            ways = sorted(name for name, row in glossary.quantities().items() if row.sizes)
-            message = f"the scenario has no size: set accelerators, or one of {', '.join(ways)}"
-            if "system_accelerators" not in values:
-                message += "; and choose a system"
-            raise one(scenario.place, "set", message)
-        for name, rule in sizing.items():
-            lacking = model.route((rule["quantity"],), [*values, chain.SIZE], resolved.options).missing
-            if lacking:
-                needs = ", ".join(lacking[rule["quantity"]])
-                raise one(scenario.place, f"set.{name}", f"cannot size the cluster: {rule['quantity']} lacks {needs}")
-        accelerators, sized_by = chain.size(values, sizing, resolved.options, scenario.workload)
-        if not accelerators >= 1:
-            texts = ", ".join(f"{name} = {shown(name, values[name])}" for name in sizing)
-            raise one(scenario.place, "set", f"no whole system meets {texts}")
-        values[chain.SIZE] = accelerators
-    return chain.with_strategy(values, resolved.options, scenario.workload), sized_by
+    values, sized_by = chain.sized(resolved.values, resolved.said, resolved.options, resolved.scenario.place)
+    return chain.with_strategies(values, resolved.options), sized_by
 
 
 def shown(name: str, value: Any) -> str:
@@ -172,28 +164,74 @@ def elasticities(found: Plan, inputs: list[str], outputs: list[str]) -> dict[str
     return table
 
 
-def _checks(values: Mapping[str, Any]) -> list[Check]:
+def _checks(wanted: Iterable[str], values: Mapping[str, Any]) -> list[Check]:
+    rows = glossary.quantities()
     checks = []
-    for name, row in glossary.quantities().items():
-        if row.check and name in values and not math.isnan(float(values[name])):
+    for name in _outermost(wanted, values):
+        message = rows[name].check
+        scope = name[: name.rfind("/") + 1]
+        if message and not math.isnan(float(values[name])):
             ok = bool(values[name] >= 0)
-            checks.append(Check(name.removesuffix("_margin"), ok, filled(row.check, values)))
+            checks.append(Check(name.removesuffix("_margin"), ok, filled(message, values, scope)))
     return checks
 
 
-def filled(message: str, values: Mapping[str, Any]) -> str:
-    """`message` with each {name} replaced by its value."""
-    return re.sub(r"\{(\w+)\}", lambda m: shown(m[1], values[m[1]]) if m[1] in values else "unknown", message)
+def _availability(resolved: Resolved) -> Check:
+    late = dating.unavailable(resolved)
+    day = dating.order_day(resolved.scenario)
+    message = "; ".join(f"{role}: {reason}" for role, reason in late.items())
+    return Check("parts_available", not late, message or f"Every part can be ordered on {day}.")
 
 
-def _binding(values: Mapping[str, Any]) -> list[tuple[str, float]]:
+def _rule_checks(resolved: Resolved, values: Mapping[str, Any]) -> list[Check]:
+    """Rules that exclude what the scenario chose, or put a condition on it."""
+    checks: dict[str, Check] = {}
+    for pool, part in (resolved.pools or {"": resolved}).items():
+        seen = {name: values[at] for name, at in chain.seen_from(f"{pool}/" if pool else "", values).items()}
+        for f in rules.findings(part, seen):
+            if f.verdict != rules.ALLOWED:
+                name = f.rule.replace(" ", "_").replace("-", "_")
+                message = f"{f.option}: {f.verdict}: {f.reason}."
+                checks.setdefault(message, Check(name, f.verdict != rules.EXCLUDED, message))
+    return list(checks.values())
+
+
+def _outermost(wanted: Iterable[str], values: Mapping[str, Any]) -> list[str]:
+    """Each computed quantity where it counts: of a pool only where neither its site nor the whole has it."""
+    found: list[str] = []
+    for name in wanted:
+        scope, _, quantity = name.rpartition("/")
+        outer = (
+            ["/".join([*scope.split("/")[:depth], quantity]) for depth in range(len(scope.split("/")))] if scope else []
+        )
+        if name in values and not any(each in values for each in outer):
+            found.append(name)
+    return found
+
+
+def filled(message: str, values: Mapping[str, Any], scope: str = "") -> str:
+    """`message` with each {name} replaced by its value, as seen from a pool."""
+
+    def text(match: re.Match[str]) -> str:
+        name = model.source(scope + match[1], values)
+        return shown(name, values[name]) if name in values else "unknown"
+
+    return re.sub(r"\{(\w+)\}", text, message)
+
+
+def _binding(wanted: Iterable[str], values: Mapping[str, Any]) -> list[tuple[str, float]]:
     rows = glossary.quantities()
     used = [
-        (row.binds, float(values[name]))
-        for name, row in rows.items()
-        if row.binds and name in values and math.isfinite(float(values[name]))
+        (_of_pool(name, rows[name].binds or ""), float(values[name]))
+        for name in _outermost(wanted, values)
+        if rows[name].binds and math.isfinite(float(values[name]))
     ]
     return sorted(used, key=lambda pair: -pair[1])
+
+
+def _of_pool(name: str, text: str) -> str:
+    pool = name.rpartition("/")[0]
+    return f"{text} of {pool}" if pool else text
 
 
 def _kinds(wanted: list[str], given: Mapping[str, Any], resolved: Resolved) -> dict[str, str]:
@@ -222,10 +260,12 @@ def to_json(found: Plan) -> dict[str, Any]:
             "low": number(name, result.low),
             "high": number(name, result.high),
             "kind": result.kind,
+            "stale": list(result.stale),
         }
         if rows[name].labels:
             results[name]["label"] = shown(name, result.value)
-    for name in (chain.SIZE, *(n for n in found.given if n not in found.resolved.facts)):
+    sizes = [name for name in found.given if name.rpartition("/")[2] == chain.SIZE]
+    for name in (*sizes, *(n for n in found.given if n not in found.resolved.facts)):
         fact = found.resolved.facts.get(name)
         results[name] = {
             "value": number(name, float(found.given[name])),
@@ -255,6 +295,8 @@ def to_json(found: Plan) -> dict[str, Any]:
                 "unit": rows[d.name].show,
                 "source": d.fact.source,
                 "kind": d.fact.kind,
+                "as_of": str(d.fact.as_of or ""),
+                "stale": dating.is_stale(d.fact, dating.price_day(found.scenario)),
                 "moves": d.moves,
                 "elasticity": d.elasticity,
             }

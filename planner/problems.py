@@ -21,7 +21,9 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.field}: {self.message}" if self.field else f"{self.place}: {self.message}"
+        text = f"{self.place}: {self.field}: {self.message}" if self.field else f"{self.place}: {self.message}"
+        # What was given is quoted in messages; it may not break the line nor steer the terminal.
+        return "".join(c if c.isprintable() else " " for c in text)
 
 
 class InputError(ValueError):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from planner import chain, glossary, units
+from planner import chain, dating, glossary, units
 from planner.plan import Plan, Result, defaults_that_mattered, shown
-from planner.table import Table
+from planner.table import Cell, Table
 
 _MARKS = {True: "ok  ", False: "FAIL"}
 _MOST_DEFAULTS = 12
+_STALE = "stale price"
 
 
 def text(found: Plan, everything: bool = False) -> str:
@@ -20,12 +21,13 @@ def text(found: Plan, everything: bool = False) -> str:
     parts = [f"{scenario.name}\n{scenario.workload}: {chosen}"]
     if found.sized_by:
         sizes = ", ".join(f"{name} allows {shown('accelerators', n)}" for name, n in found.sized_by.items())
-        parts.append(f"Sized to {shown('accelerators', found.given['accelerators'])}: {sizes}")
+        parts.append(f"Sized to {shown('accelerators', found.values['accelerators'])}: {sizes}")
     parts.append((quantities(found) if everything else headlines(found)).text())
+    parts.append(_stale(found))
     parts.append(_checks(found))
     parts.append(_binding(found))
     parts.append(_defaults(found))
-    asked = set(chain.asked(scenario.workload))
+    asked = set(chain.wanted(found.resolved.options))
     absent = [name for name in glossary.headlines() if name in found.missing and name in asked]
     if absent:
         rows = [f"  {name}: missing {', '.join(found.missing[name][:6])}" for name in absent]
@@ -38,7 +40,7 @@ def headlines(found: Plan) -> Table:
     size = found.resolved.facts.get("accelerators")
     first = Result(
         "accelerators",
-        found.given["accelerators"],
+        float(found.values["accelerators"]),
         size.low if size else None,
         size.high if size else None,
         size.kind if size else "derived",
@@ -53,19 +55,32 @@ def quantities(found: Plan) -> Table:
 
 
 def _table(results: list[Result]) -> Table:
-    rows = []
+    rows: list[list[Cell]] = []
     for result in results:
         row = glossary.quantities()[result.name]
         show = units.readable_unit(result.value, row.show)
         unit = "" if row.labels or show == units.DIMENSIONLESS else show
-        value = shown(result.name, result.value) if row.labels else _number(result.value, show)
-        cells = [_number(result.low, show), _number(result.high, show)]
-        rows.append([result.name, value, unit, *cells, result.kind])
+        value = shown(result.name, result.value) if row.labels else _in(show, result.value)
+        kind = f"{result.kind}, {_STALE}" if result.stale else result.kind
+        rows.append([result.name, value, unit, _in(show, result.low), _in(show, result.high), kind])
     return Table(["quantity", "value", "unit", "P10", "P90", "kind"], rows, frozenset({1, 3, 4}))
+
+
+def _in(unit: str, value: float | None) -> float | None:
+    return None if value is None else float(units.convert(value, unit))
 
 
 def _number(value: float | None, unit: str) -> str:
     return "" if value is None or not math.isfinite(value) else units.number_text(float(units.convert(value, unit)))
+
+
+def _stale(found: Plan) -> str:
+    """The prices behind the mark, with their ages."""
+    names = sorted({name for result in found.results.values() for name in result.stale})
+    day = dating.price_day(found.scenario)
+    facts = found.resolved.facts
+    rows = [f"  {n} = {shown(n, facts[n].value)}: {dating.age_text(facts[n], day)}" for n in names]
+    return f"Stale prices, older than a year on {day}\n" + "\n".join(rows) if rows else ""
 
 
 def _checks(found: Plan) -> str:
@@ -84,8 +99,15 @@ def _binding(found: Plan) -> str:
 
 def _defaults(found: Plan) -> str:
     mattered = defaults_that_mattered(found)[:_MOST_DEFAULTS]
+    day = dating.price_day(found.scenario)
     rows = [
-        [d.name, shown(d.name, d.fact.value), f"{d.elasticity:+.2f} % on {d.moves}", d.fact.kind, d.fact.source]
+        [
+            d.name,
+            shown(d.name, d.fact.value),
+            f"{d.elasticity:+.2f} % on {d.moves}",
+            f"{d.fact.kind}, {_STALE}" if dating.is_stale(d.fact, day) else d.fact.kind,
+            d.fact.source,
+        ]
         for d in mattered
     ]
     if not rows:
@@ -140,7 +162,7 @@ def derivation_text(step: Any, found: Plan, sources: dict[str, dict[str, Any]], 
 def _origin(step: Any, found: Plan, sources: dict[str, dict[str, Any]]) -> str:
     fact = found.resolved.facts.get(step.name)
     if fact is None:
-        return "   found by the planner: " + ("size" if step.name == "accelerators" else "strategy")
+        return "   found by the planner: " + ("size" if step.name.endswith(chain.SIZE) else "strategy")
     if fact.origin == "scenario":
         return "   set by the scenario"
     title = sources.get(fact.source, {}).get("title", fact.source)

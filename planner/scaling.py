@@ -51,7 +51,7 @@ def curve(scenario: Scenario, catalog: Catalog, sizes: list[float], batch: str =
         trial = {**values, chain.SIZE: size, "global_batch": sequences}
         if batch == "per-accelerator":
             trial["global_batch"] = max(1.0, np.rint(sequences * size / base))
-        evaluated = chain.run(_FIGURES, trial, resolved.options, scenario.workload)
+        evaluated = chain.run(_FIGURES, trial, resolved.options)
         if "tokens_per_second" not in evaluated:
             lacking = model.route(("tokens_per_second",), list(trial), resolved.options).missing
             names = ", ".join(lacking.get("tokens_per_second", ("inputs",)))

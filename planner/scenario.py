@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import datetime
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from planner import glossary, paths, units
-from planner.catalog import Catalog, Entry, Fact, value_of
+import numpy as np
+
+from planner import glossary, model, paths, units
+from planner.catalog import DISTRIBUTIONS, Catalog, Entry, Fact, value_of
 from planner.problems import InputError, Problem, one, parse_toml, read_toml, unknown
 
 WORKLOADS = ("training", "inference", "capacity")
-_KEYS = ("name", "description", "workload", "choose", "set", "range")
+_TABLES = ("choose", "set", "range")
+_KEYS = ("name", "description", "workload", "order", "start", *_TABLES)
+_OF_THE_WHOLE = ("correlate", "demand", "pool", "site")
+_SITE_KEYS = ("name", "set")
+_POOL_NAME = re.compile(r"[^0-9a-z]+")
 
 
 @dataclass
@@ -27,9 +34,36 @@ class Scenario:
     choose: dict[str, str] = field(default_factory=dict)
     set: dict[str, Any] = field(default_factory=dict)
     range: dict[str, list[Any]] = field(default_factory=dict)
+    # Rank correlation of uncertain quantities: {"a": {"b": 0.6}}.
+    correlate: dict[str, dict[str, float]] = field(default_factory=dict)
+    # The day on which the first part is in service; pools give their own.
+    start: datetime.date | None = None
+    # The day on which parts are ordered, against which their availability and the age of prices are checked.
+    order: datetime.date | None = None
+    # What is particular to each site, by the entry's name, where pools stand on several.
+    sites: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # What is asked for over time, as planner.demand reads it.
+    demand: list[dict[str, Any]] = field(default_factory=list)
+    # Parts of the site by name, each a scenario that says only what is different from the whole.
+    pools: dict[str, Scenario] = field(default_factory=dict)
     # The file, or the shipped scenario's name, for messages.
     place: str = "scenario"
     path: Path | None = None
+
+
+class Lookup(Protocol):
+    """What resolving needs of a catalog."""
+
+    @property
+    def defaults(self) -> dict[str, Fact]: ...
+
+    @property
+    def default_choices(self) -> dict[str, str]: ...
+
+    @property
+    def rules(self) -> list[dict[str, Any]]: ...
+
+    def find(self, kind: str, name: str) -> Entry: ...
 
 
 @dataclass
@@ -40,11 +74,20 @@ class Resolved:
     facts: dict[str, Fact]
     options: dict[str, str]
     entries: dict[str, Entry]
+    # Each pool resolved by itself, by the name that its quantities have before their own: "serving", "oregon/serving".
+    pools: dict[str, Resolved] = field(default_factory=dict)
+    # Tables of the catalog's rules, the strongest layer first.
+    rules: list[dict[str, Any]] = field(default_factory=list)
 
     @functools.cached_property
     def values(self) -> dict[str, float]:
-        """Base values by quantity."""
-        return {name: fact.value for name, fact in self.facts.items()}
+        """Base values by quantity; as numpy's floats, with which a division by zero is infinite and no error."""
+        return {name: np.float64(fact.value) for name, fact in self.facts.items()}
+
+    @property
+    def said(self) -> list[str]:
+        """Names of the quantities that the scenario itself sets."""
+        return [name for name, fact in self.facts.items() if fact.origin == "scenario"]
 
 
 def load(file: str | Path, catalog: Catalog | None = None) -> Scenario:
@@ -72,36 +115,123 @@ def shipped_names(catalog: Catalog | None = None) -> dict[str, Path]:
 def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None) -> Scenario:
     """A parsed scenario file as a Scenario; every structural problem at once."""
     found: list[Problem] = []
-    for key in raw:
-        if key not in _KEYS:
-            found.append(Problem(place, key, unknown("key", key, [*_KEYS, *glossary.quantities()])))
-    name = raw.get("name", Path(place).stem)
-    if not isinstance(name, str):
-        found.append(Problem(place, "name", "takes a text"))
-    workload = raw.get("workload", "capacity")
-    if workload not in WORKLOADS:
-        found.append(Problem(place, "workload", f"{workload!r} is not one of {', '.join(WORKLOADS)}"))
-    tables: dict[str, dict[str, Any]] = {}
-    for key in ("choose", "set", "range"):
-        table = raw.get(key, {})
-        if not isinstance(table, dict):
-            found.append(Problem(place, key, f"takes a table: write [{key}] and one NAME = VALUE a line below it"))
-            table = {}
-        tables[key] = table
+    whole = _part(raw, place, "", (*_KEYS, *_OF_THE_WHOLE), found)
+    correlate = raw.get("correlate", {})
+    if isinstance(correlate, dict):
+        whole.correlate.update(correlate)
+    else:
+        found.append(Problem(place, "correlate", "takes a table: write [correlate.QUANTITY] and OTHER = 0.6 below it"))
+    whole.demand.extend(_list_of_tables(raw, "demand", place, found))
+    for number, row in enumerate(_list_of_tables(raw, "site", place, found), 1):
+        at = f"site {number}"
+        found.extend(Problem(place, f"{at}.{k}", unknown("key", k, _SITE_KEYS)) for k in row if k not in _SITE_KEYS)
+        name, table = row.get("name"), row.get("set", {})
+        if not isinstance(name, str) or not isinstance(table, dict):
+            found.append(Problem(place, at, 'takes name = "SITE" (planner catalog list sites) and a table [site.set]'))
+        else:
+            whole.sites[name] = table
+    for number, row in enumerate(_list_of_tables(raw, "pool", place, found), 1):
+        part = _part(
+            {"name": f"pool {number}", "workload": whole.workload} | row, place, f"pool {number}", _KEYS, found
+        )
+        key = _POOL_NAME.sub("-", part.name.casefold()).strip("-") or f"pool-{number}"
+        if key in whole.pools:
+            found.append(Problem(place, f"pool {number}.name", f"'{part.name}' is the name of another pool too"))
+        whole.pools[key] = part
     if found:
         raise InputError(found)
+    return replace(whole, path=path)
+
+
+def _list_of_tables(raw: Mapping[str, Any], key: str, place: str, found: list[Problem]) -> list[dict[str, Any]]:
+    rows = raw.get(key, [])
+    if not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
+        found.append(Problem(place, key, f"takes tables: write [[{key}]] before each"))
+        return []
+    return rows
+
+
+def _part(raw: Mapping[str, Any], place: str, at: str, keys: tuple[str, ...], found: list[Problem]) -> Scenario:
+    """The whole scenario, or one of its pools (`at` says which)."""
+    dot = f"{at}." if at else ""
+    found.extend(
+        Problem(place, dot + k, unknown("key", k, [*keys, *glossary.quantities()])) for k in raw if k not in keys
+    )
+    name = raw.get("name", Path(place).stem)
+    if not isinstance(name, str):
+        found.append(Problem(place, f"{dot}name", "takes a text"))
+        name = at
+    workload = raw.get("workload", "capacity")
+    if workload not in WORKLOADS:
+        found.append(Problem(place, f"{dot}workload", f"{workload!r} is not one of {', '.join(WORKLOADS)}"))
+        workload = "capacity"
+    days: dict[str, datetime.date | None] = {}
+    for key in ("order", "start"):
+        day = raw.get(key)
+        if day is not None and (not isinstance(day, datetime.date) or isinstance(day, datetime.datetime)):
+            found.append(Problem(place, dot + key, "takes a date, as 2027-07-01"))
+            day = None
+        days[key] = day
+    tables: dict[str, dict[str, Any]] = {}
+    for key in _TABLES:
+        table = raw.get(key, {})
+        if not isinstance(table, dict):
+            header = f"[pool.{key}]" if at else f"[{key}]"
+            found.append(
+                Problem(place, dot + key, f"takes a table: write {header} and one NAME = VALUE a line below it")
+            )
+            table = {}
+        tables[key] = table
     description = str(raw.get("description", ""))
-    return Scenario(name, workload, description, tables["choose"], tables["set"], tables["range"], place, path)
+    choose, given, ranges = (tables[key] for key in _TABLES)
+    return Scenario(
+        name, workload, description, choose, given, ranges, start=days["start"], order=days["order"], place=place
+    )
 
 
 def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any]) -> Scenario:
-    """A copy with further choices and set values; a set value takes the quantity's range away."""
-    kept = {name: given for name, given in scenario.range.items() if name not in set}
-    return replace(scenario, choose={**scenario.choose, **choose}, set={**scenario.set, **set}, range=kept)
+    """A copy with further choices and set values; a set value takes the quantity's range away.
+
+    `serving/accelerators` changes the pool `serving` alone; a plain name holds for the whole and all its pools.
+    """
+    found: list[Problem] = []
+    own: dict[str, tuple[dict[str, str], dict[str, Any]]] = {key: ({}, {}) for key in scenario.pools}
+    outer: tuple[dict[str, str], dict[str, Any]] = ({}, {})
+    for which, given in enumerate((choose, set)):
+        for name, value in given.items():
+            pool, slash, quantity = name.rpartition("/")
+            if slash and pool not in own:
+                place = f"{_TABLES[which]}.{name}"
+                found.append(Problem(scenario.place, place, unknown("pool", pool, scenario.pools)))
+            elif slash:
+                own[pool][which][quantity] = value
+            else:
+                outer[which][name] = value
+    if found:
+        raise InputError(found)
+    pools = {key: _with(_without(part, *outer), *own[key]) for key, part in scenario.pools.items()}
+    sites = {site: {n: v for n, v in table.items() if n not in outer[1]} for site, table in scenario.sites.items()}
+    return replace(_with(scenario, *outer), pools=pools, sites=sites)
 
 
-def resolve(scenario: Scenario, catalog: Catalog) -> Resolved:
+def _with(part: Scenario, choose: Mapping[str, str], set: Mapping[str, Any]) -> Scenario:
+    kept = {name: given for name, given in part.range.items() if name not in set}
+    return replace(part, choose={**part.choose, **choose}, set={**part.set, **set}, range=kept)
+
+
+def _without(part: Scenario, choose: Mapping[str, str], set: Mapping[str, Any]) -> Scenario:
+    """What a pool says of its own, less what was changed for the whole."""
+
+    def rest(table: dict[str, Any], gone: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: given for name, given in table.items() if name not in gone}
+
+    return replace(part, choose=rest(part.choose, choose), set=rest(part.set, set), range=rest(part.range, set))
+
+
+def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
     """Every fact and option that holds for the scenario; InputError with all problems at once."""
+    if scenario.pools:
+        return _resolve_pools(scenario, catalog)
     found: list[Problem] = []
     entries = _entries(scenario, catalog, found)
     facts: dict[str, Fact] = {}
@@ -116,7 +246,7 @@ def resolve(scenario: Scenario, catalog: Catalog) -> Resolved:
         if name in options:
             options[name] = fact.value
         else:
-            facts[name] = fact
+            facts[name] = _where_it_holds(fact, entries)
     for role, entry in entries.items():
         for key, fact in entry.facts.items():
             facts[f"{role}_{key}"] = fact
@@ -126,9 +256,16 @@ def resolve(scenario: Scenario, catalog: Catalog) -> Resolved:
                 facts[f"{role}_{key}_year"] = year
     _apply_set(scenario, facts, options, found)
     _apply_ranges(scenario, facts, found)
+    found.extend(_correlation_problems(scenario, facts))
     if found:
         raise InputError(found)
-    return Resolved(scenario, facts, options, entries)
+    return Resolved(scenario, facts, options, entries, rules=catalog.rules)
+
+
+def _where_it_holds(fact: Fact, entries: Mapping[str, Entry]) -> Fact:
+    """A default as it is, or as an estimate where it was fitted to other entries than those chosen."""
+    others = [role for role, keys in fact.holds_for if role in entries and entries[role].key not in keys]
+    return replace(fact, kind="estimate") if others and fact.kind == "derived" else fact
 
 
 def year_of(date: datetime.date) -> float:
@@ -136,7 +273,95 @@ def year_of(date: datetime.date) -> float:
     return round(date.year + (date.timetuple().tm_yday - 1) / 365.25, 3)
 
 
-def _entries(scenario: Scenario, catalog: Catalog, found: list[Problem]) -> dict[str, Entry]:
+def merged(scenario: Scenario, key: str) -> Scenario:
+    """A pool with everything that it takes over from the whole."""
+    part = scenario.pools[key]
+    site = scenario.sites.get(part.choose.get("site", scenario.choose.get("site", "")), {})
+    outer = _without(scenario, part.choose, {**site, **part.set, **part.range})
+    return replace(
+        part,
+        choose={**outer.choose, **part.choose},
+        set={**outer.set, **site, **part.set},
+        range={**outer.range, **part.range},
+        start=part.start or scenario.start,
+        order=part.order or scenario.order,
+    )
+
+
+def _resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
+    """Each pool resolved by itself, and the whole: what all agree on once, the rest under the pool's name."""
+    problems: dict[Problem, list[str]] = {}
+    resolved: dict[str, Resolved] = {}
+    for key in scenario.pools:
+        try:
+            resolved[key] = resolve(merged(scenario, key), catalog)
+        except InputError as error:
+            for problem in error.problems:
+                problems.setdefault(problem, []).append(key)
+    if problems:
+        # What every pool stumbles over stands outside them.
+        common = len(scenario.pools)
+        raise InputError(
+            [p if len(keys) == common else replace(p, field=f"{keys[0]}/{p.field}") for p, keys in problems.items()]
+        )
+    starts = {key: found.scenario.start for key, found in resolved.items()}
+    first = scenario.start or min((day for day in starts.values() if day), default=None)
+    late = [key for key, day in starts.items() if first and day and day < first]
+    if late:
+        raise InputError(
+            [Problem(scenario.place, f"{key}.start", f"lies before the scenario's, {first}") for key in late]
+        )
+    for key, found in resolved.items():
+        days = ((starts[key] or first) - first).days if first else 0
+        if days:
+            _delay(found, units.read(f"{days} day", "s"), scenario.pools[key])
+    sites = dict.fromkeys(found.entries["site"].key if "site" in found.entries else "" for found in resolved.values())
+    if len(sites) == 1:
+        return _whole(scenario, resolved)
+    by_site = {
+        site: _whole(scenario, {k: r for k, r in resolved.items() if r.entries["site"].key == site}) for site in sites
+    }
+    return _whole(scenario, by_site)
+
+
+def _delay(found: Resolved, delay: float, part: Scenario) -> None:
+    """Let a pool start later; unless it says otherwise its period ends with that of the others."""
+    found.facts["start_delay"] = Fact(delay, "s", kind="set", origin="scenario")
+    period = found.facts.get("analysis_period")
+    if period is not None and "analysis_period" not in part.set:
+        left = max(period.value - delay, glossary.quantities()["analysis_period"].low or 0)
+        found.facts["analysis_period"] = replace(period, value=left, note="what is left after the start")
+
+
+def _whole(scenario: Scenario, members: dict[str, Resolved]) -> Resolved:
+    """Members brought together: facts, options and entries that all share stand once, the others by member."""
+    rows = glossary.quantities()
+    first, *others = members.values()
+
+    def shared(table: str, name: str) -> bool:
+        tables = [getattr(member, table) for member in (first, *others)]
+        return all(name in found and found[name] == tables[0].get(name) for found in tables)
+
+    facts: dict[str, Fact] = {}
+    options = {name: choice for name, choice in first.options.items() if "/" not in name and name != model.POOLS}
+    entries: dict[str, Entry] = {}
+    pools: dict[str, Resolved] = {}
+    options[model.POOLS] = model.SEPARATOR.join(members)
+    for key, member in members.items():
+        for name, fact in member.facts.items():
+            # A part of a sum stays with its pool, also where the parts are equal.
+            if shared("facts", name) and rows[name].combine not in ("sum", "peak"):
+                facts[name] = fact
+            else:
+                facts[f"{key}/{name}"] = fact
+        options |= {f"{key}/{name}": choice for name, choice in member.options.items()}
+        for role, entry in member.entries.items():
+            entries[role if shared("entries", role) else f"{key}/{role}"] = entry
+        pools |= {f"{key}/{inner}": found for inner, found in member.pools.items()} or {key: member}
+    return Resolved(scenario, facts, options, entries, pools, first.rules)
+
+
+def _entries(scenario: Scenario, catalog: Lookup, found: list[Problem]) -> dict[str, Entry]:
     """The entry of each role: chosen, named by a chosen entry, or the default choice."""
     roles = glossary.roles()
     entries: dict[str, Entry] = {}
@@ -165,19 +390,10 @@ def _entries(scenario: Scenario, catalog: Catalog, found: list[Problem]) -> dict
             target = glossary.kinds()[entry.kind].references[name]
             if target not in entries and target not in scenario.choose:
                 choose(target, key, entry.origin)
-    for role, name in _default_choices(catalog).items():
+    for role, name in catalog.default_choices.items():
         if role not in entries and role not in scenario.choose:
             choose(role, name, "choices.toml")
     return entries
-
-
-def _default_choices(catalog: Catalog) -> dict[str, str]:
-    """Role -> entry where the scenario names none."""
-    found: dict[str, str] = {}
-    for layer in catalog.layers:
-        if (layer / "choices.toml").is_file():
-            found.update({role: row["entry"] for role, row in read_toml(layer / "choices.toml").items()})
-    return found
 
 
 def _apply_set(scenario: Scenario, facts: dict[str, Fact], options: dict[str, str], found: list[Problem]) -> None:
@@ -210,11 +426,17 @@ def _apply_ranges(scenario: Scenario, facts: dict[str, Fact], found: list[Proble
         if name not in rows:
             found.append(Problem(scenario.place, place, unknown("quantity", name, rows)))
             continue
-        if not isinstance(given, list) or len(given) != 3:
-            found.append(Problem(scenario.place, place, 'takes three values: ["low", "typical", "high"]'))
+        if not isinstance(given, list) or len(given) not in (3, 4):
+            message = 'takes three values and may name a distribution: ["low", "typical", "high", "lognormal"]'
+            found.append(Problem(scenario.place, place, message))
+            continue
+        distribution = given[3] if len(given) == 4 else DISTRIBUTIONS[0]
+        if distribution not in DISTRIBUTIONS:
+            message = f"'{distribution}' is not one of {', '.join(DISTRIBUTIONS)}"
+            found.append(Problem(scenario.place, place, message + units.suggestion(str(distribution), DISTRIBUTIONS)))
             continue
         read: list[float] = []
-        for item in given:
+        for item in given[:3]:
             try:
                 read.append(value_of(item, rows[name]))
             except units.UnitError as error:
@@ -230,7 +452,29 @@ def _apply_ranges(scenario: Scenario, facts: dict[str, Fact], found: list[Proble
         if not low <= said <= high:
             found.append(Problem(scenario.place, place, "the value set for it lies outside the range"))
             continue
-        facts[name] = Fact(said, rows[name].unit, low, high, kind="set", origin="scenario", field=name)
+        if distribution == "lognormal" and low <= 0:
+            found.append(Problem(scenario.place, place, "a lognormal range starts above zero"))
+            continue
+        facts[name] = Fact(
+            said, rows[name].unit, low, high, kind="set", origin="scenario", field=name, distribution=distribution
+        )
+
+
+def _correlation_problems(scenario: Scenario, facts: dict[str, Fact]) -> list[Problem]:
+    """What is wrong with the stated correlations: names without a range, figures outside -1 to 1."""
+    found: list[Problem] = []
+    for name, others in scenario.correlate.items():
+        if not isinstance(others, dict):
+            found.append(Problem(scenario.place, f"correlate.{name}", "takes { OTHER = 0.6 }"))
+            continue
+        for other, figure in others.items():
+            place = f"correlate.{name}.{other}"
+            for each in (name, other):
+                if each not in facts or facts[each].low is None or facts[each].high is None:
+                    found.append(Problem(scenario.place, place, f"'{each}' has no range: give it one under [range]"))
+            if isinstance(figure, bool) or not isinstance(figure, int | float) or not -1 <= figure <= 1:
+                found.append(Problem(scenario.place, place, f"{figure!r} is not a correlation: it is -1 to 1"))
+    return found
 
 
 TEMPLATE = """# {title}

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from planner import paths
+from planner.problems import one
 from planner.table import Table
+
+# Kind of case -> the module and function that replay it, and the shipped file.
+KINDS = {
+    "training": ("validation_training", "validate_training", "training.csv"),
+    "inference": ("validation_inference", "validate_inference", "inference.csv"),
+    "fabric": ("validation_facility", "validate_fabric", "fabric.csv"),
+    "collectives": ("validation_facility", "validate_collectives", "collectives.csv"),
+    "reliability": ("validation_facility", "validate_reliability", "reliability.csv"),
+    "tco": ("validation_tco", "validate_tco", "tco.jsonl"),
+}
+
+
+def replay(kind: str, cases: Path | None = None) -> dict[str, Any]:
+    """Predict the shipped cases of a kind, or those of a file, and sum up the errors."""
+    module, function, file = KINDS[kind]
+    path = cases or paths.shipped("catalogs") / "measurements" / file
+    if not path.is_file():
+        raise one(str(path), "", "no such file")
+    found: dict[str, Any] = getattr(importlib.import_module(f"planner.{module}"), function)(path)
+    return found
 
 
 def summary(
@@ -70,22 +94,22 @@ def text(found: dict[str, Any], rows: bool = False) -> str:
     """A validation for people: the summary, then by source, then each row where asked."""
     lines = [
         f"{found['kind']}: {found['predicted']} of {found['cases']} cases predicted",
-        f"mean error {_percent(found['mape'])}, weighted {_percent(found['weighted_mape'])}, "
-        f"median {_percent(found['median_ape'])}, ninth decile {_percent(found['p90_ape'])}",
+        f"mean error {percent(found['mape'])}, weighted {percent(found['weighted_mape'])}, "
+        f"median {percent(found['median_ape'])}, ninth decile {percent(found['p90_ape'])}",
     ]
     for key, words in (("band_coverage", "inside the 80 % band"), ("within_tolerance", "within the stated tolerance")):
         if found.get(key) is not None:
-            lines.append(f"{_percent(found[key])} {words}")
+            lines.append(f"{percent(found[key])} {words}")
     for key, value in found.items():
         if key.startswith("left_out") and isinstance(value, dict):
             words = ", ".join(
-                f"{name} {_percent(number)}" for name, number in value.items() if isinstance(number, float)
+                f"{name} {percent(number)}" for name, number in value.items() if isinstance(number, float)
             )
             lines.append(f"{key.replace('_', ' ')}: {words}")
     parts = ["\n".join(lines)]
     for key in [name for name in found if name.startswith("by_")]:
         cells = [
-            [name, str(group["rows"]), _percent(group["mape"]), _percent(group["median_ape"])]
+            [name, str(group["rows"]), percent(group["mape"]), percent(group["median_ape"])]
             for name, group in found[key].items()
         ]
         if cells:
@@ -93,14 +117,15 @@ def text(found: dict[str, Any], rows: bool = False) -> str:
             parts.append(Table([heading, "rows", "mean error", "median"], cells, frozenset({1, 2, 3})).text())
     if rows:
         cells = [
-            [row["case_id"], row["metric"], _plain(row["measured"]), _plain(row["predicted"]), _percent(row["ape"])]
+            [row["case_id"], row["metric"], _plain(row["measured"]), _plain(row["predicted"]), percent(row["ape"])]
             for row in found["rows"]
         ]
         parts.append(Table(["case", "metric", "measured", "predicted", "error"], cells, frozenset({2, 3, 4})).text())
     return "\n\n".join(parts)
 
 
-def _percent(value: float | None) -> str:
+def percent(value: float | None) -> str:
+    """An error in per cent, or an empty text."""
     return "" if value is None else f"{100 * value:.1f} %"
 
 

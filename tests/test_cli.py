@@ -92,7 +92,7 @@ def test_all_problems_at_once_with_the_nearest_names(capsys, tmp_path):
         "set.accelerators: '8 GB' has the wrong unit: it takes a unit like 'accelerator'",
         "set.facility_powr: unknown quantity 'facility_powr'. Did you mean 'facility_power'?",
         "set.pue: '0.5' is out of range: pue is 1 to 3",
-        "set.facility_mode: 'buil' is not one of build, colocation. Did you mean 'build'?",
+        "set.facility_mode: 'buil' is not one of build, colocation, retrofit. Did you mean 'build'?",
         "range.electricity_price: its values are not in order",
     ):
         assert said in err, said

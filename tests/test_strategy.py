@@ -44,9 +44,9 @@ def test_what_the_scenario_sets_is_kept():
 
 def test_many_scenarios_choose_as_each_alone():
     sizes = np.array([64.0, 1024.0, 64.0, 8192.0])
-    many = chain.with_strategy({**RESOLVED.values, "accelerators": sizes}, RESOLVED.options, "training")
+    many = chain.with_strategy({**RESOLVED.values, "accelerators": sizes}, RESOLVED.options)
     for place, size in enumerate(sizes):
-        alone = chain.with_strategy({**RESOLVED.values, "accelerators": float(size)}, RESOLVED.options, "training")
+        alone = chain.with_strategy({**RESOLVED.values, "accelerators": float(size)}, RESOLVED.options)
         for name in strategy.CANDIDATES:
             assert many[name][place] == alone[name]
 
@@ -60,7 +60,7 @@ def test_a_model_too_large_gets_the_strategy_that_lacks_least_and_says_so():
 
 
 def test_other_workloads_have_no_strategy():
-    values = chain.with_strategy(RESOLVED.values, RESOLVED.options, "inference")
+    values = chain.with_strategy(RESOLVED.values, {**RESOLVED.options, "workload": "capacity"})
     assert not set(strategy.CANDIDATES) & set(values)
 
 

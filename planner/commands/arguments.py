@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from planner.catalog import Catalog
     from planner.scenario import Scenario
+    from planner.table import Table
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +29,32 @@ def add_scenario(parser: argparse.ArgumentParser, many: bool = False) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a quantity or an option")
     parser.add_argument("--choose", action="append", default=[], metavar="ROLE=ENTRY", help="choose a catalog entry")
     parser.add_argument("--workload", choices=["training", "inference", "capacity"], help="what the cluster is for")
+
+
+def add_table(parser: argparse.ArgumentParser, what: str = "the table") -> None:
+    """--csv and -o of a command that prints a table."""
+    parser.add_argument("--csv", action="store_true", help=f"print {what} as CSV")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help=f"write {what} to a .csv, .md, .html, .json, .parquet or .xlsx",
+    )
+
+
+def put_table(args: argparse.Namespace, table: Table) -> bool:
+    """Print or write the table as --csv and -o ask; False where neither does."""
+    import sys
+
+    if args.output is not None:
+        table.write(args.output)
+        print(f"wrote {args.output}", file=sys.stderr)
+    elif args.csv:
+        sys.stdout.write(table.csv())
+    else:
+        return False
+    return True
 
 
 def catalog(args: argparse.Namespace) -> Catalog:

@@ -1,4 +1,4 @@
-"""planner catalog list | show | search | check | new | edit | diff | import"""
+"""planner catalog list | show | search | tables | check | new | edit | diff | import"""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show.add_argument("entry", metavar="KIND/NAME or NAME")
     search = action("search", "find entries by name, alias, spelling or text")
     search.add_argument("text", metavar="TEXT", nargs="+")
+    dated = action("tables", "dated figures beside the entries: prices over the years, measurements, lead times")
+    dated.add_argument("name", metavar="NAME", nargs="?")
+    dated.add_argument("--where", metavar="'COLUMN OP VALUE'", action="append", default=[])
+    dated.add_argument("--csv", action="store_true")
     action("check", "check every entry of every layer")
     new = action("new", "make an entry of your own")
     new.add_argument("kind", metavar="KIND")
@@ -35,6 +39,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     edit.add_argument("entry", metavar="KIND/NAME")
     edit.add_argument("changes", metavar="FIELD=VALUE", nargs="+")
     _provenance(edit)
+    table = action("import", "entries from a table of cloud prices or of accelerator facts")
+    table.add_argument("file", metavar="FILE", help="CSV: SkyPilot catalog, plain prices, or facts in long format")
+    table.add_argument("--provider", metavar="NAME", help="whose prices they are, where the table does not say")
+    table.add_argument("--region", metavar="NAME", help="take the prices of this region only")
+    table.add_argument("--source", metavar="ID", help="where the figures come from, where the table does not say")
+    table.add_argument("--source-title", metavar="TITLE", help="describes a source that is not known yet")
+    table.add_argument("--as-of", metavar="DATE", help="the day of the figures, where the table does not say")
+    table.add_argument("--dry-run", action="store_true", help="show the changes, write nothing")
     diff = action("diff", "your own figures against the shipped ones, and what they change in a scenario")
     diff.add_argument("file", metavar="FILE", nargs="?", help="a scenario to show the effect on")
 
@@ -50,8 +62,8 @@ def _provenance(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    actions = {"list": _list, "show": _show, "search": _search, "check": _check}
-    return (actions | {"new": _new, "edit": _edit, "diff": _diff})[args.action](args)
+    actions = {"list": _list, "show": _show, "search": _search, "tables": _tables, "check": _check}
+    return (actions | {"new": _new, "edit": _edit, "diff": _diff, "import": _import})[args.action](args)
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -111,6 +123,28 @@ def _search(args: argparse.Namespace) -> int:
     return 0
 
 
+def _tables(args: argparse.Namespace) -> int:
+    import sys
+
+    from planner import dated_tables
+    from planner.table import Table
+
+    catalog = arguments.catalog(args)
+    if args.name is None:
+        names = dated_tables.files(catalog)
+        rows = [[name, str(len(dated_tables.read(catalog, name, []).rows)), names[name].parent.name] for name in names]
+        table = Table(["table", "rows", "folder"], rows, frozenset({1}))
+    else:
+        table = dated_tables.read(catalog, args.name, args.where)
+    if args.json:
+        arguments.print_json([dict(zip(table.columns, row, strict=True)) for row in table.rows])
+    elif args.csv:
+        sys.stdout.write(table.csv())
+    else:
+        print(table.text())
+    return 0
+
+
 def _check(args: argparse.Namespace) -> int:
     from planner import glossary
 
@@ -159,6 +193,40 @@ def _finish(args: argparse.Namespace, draft: Any) -> int:
     else:
         draft.write()
         print(f"wrote {draft.path}", file=sys.stderr)
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    import sys
+    from pathlib import Path
+
+    from planner import catalog_import
+
+    said = catalog_import.Said(args.provider, args.region, args.source, args.source_title, args.as_of)
+    found = catalog_import.read(Path(args.file), arguments.catalog(args), said)
+    if not args.dry_run:
+        found.write()
+    if args.json:
+        entries = [
+            {"entry": name, "new": not d.fingerprint, "diff": d.difference()} for name, d in found.drafts.items()
+        ]
+        findings = [{"lines": each.lines, "reason": each.reason} for each in found.findings]
+        arguments.print_json(
+            {
+                "format": found.format,
+                "rows": found.rows,
+                "entries": entries,
+                "findings": findings,
+                "written": not args.dry_run,
+            }
+        )
+        return 0
+    for draft in found.drafts.values():
+        print(draft.difference())
+    for each in found.findings:
+        print(each, file=sys.stderr)
+    verb = "would change" if args.dry_run else "changed"
+    print(f"{found.rows} rows of {found.format}: {verb} {len(found.drafts)} entries", file=sys.stderr)
     return 0
 
 

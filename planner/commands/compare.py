@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from planner.commands import arguments
 
@@ -12,7 +11,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     arguments.add_scenario(parser, many=True)
     parser.add_argument("--watch", metavar="NAME,...", help="quantities to compare instead of the headline figures")
     parser.add_argument("--all", action="store_true", help="every quantity that differs")
-    parser.add_argument("--csv", action="store_true", help="print the table as CSV")
+    arguments.add_table(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,8 +33,6 @@ def run(args: argparse.Namespace) -> int:
     found = comparison.compare(plans, args.watch.split(",") if args.watch else None, args.all)
     if args.json:
         arguments.print_json(comparison.to_json(found))
-    elif args.csv:
-        sys.stdout.write(comparison.table(found).csv())
-    else:
+    elif not arguments.put_table(args, comparison.table(found)):
         print(comparison.text(found))
     return 0

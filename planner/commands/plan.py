@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from planner.commands import arguments
 
@@ -12,7 +11,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     arguments.add_scenario(parser)
     parser.add_argument("--strict", action="store_true", help="exit with 1 where a check fails")
     parser.add_argument("--all", action="store_true", help="every quantity, not the headline figures alone")
-    parser.add_argument("--csv", action="store_true", help="print every quantity as CSV")
+    arguments.add_table(parser, "every quantity")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -22,9 +21,7 @@ def run(args: argparse.Namespace) -> int:
     found = plan.plan(arguments.scenario(args, args.file, catalog), catalog)
     if args.json:
         arguments.print_json(plan.to_json(found))
-    elif args.csv:
-        sys.stdout.write(report.quantities(found).csv())
-    else:
+    elif not arguments.put_table(args, report.quantities(found)):
         print(report.text(found, everything=args.all))
     failed = [check for check in found.checks if not check.ok]
     return 1 if args.strict and failed else 0

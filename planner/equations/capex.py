@@ -1,12 +1,53 @@
 """What must be paid before the cluster runs, layer by layer."""
 
+import numpy as np
 
-def capex_compute(systems, system_price):
-    """Price of the accelerator systems. [USD]
 
-    K = n · k_system
+def system_price(accelerator_price, system_accelerators, server_price_ratio):
+    """Price of one system, where its maker or sellers publish none. [USD/system]
+
+    k_system = N_system · k_accelerator · ρ
+
+    The whole server costs ρ times its accelerators (Epoch AI: 1.54 to 1.69 over three generations); rack-scale
+    systems with costly switch trays lie above.
     """
-    return systems * system_price
+    return system_accelerators * accelerator_price * server_price_ratio
+
+
+def capex_compute(systems, system_price, purchase_price_share):
+    """Price of the accelerator systems: accelerators and hosts. [USD]
+
+    K = n · k_system · s
+
+    At the price of the day on which they are bought.
+    """
+    return systems * system_price * purchase_price_share
+
+
+def capex_accelerators(installed_accelerators, accelerator_price, purchase_price_share):
+    """Price of the accelerators alone, a part of the systems. [USD]
+
+    K = N · k · s
+    """
+    return installed_accelerators * accelerator_price * purchase_price_share
+
+
+def capex_hosts(capex_compute, capex_accelerators):
+    """Price of what surrounds the accelerators in the systems. [USD]
+
+    K_host = max(0, K_compute − K_accelerators)
+
+    Prices of systems and of single accelerators come from different sellers, so the difference is rough.
+    """
+    return np.maximum(0 * capex_compute, capex_compute - capex_accelerators)
+
+
+def vendor_margin(capex_compute, vendor_margin_share):
+    """Gross margin of the vendor inside the price of the systems. [USD]
+
+    M = m · K_compute,  price = cost / (1 − m)
+    """
+    return vendor_margin_share * capex_compute
 
 
 def capex_software(installed_accelerators, software_price):
@@ -17,12 +58,36 @@ def capex_software(installed_accelerators, software_price):
     return installed_accelerators * software_price
 
 
-def capex_services(capex_compute, capex_network, capex_storage, services_share):
-    """Installation, cabling, integration and acceptance. [USD]
+def capex_auxiliary_networks(storage_network_cost, management_network_cost):
+    """Price of the networks beside the compute fabric: to storage and for management. [USD]
 
-    K = s · (K_compute + K_network + K_storage)
+    K = K_storage network + K_management network
     """
-    return services_share * (capex_compute + capex_network + capex_storage)
+    return storage_network_cost + management_network_cost
+
+
+def capex_it(capex_compute, capex_network, capex_auxiliary_networks, capex_storage, object_storage_cost):
+    """Price of all IT equipment. [USD]
+
+    K_IT = K_compute + K_network + K_auxiliary + K_storage + K_object
+    """
+    return capex_compute + capex_network + capex_auxiliary_networks + capex_storage + object_storage_cost
+
+
+def capex_services(capex_it, services_share):
+    """Design, integration and acceptance. [USD]
+
+    K = s · K_IT
+    """
+    return services_share * capex_it
+
+
+def capex_installation(capex_it, installation_share):
+    """Racking and cabling. [USD]
+
+    K = s · K_IT
+    """
+    return installation_share * capex_it
 
 
 def capex_facility__build(it_power, facility_price):
@@ -30,9 +95,17 @@ def capex_facility__build(it_power, facility_price):
 
     K = P_IT · k
 
-    Land, soft cost and contingency are not included.
+    Land, grid connection, soft cost and contingency are not included.
     """
     return it_power * facility_price
+
+
+def capex_facility__retrofit(it_power, facility_retrofit_price):
+    """Price of refitting an existing hall: power gear, cooling, white space. [USD]
+
+    K = P_IT · k
+    """
+    return it_power * facility_retrofit_price
 
 
 def capex_facility__colocation(it_power, colocation_fit_out_price):
@@ -43,12 +116,144 @@ def capex_facility__colocation(it_power, colocation_fit_out_price):
     return it_power * colocation_fit_out_price
 
 
-def capex(capex_compute, capex_network, capex_storage, capex_software, capex_services, capex_facility):
+def capex_power_and_cooling(capex_facility, facility_critical_share):
+    """Part of the facility's price that is power gear and cooling. [USD]
+
+    K = s · K_facility
+    """
+    return facility_critical_share * capex_facility
+
+
+def capex_shell(capex_facility, capex_power_and_cooling):
+    """Part of the facility's price that is shell, site work and fit-out. [USD]
+
+    K = K_facility − K_critical
+    """
+    return capex_facility - capex_power_and_cooling
+
+
+def capex_grid_connection__build(facility_power, grid_connection_price):
+    """Price of connecting a new site to the grid. [USD]
+
+    K = P · k
+    """
+    return facility_power * grid_connection_price
+
+
+def capex_grid_connection__retrofit(facility_power, grid_connection_price):
+    """Price of a larger grid connection: none, the hall has one. [USD]
+
+    K = 0
+    """
+    return 0 * facility_power * grid_connection_price
+
+
+def capex_grid_connection__colocation(facility_power, grid_connection_price):
+    """Price of the grid connection: part of the rent. [USD]
+
+    K = 0
+    """
+    return 0 * facility_power * grid_connection_price
+
+
+def capex_land__build(floor_area, land_area_ratio, land_price):
+    """Price of the land under a new facility. [USD]
+
+    K = A · a · k
+    """
+    return floor_area * land_area_ratio * land_price
+
+
+def capex_land__retrofit(floor_area, land_price):
+    """Price of land: none, the hall stands. [USD]
+
+    K = 0
+    """
+    return 0 * floor_area * land_price
+
+
+def capex_land__colocation(floor_area, land_price):
+    """Price of land: none, it is rented with the space. [USD]
+
+    K = 0
+    """
+    return 0 * floor_area * land_price
+
+
+def capex(
+    capex_it,
+    capex_software,
+    capex_services,
+    capex_installation,
+    capex_facility,
+    capex_grid_connection,
+    capex_land,
+):
     """Everything that must be paid before the cluster runs. [USD]
 
-    K = K_compute + K_network + K_storage + K_software + K_services + K_facility
+    K = K_IT + K_software + K_services + K_installation + K_facility + K_grid + K_land
     """
-    return capex_compute + capex_network + capex_storage + capex_software + capex_services + capex_facility
+    work = capex_services + capex_installation
+    return capex_it + capex_software + work + capex_facility + capex_grid_connection + capex_land
+
+
+def component_spend(capex_it, capex_software, software_per_year, analysis_period, capex_services, capex_installation):
+    """Spending on the five components that a market report counts: no building, energy or staff. [USD]
+
+    S = K_IT + K_software + k_software · T + K_services + K_installation
+    """
+    software = capex_software + software_per_year * analysis_period
+    return capex_it + software + capex_services + capex_installation
+
+
+def compute_spend_share(capex_compute, component_spend):
+    """Share of component spending that goes to compute. [1]
+
+    s = K_compute / S
+
+    The report's compute line also holds rack power distribution, which is part of the facility here.
+    """
+    return capex_compute / component_spend
+
+
+def network_spend_share(capex_network, capex_auxiliary_networks, component_spend):
+    """Share of component spending that goes to networks. [1]
+
+    s = (K_network + K_auxiliary) / S
+    """
+    return (capex_network + capex_auxiliary_networks) / component_spend
+
+
+def storage_spend_share(capex_storage, object_storage_cost, component_spend):
+    """Share of component spending that goes to storage. [1]
+
+    s = (K_storage + K_object) / S
+    """
+    return (capex_storage + object_storage_cost) / component_spend
+
+
+def software_spend_share(capex_software, software_per_year, analysis_period, component_spend):
+    """Share of component spending that goes to software. [1]
+
+    s = (K_software + k_software · T) / S
+    """
+    return (capex_software + software_per_year * analysis_period) / component_spend
+
+
+def services_spend_share(capex_services, capex_installation, component_spend):
+    """Share of component spending that goes to services. [1]
+
+    s = (K_services + K_installation) / S
+    """
+    return (capex_services + capex_installation) / component_spend
+
+
+def compute_spend_share_gap(compute_spend_share, market_compute_spend_share):
+    """This plan's compute share less the share a market report gives for all clusters. [1]
+
+    Δ = s − s_market
+    """
+    return compute_spend_share - market_compute_spend_share
 
 
 def budget_margin(budget, capex):
@@ -65,3 +270,37 @@ def budget_use(capex, budget):
     u = K / budget
     """
     return capex / budget
+
+
+def programme_capex(clusters, capex):
+    """Price of several such clusters. [USD]
+
+    K = n · K_cluster
+    """
+    return clusters * capex
+
+
+def benchmark_capex(site_power_limit, benchmark_rate):
+    """Price of the site at an all-in market rate for each watt of grid power. [USD]
+
+    K = P_site · k
+
+    A cross-check from the top: rates of this kind hold hardware and building together.
+    """
+    return site_power_limit * benchmark_rate
+
+
+def benchmark_saving(benchmark_capex, capex):
+    """What the plan costs less than the market rate. [USD]
+
+    ΔK = K_benchmark − K
+    """
+    return benchmark_capex - capex
+
+
+def benchmark_saving_share(benchmark_saving, benchmark_capex):
+    """What the plan costs less than the market rate, as a share of it. [1]
+
+    s = ΔK / K_benchmark
+    """
+    return benchmark_saving / benchmark_capex

@@ -3,68 +3,106 @@
 import numpy as np
 
 
-def discounted_time(analysis_period, discount_rate, accounting_month):
-    """Present worth of one dollar a second, paid through the whole period. [s]
+def operating_cost_per_year(opex_per_year, electricity_bill_per_year, staff_per_year):
+    """Running costs other than energy and staff. [USD/s]
 
-    A = t_m · (1 − v^n) / (1/v − 1),  v = (1 + r)^(−1/12),  n = T / t_m
-
-    Paid at the end of each month; a rate of zero gives the period itself.
+    K_o = K_opex − K_energy − K_staff
     """
-    months = analysis_period / accounting_month
-    monthly = (1 + discount_rate) ** (1 / 12) - 1
-    safe = np.where(monthly > 0, monthly, 1)
-    return accounting_month * np.where(monthly > 0, (1 - (1 + safe) ** -months) / safe, months)
+    return opex_per_year - electricity_bill_per_year - staff_per_year
 
 
-def residual_value__exponential(capex_compute, value_decline, analysis_period, accounting_month):
-    """What the systems are worth at the end of the period. [USD]
+def opex_total(
+    electricity_bill_per_year, energy_time, staff_per_year, staff_time, operating_cost_per_year, operation_time
+):
+    """Running costs of the whole period, not discounted. [USD]
 
-    V = K · (1 − d)^(T in years)
-
-    The market value falls with the price of the same performance (Epoch AI: 0.14 orders of magnitude a year).
+    K = K_energy · T_e + K_staff · T_s + K_o · T_o
     """
-    return capex_compute * (1 - value_decline) ** (analysis_period / accounting_month / 12)
+    people = staff_per_year * staff_time
+    return electricity_bill_per_year * energy_time + people + operating_cost_per_year * operation_time
 
 
-def residual_value__straight_line(capex_compute, service_life, analysis_period):
-    """What the systems are worth at the end of the period. [USD]
+def opex_present_worth(
+    electricity_bill_per_year,
+    discounted_energy_time,
+    staff_per_year,
+    discounted_staff_time,
+    operating_cost_per_year,
+    discounted_operation_time,
+):
+    """Present worth of the running costs. [USD]
 
-    V = K · max(0, 1 − T / T_life)
+    W = K_energy · A_e + K_staff · A_s + K_o · A_o
     """
-    return capex_compute * np.maximum(0, 1 - analysis_period / service_life)
+    people = staff_per_year * discounted_staff_time
+    return (
+        electricity_bill_per_year * discounted_energy_time
+        + people
+        + operating_cost_per_year * discounted_operation_time
+    )
 
 
-def residual_value__zero(capex_compute):
-    """What the systems are worth at the end of the period. [USD]
+def tco(capex, refresh_total, opex_total, decommissioning_cost, residual_value):
+    """Cost of owning over the whole period before financing and tax, not discounted. [USD]
 
-    V = 0
+    TCO = K + K_refresh + K_opex + K_end − V
     """
-    return 0 * capex_compute
+    return capex + refresh_total + opex_total + decommissioning_cost - residual_value
 
 
-def tco(capex, opex_per_year, analysis_period, residual_value):
-    """Cost of owning over the whole period, not discounted. [USD]
-
-    TCO = K + K_opex · T − V
-    """
-    return capex + opex_per_year * analysis_period - residual_value
-
-
-def npv_own(capex, opex_per_year, discounted_time, residual_value, discount_rate, analysis_period, accounting_month):
+def npv_own(
+    capex,
+    refresh_present_worth,
+    opex_present_worth,
+    decommissioning_cost,
+    residual_value,
+    end_discount_factor,
+    financing_present_worth,
+    tax_present_worth,
+):
     """Net present value of owning: its costs, as a negative number. [USD]
 
-    NPV = −K − K_opex · A + V · (1 + r)^(−T in years)
+    NPV = −K − W_refresh − W_opex + (V − K_end) · v^n + W_financing + W_tax
     """
-    years = analysis_period / accounting_month / 12
-    return residual_value * (1 + discount_rate) ** -years - capex - opex_per_year * discounted_time
+    left = (residual_value - decommissioning_cost) * end_discount_factor
+    return left - capex - refresh_present_worth - opex_present_worth + financing_present_worth + tax_present_worth
 
 
-def npv_cloud(cloud_cost_per_year, discounted_time):
+def npv_cloud(
+    cloud_cost_per_year, discounted_cloud_time, cloud_services_per_year, discounted_time, cloud_setup_cost, tax_rate
+):
     """Net present value of renting: its costs, as a negative number. [USD]
 
-    NPV = −K_cloud · A
+    NPV = −(1 − τ) · (K_rent · A_c + K_services · A + K_setup)
+
+    The rent follows the chosen price path; the services beside it do not.
     """
-    return -cloud_cost_per_year * discounted_time
+    services = cloud_services_per_year * discounted_time + cloud_setup_cost
+    return (tax_rate - 1) * (cloud_cost_per_year * discounted_cloud_time + services)
+
+
+def npv_cloud_static(cloud_cost_per_year, cloud_services_per_year, discounted_time, cloud_setup_cost, tax_rate):
+    """Net present value of renting at today's price throughout. [USD]
+
+    NPV = −(1 − τ) · ((K_rent + K_services) · A + K_setup)
+    """
+    return (tax_rate - 1) * ((cloud_cost_per_year + cloud_services_per_year) * discounted_time + cloud_setup_cost)
+
+
+def npv_cloud_declining(
+    cloud_cost_per_year,
+    discounted_declining_cloud_time,
+    cloud_services_per_year,
+    discounted_time,
+    cloud_setup_cost,
+    tax_rate,
+):
+    """Net present value of renting at prices that fall as they have fallen. [USD]
+
+    NPV = −(1 − τ) · (K_rent · A_d + K_services · A + K_setup)
+    """
+    services = cloud_services_per_year * discounted_time + cloud_setup_cost
+    return (tax_rate - 1) * (cloud_cost_per_year * discounted_declining_cloud_time + services)
 
 
 def npv_saving(npv_own, npv_cloud):
@@ -75,12 +113,72 @@ def npv_saving(npv_own, npv_cloud):
     return npv_own - npv_cloud
 
 
-def cost_per_accelerator_hour(npv_own, installed_accelerators, discounted_time):
+def npv_saving_static(npv_own, npv_cloud_static):
+    """What owning saves against renting at today's price throughout. [USD]
+
+    ΔNPV = NPV_own − NPV_cloud,static
+    """
+    return npv_own - npv_cloud_static
+
+
+def npv_saving_declining(npv_own, npv_cloud_declining):
+    """What owning saves against renting at falling prices. [USD]
+
+    ΔNPV = NPV_own − NPV_cloud,declining
+    """
+    return npv_own - npv_cloud_declining
+
+
+def cloud_cost_declining(cloud_cost_per_year, declining_cloud_time):
+    """Rent of the accelerators over the whole period where prices fall, not discounted. [USD]
+
+    K = K_rent · T_d
+    """
+    return cloud_cost_per_year * declining_cloud_time
+
+
+def cloud_tco(cloud_cost_per_year, cloud_time, cloud_services_per_year, analysis_period, cloud_setup_cost):
+    """Cost of renting over the whole period with all services, not discounted. [USD]
+
+    K = K_rent · T_c + K_services · T + K_setup
+    """
+    return cloud_cost_per_year * cloud_time + cloud_services_per_year * analysis_period + cloud_setup_cost
+
+
+def saving(cloud_tco, tco):
+    """What owning saves against renting, not discounted. [USD]
+
+    S = K_cloud − TCO
+
+    Its sign may differ from that of the present value: decide on the present value.
+    """
+    return cloud_tco - tco
+
+
+def saving_share(saving, cloud_tco):
+    """What owning saves against renting as a share of renting, not discounted. [1]
+
+    s = S / K_cloud
+    """
+    return saving / cloud_tco
+
+
+def break_even_cloud_price(npv_own, npv_cloud, cloud_price):
+    """Rental price at which owning and renting cost the same in present value. [USD/accelerator/s]
+
+    p* = p · NPV_own / NPV_cloud
+
+    Services beside the rent are taken to scale with it.
+    """
+    return cloud_price * npv_own / npv_cloud
+
+
+def cost_per_accelerator_hour(npv_own, installed_accelerators, discounted_time, accounting_hours_share):
     """Levelised cost of an installed accelerator-hour, used or not. [USD/accelerator/s]
 
-    c = −NPV_own / (N · A)
+    c = −NPV_own / (N · A · h)
     """
-    return -npv_own / (installed_accelerators * discounted_time)
+    return -npv_own / (installed_accelerators * discounted_time * accounting_hours_share)
 
 
 def useful_share__training(utilization, goodput):
@@ -111,8 +209,18 @@ def cost_per_useful_accelerator_hour(cost_per_accelerator_hour, useful_share):
     """Levelised cost of an accelerator-hour of useful work. [USD/accelerator/s]
 
     c_useful = c / u_useful
+
+    Hyperbolic in utilization: idle hours make every useful hour dearer, so the risk is one-sided.
     """
     return cost_per_accelerator_hour / useful_share
+
+
+def cost_per_compute(cost_per_useful_accelerator_hour, accelerator_peak_bf16):
+    """Levelised cost of useful time for each floating-point operation of 16-bit peak. [USD/FLOP]
+
+    c_F = c_useful / F
+    """
+    return cost_per_useful_accelerator_hour / accelerator_peak_bf16
 
 
 def break_even_utilization(cost_per_accelerator_hour, installed_accelerators, accelerators, cloud_price):
@@ -125,20 +233,29 @@ def break_even_utilization(cost_per_accelerator_hour, installed_accelerators, ac
     return cost_per_accelerator_hour * installed_accelerators / (accelerators * cloud_price)
 
 
-def break_even_time(capex, cloud_cost_per_year, opex_per_year):
+def break_even_time(capex, cloud_setup_cost, cloud_bill_per_year, opex_per_year):
     """Time after which owning has cost less than renting, not discounted. [s]
 
-    t* = K / (K_cloud − K_opex)
+    t* = (K − K_setup) / (K_cloud − K_opex)
 
-    Not a number where renting costs less than running the owned cluster.
+    On cash flows at today's prices: depreciation is not subtracted again. Not a number where renting costs less than
+    running the owned cluster. With price changes, refreshes and taxes the ledger gives the month.
     """
-    saved = cloud_cost_per_year - opex_per_year
-    return capex / np.where(saved > 0, saved, np.nan * saved)
+    saved = cloud_bill_per_year - opex_per_year
+    return (capex - cloud_setup_cost) / np.where(saved > 0 * saved, saved, np.nan * saved)
 
 
-def cost_per_training_run(cost_per_accelerator_hour, installed_accelerators, time_to_train):
-    """Levelised cost of owning the cluster for the duration of one training run. [USD]
+def rent_saving(tco, cloud_tco):
+    """What renting saves against owning, not discounted. [USD]
 
-    K = c · N · T
+    S = TCO − K_cloud
     """
-    return cost_per_accelerator_hour * installed_accelerators * time_to_train
+    return tco - cloud_tco
+
+
+def rent_saving_share(rent_saving, tco):
+    """What renting saves against owning as a share of owning, not discounted. [1]
+
+    s = S / TCO
+    """
+    return rent_saving / tco

@@ -1,57 +1,158 @@
-"""The scale-out fabric: a fat tree of one, two or three tiers, its parts, power and price."""
+"""The scale-out fabric as a tree of switches: rail-optimised, plain, or with spines for each rail.
+
+Dragonflies and the torus are exceptions, in direct_networks.
+"""
 
 import numpy as np
 
 
 def fabric_endpoints(installed_accelerators, system_scaleout_bandwidth, fabric_port_bandwidth):
-    """Switch ports that accelerators connect to. [port]
+    """Ports that accelerators have to the fabric. [port]
 
-    n = N · B / b
+    n = ⌈N · B / b⌉
     """
     return np.ceil(installed_accelerators * system_scaleout_bandwidth / fabric_port_bandwidth)
 
 
-def leaf_down_ports(fabric_switch_ports, oversubscription):
+def designed_nodes(nodes, scalable_unit):
+    """Nodes that the fabric is laid out for. [node]
+
+    n = ⌈n_node / n_unit⌉ · n_unit
+
+    A design is built in whole scalable units: unused slots keep their leaves and the cables above them [1].
+
+    [1] NVIDIA DGX SuperPOD reference architecture RA-11333-001, tables 3 and 4.
+    """
+    return np.ceil(nodes / scalable_unit) * scalable_unit
+
+
+def designed_endpoints(fabric_endpoints, designed_nodes, nodes):
+    """Ports that the fabric is laid out for. [port]
+
+    n = n_endpoint · n_designed / n_node
+    """
+    return np.ceil(fabric_endpoints * designed_nodes / nodes)
+
+
+def fabric_rails(fabric_endpoints, nodes, one_node, one_port):
+    """Ports of one node: one rail connects the same port of every node. [1]
+
+    r = ⌈n_endpoint / n_node⌉
+    """
+    return np.maximum(1, np.ceil(fabric_endpoints / nodes * one_node / one_port))
+
+
+def switch_radix(fabric_switch_ports, fabric_planes):
+    """Ports of a switch at the speed of one plane. [port/switch]
+
+    R = R_full · q
+
+    A port is split into q slower ones, each in a plane of its own: 64 ports of 800 Gb/s make 128 of 400 Gb/s, and two
+    tiers then reach four times as many accelerators.
+    """
+    return fabric_switch_ports * fabric_planes
+
+
+def leaf_down_ports(switch_radix, oversubscription):
     """Ports of a leaf switch that face accelerators. [port/switch]
 
     d = ⌊R · o / (1 + o)⌋
     """
-    return np.floor(fabric_switch_ports * oversubscription / (1 + oversubscription))
+    return np.floor(switch_radix * oversubscription / (1 + oversubscription))
 
 
-def fabric_tiers(fabric_endpoints, fabric_switch_ports, leaf_down_ports, one_switch, one_port):
+def leaf_down_ports__rail_groups(switch_radix, system_nodes, systems_per_rack, rail_port, rack_leaf):
+    """Ports of a leaf switch that face accelerators. [port/switch]
+
+    d = min(R / 2, nodes in a rack)
+
+    Rack-granular design of NVL72 systems: one leaf switch for each rack and rail, 18 trays on each.
+    """
+    return np.minimum(np.floor(switch_radix / 2), system_nodes * systems_per_rack * rail_port / rack_leaf)
+
+
+def fabric_tiers(fabric_endpoints, switch_radix, leaf_down_ports, one_switch, one_port):
     """Tiers of switches that the endpoints need. [1]
 
     1 where n ≤ R, 2 where n ≤ R · d, else 3
     """
-    two = np.where(fabric_endpoints > fabric_switch_ports * one_switch, 1.0, 0.0)
-    reach = fabric_switch_ports * leaf_down_ports * one_switch**2 / one_port
+    two = np.where(fabric_endpoints > switch_radix * one_switch, 1.0, 0.0)
+    reach = switch_radix * leaf_down_ports * one_switch**2 / one_port
     return 1 + two + np.where(fabric_endpoints > reach, 1.0, 0.0)
 
 
-def leaf_switches(fabric_endpoints, leaf_down_ports, fabric_tiers, one_switch):
+def fabric_groups(leaf_switches, fabric_planes, switch_radix, fabric_tiers, one_switch, one_port):
+    """Pods of a tree, groups of a dragonfly, cubes of a torus. [1]
+
+    g = ⌈n_leaf / q / (R / 2)⌉ where there are three tiers, else 1
+    """
+    pods = np.ceil(leaf_switches / fabric_planes / (switch_radix / 2 * one_switch**2 / one_port))
+    return np.where(fabric_tiers > 2, pods, 1.0)
+
+
+def leaf_switches(
+    designed_nodes, fabric_rails, leaf_down_ports, fabric_tiers, fabric_planes, one_node, one_port, one_switch
+):
     """Switches of the first tier. [switch]
 
-    n_leaf = ⌈n / d⌉, or 1 where one switch has ports enough
+    n_leaf = q · r · ⌈n_node / d⌉; where a leaf holds several rails, q · ⌈r / ⌊d / n_node⌋⌉
+
+    Rail k of every node goes to the leaves of rail k. One switch for each plane where it has ports enough.
     """
-    return np.where(fabric_tiers > 1, np.ceil(fabric_endpoints / leaf_down_ports), one_switch)
+    nodes_per_leaf = leaf_down_ports * one_switch / one_port
+    rail_nodes = designed_nodes / one_node
+    own_leaves = fabric_rails * np.ceil(rail_nodes / nodes_per_leaf)
+    shared_leaves = np.ceil(fabric_rails / np.maximum(1, np.floor(nodes_per_leaf / rail_nodes)))
+    leaves = np.where(rail_nodes < nodes_per_leaf, shared_leaves, own_leaves)
+    return fabric_planes * np.where(fabric_tiers > 1, leaves, 1.0) * one_switch
 
 
-def leaf_uplinks(fabric_switch_ports, leaf_down_ports, fabric_tiers):
+def leaf_switches__fat_tree(designed_endpoints, leaf_down_ports, fabric_tiers, fabric_planes, one_switch):
+    """Switches of the first tier. [switch]
+
+    n_leaf = q · ⌈n / d⌉; q where one switch has ports enough
+    """
+    leaves = np.ceil(designed_endpoints / leaf_down_ports / one_switch)
+    return fabric_planes * np.where(fabric_tiers > 1, leaves, 1.0) * one_switch
+
+
+def leaf_uplinks(switch_radix, leaf_down_ports, oversubscription, fabric_tiers):
     """Ports of a leaf switch that face the next tier. [port/switch]
 
-    u = R − d; none where there is one tier
+    u = min(R − d, ⌈d / o⌉); none where there is one tier
     """
-    return (fabric_switch_ports - leaf_down_ports) * np.where(fabric_tiers > 1, 1.0, 0.0)
+    needed = np.minimum(switch_radix - leaf_down_ports, np.ceil(leaf_down_ports / oversubscription))
+    return needed * np.where(fabric_tiers > 1, 1.0, 0.0)
 
 
-def spine_switches(leaf_switches, leaf_uplinks, fabric_switch_ports, fabric_tiers):
+def spine_switches(leaf_switches, leaf_uplinks, switch_radix, fabric_planes, fabric_tiers, one_switch, one_port):
     """Switches of the second tier. [switch]
 
-    two tiers: ⌈n_leaf · u / R⌉; three tiers: n_leaf
+    two tiers: in each plane the fewest s ≥ n_leaf · u / (q · R) that divide u; three tiers: n_leaf · u / (R / 2)
+
+    Dividing evenly matters: 24 leaves with 32 uplinks take 16 spines of 64 ports, not 12, as in the reference design of
+    three scalable units [1]. With a core above it, half of a spine's ports face up.
+
+    [1] NVIDIA DGX SuperPOD reference architecture RA-11333-001, table 4.
     """
-    least = np.ceil(leaf_switches * leaf_uplinks / fabric_switch_ports)
-    return np.where(fabric_tiers > 2, leaf_switches, least)
+    plane_leaves = leaf_switches / fabric_planes
+    two = fabric_planes * _dividing_spines(plane_leaves, leaf_uplinks, switch_radix, one_switch, one_port)
+    three = np.ceil(leaf_switches * leaf_uplinks / (switch_radix / 2))
+    return np.where(fabric_tiers > 2, three, np.where(fabric_tiers > 1, two, 0 * two))
+
+
+def spine_switches__rail_groups(
+    leaf_switches, leaf_uplinks, switch_radix, fabric_planes, fabric_rails, fabric_tiers, one_switch, one_port
+):
+    """Switches of the second tier. [switch]
+
+    r · q · s,  s = the fewest ≥ n_leaf / (r · q) · u / (R / 2) that divide u
+
+    Each rail has spines of its own, which keep half of their ports for a core that joins the rails.
+    """
+    groups = fabric_planes * fabric_rails
+    own = groups * _dividing_spines(leaf_switches / groups, leaf_uplinks, switch_radix / 2, one_switch, one_port)
+    return np.where(fabric_tiers > 1, own, 0 * own)
 
 
 def core_switches(spine_switches, fabric_tiers):
@@ -70,38 +171,102 @@ def switches(leaf_switches, spine_switches, core_switches):
     return leaf_switches + spine_switches + core_switches
 
 
-def cables(
-    fabric_endpoints, leaf_switches, leaf_uplinks, spine_switches, fabric_switch_ports, core_switches, cable_port
-):
+def endpoint_cables(fabric_endpoints, fabric_manager_links, fabric_planes, cable_port, links_per_cable):
+    """Cables between nodes and leaves. [cable]
+
+    n = (n_endpoint + n_manager) · q / links per cable
+    """
+    return (fabric_endpoints + fabric_manager_links) * fabric_planes * cable_port / links_per_cable
+
+
+def links_per_cable(fabric_planes):
+    """Links that run in one cable: the planes of a split port share it. [1]
+
+    q
+    """
+    return 1 * fabric_planes
+
+
+def leaf_spine_cables(leaf_switches, leaf_uplinks, cable_port, links_per_cable):
+    """Cables between leaves and spines, inside a group of a dragonfly or a cube of a torus. [cable]
+
+    n = n_leaf · u / links per cable
+    """
+    return leaf_switches * leaf_uplinks * cable_port / links_per_cable
+
+
+def spine_core_cables(spine_switches, switch_radix, fabric_tiers, cable_port, links_per_cable):
+    """Cables between spines and core, between groups of a dragonfly or cubes of a torus. [cable]
+
+    n = n_spine · R / 2 / links per cable; none below three tiers
+    """
+    core = np.where(fabric_tiers > 2, 1.0, 0.0)
+    return spine_switches * switch_radix / 2 * core * cable_port / links_per_cable
+
+
+def cables(endpoint_cables, leaf_spine_cables, spine_core_cables):
     """Cables of the fabric. [cable]
 
-    n = n_endpoint + n_leaf · u + n_spine · R/2 where there is a core
+    n = n_endpoint + n_leaf-spine + n_spine-core
     """
-    has_core = np.where(core_switches > 0, 1.0, 0.0)
-    up = spine_switches * fabric_switch_ports / 2 * has_core
-    return (fabric_endpoints + leaf_switches * leaf_uplinks + up) * cable_port
+    return endpoint_cables + leaf_spine_cables + spine_core_cables
 
 
-def transceivers(cables, transceivers_per_cable):
-    """Optical transceivers of the fabric. [transceiver]
+def fabric_reach(switch_radix, leaf_down_ports, installed_accelerators, fabric_endpoints, one_switch, one_port):
+    """Accelerators that the topology can join with these switches. [accelerator]
 
-    one at each end of every cable that is optical
+    R · (R / 2) · d ports: three tiers, R³ / 4 where nothing blocks
     """
-    return cables * transceivers_per_cable
+    ports = switch_radix**2 / 2 * leaf_down_ports * one_switch**3 / one_port**2
+    return ports / fabric_endpoints * installed_accelerators
 
 
-def network_power(switches, fabric_switch_power, transceivers, fabric_transceiver_power):
-    """Power of switches and optics; network cards are part of the systems. [W]
+def fabric_ports_margin(fabric_reach, installed_accelerators):
+    """Accelerators that the fabric could still take. [accelerator]
 
-    P = n_switch · P_switch + n_transceiver · P_transceiver
+    margin = N_reach − N
     """
-    return switches * fabric_switch_power + transceivers * fabric_transceiver_power
+    return fabric_reach - installed_accelerators
 
 
-def capex_network(switches, fabric_switch_price, transceivers, fabric_transceiver_price, cables, fabric_cable_price):
-    """Price of switches, optics and cables. [USD]
+def fabric_ports_use(installed_accelerators, fabric_reach):
+    """Share of what the topology can join in use. [1]
 
-    K = n_switch · k_switch + n_transceiver · k_transceiver + n_cable · k_cable
+    u = N / N_reach
     """
-    optics = transceivers * fabric_transceiver_price + cables * fabric_cable_price
-    return switches * fabric_switch_price + optics
+    return installed_accelerators / fabric_reach
+
+
+def bisection_bandwidth(fabric_endpoints, fabric_port_bandwidth, oversubscription):
+    """Bandwidth between two halves of the cluster, one direction. [B/s]
+
+    B = n · b / (2 · o)
+    """
+    return fabric_endpoints * fabric_port_bandwidth / 2 / oversubscription
+
+
+def scaleup_domains(installed_accelerators, system_scaleup_domain):
+    """Scale-up domains of the cluster. [1]
+
+    n = ⌈N / N_domain⌉
+    """
+    return np.ceil(installed_accelerators / system_scaleup_domain)
+
+
+def scaleup_ratio(accelerator_scaleup_bandwidth, system_scaleout_bandwidth):
+    """Bandwidth inside a scale-up domain over bandwidth out of it. [1]
+
+    B_up / B_out
+    """
+    return accelerator_scaleup_bandwidth / system_scaleout_bandwidth
+
+
+def _dividing_spines(leaves, uplinks, spine_ports, one_switch, one_port):
+    """The fewest spines that carry all uplinks and take the same number from every leaf."""
+    links = uplinks * one_switch / one_port
+    least = np.maximum(1, np.ceil(leaves * uplinks / spine_ports / one_switch))
+    # Links from a leaf to each spine: the largest divisor of the uplinks that leaves enough spines.
+    bundle = np.maximum(1, np.floor(links / least))
+    while np.any((links % bundle > 0) & (bundle > 1)):
+        bundle = np.where((links % bundle > 0) & (bundle > 1), bundle - 1, bundle)
+    return np.ceil(links / bundle) * one_switch

@@ -1,12 +1,12 @@
 """What must be paid while the cluster runs, as yearly rates."""
 
 
-def maintenance_per_year(capex_compute, capex_network, capex_storage, maintenance_share):
+def maintenance_per_year(capex_it, maintenance_share):
     """Hardware support and spare parts. [USD/s]
 
-    K = m · (K_compute + K_network + K_storage)
+    K = m · K_IT
     """
-    return maintenance_share * (capex_compute + capex_network + capex_storage)
+    return maintenance_share * capex_it
 
 
 def staff_per_year(nodes, staff_per_node, staff_minimum, staff_price):
@@ -26,24 +26,129 @@ def software_per_year(installed_accelerators, software_licence_share, software_l
 
 
 def facility_per_year__build(capex_facility, facility_operation_share):
-    """Running the building: maintenance, security, insurance, property tax. [USD/s]
+    """Running the building: maintenance, security, cleaning. [USD/s]
 
     K = s · K_facility
     """
     return capex_facility * facility_operation_share
 
 
-def facility_per_year__colocation(it_power, colocation_price):
+def facility_per_year__retrofit(capex_facility, facility_operation_share):
+    """Running the refitted hall: maintenance, security, cleaning. [USD/s]
+
+    K = s · K_facility
+    """
+    return capex_facility * facility_operation_share
+
+
+def facility_per_year__colocation(it_power, colocation_price, colocation_extras):
     """Rent of space with power and cooling, energy excluded. [USD/s]
 
-    K = P_IT · k
+    K = P_IT · k + k_extras
+
+    Extras are charges that do not follow power: cross connects, remote hands, bandwidth.
     """
-    return it_power * colocation_price
+    return it_power * colocation_price + colocation_extras
 
 
-def opex_per_year(energy_cost_per_year, maintenance_per_year, staff_per_year, software_per_year, facility_per_year):
+def water_cost_per_year(water_per_year, water_price):
+    """Water used on site. [USD/s]
+
+    K = W · k
+    """
+    return water_per_year * water_price
+
+
+def insurance_per_year(capex_it, capex_facility, insurance_share):
+    """Insurance of equipment and building. [USD/s]
+
+    K = s · (K_IT + K_facility)
+    """
+    return insurance_share * (capex_it + capex_facility)
+
+
+def property_tax_per_year(capex_it, capex_facility, property_tax_share):
+    """Property tax on equipment and building. [USD/s]
+
+    K = s · (K_IT + K_facility)
+
+    Many places exempt data centres for years: the share is an effective one.
+    """
+    return property_tax_share * (capex_it + capex_facility)
+
+
+def transit_per_year(egress_traffic, transit_price):
+    """Network transit of data that leaves the owned site. [USD/s]
+
+    K = B · k
+    """
+    return egress_traffic * transit_price
+
+
+def opex_per_year(
+    electricity_bill_per_year,
+    water_cost_per_year,
+    staff_per_year,
+    maintenance_per_year,
+    software_per_year,
+    facility_per_year,
+    insurance_per_year,
+    property_tax_per_year,
+    transit_per_year,
+):
     """Everything that must be paid while the cluster runs, as a yearly rate. [USD/s]
 
-    K = K_energy + K_maintenance + K_staff + K_software + K_facility
+    K = K_energy + K_water + K_staff + K_maintenance + K_software + K_facility + K_insurance + K_tax + K_transit
     """
-    return energy_cost_per_year + maintenance_per_year + staff_per_year + software_per_year + facility_per_year
+    running = electricity_bill_per_year + water_cost_per_year + staff_per_year + maintenance_per_year
+    return (
+        running + software_per_year + facility_per_year + insurance_per_year + property_tax_per_year + transit_per_year
+    )
+
+
+def decommissioning_cost(capex_it, decommissioning_share):
+    """Taking the equipment out and disposing of it, wiped, at the end. [USD]
+
+    K = s · K_IT
+    """
+    return decommissioning_share * capex_it
+
+
+def system_power(accelerator_power, system_accelerators, accelerator_power_share):
+    """Rated power of one system, where its maker publishes none. [W/system]
+
+    P_system = N_system · P_accelerator / s
+    """
+    return system_accelerators * accelerator_power / accelerator_power_share
+
+
+def accelerator_energy_cost_per_year(accelerators, accelerator_power, mean_load, pue, electricity_price):
+    """Energy of the accelerators alone with their share of cooling, a part of the bill. [USD/s]
+
+    K = N · P · s · PUE · p
+    """
+    return accelerators * accelerator_power * mean_load * pue * electricity_price
+
+
+def host_energy_cost_per_year(host_power, mean_load, pue, electricity_price):
+    """Energy of hosts with their share of cooling, a part of the bill. [USD/s]
+
+    K = P_host · s · PUE · p
+    """
+    return host_power * mean_load * pue * electricity_price
+
+
+def host_power(compute_power, accelerators, accelerator_power):
+    """Rated power of what surrounds the accelerators in the systems. [W]
+
+    P_host = P_compute − N · P
+    """
+    return compute_power - accelerators * accelerator_power
+
+
+def compute_energy_cost_per_year(accelerator_energy_cost_per_year, host_energy_cost_per_year):
+    """Energy of the systems with their share of cooling. [USD/s]
+
+    K = K_accelerator + K_host
+    """
+    return accelerator_energy_cost_per_year + host_energy_cost_per_year

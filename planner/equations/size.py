@@ -11,6 +11,14 @@ def systems(accelerators, system_accelerators):
     return np.ceil(accelerators / system_accelerators)
 
 
+def systems__rented(accelerators, system_accelerators):
+    """Systems bought: whole servers or whole racks. [system]
+
+    0: a rented pool stands at the provider's
+    """
+    return 0 * accelerators / system_accelerators
+
+
 def installed_accelerators(systems, system_accelerators):
     """Accelerators in the systems bought. [accelerator]
 
@@ -27,6 +35,46 @@ def nodes(systems, system_nodes):
     return systems * system_nodes
 
 
+def site_rack_limit__ai_ready(ai_ready_rack_limit):
+    """Power that the hall can feed and cool in one rack. [W/rack]
+
+    P = limit of a hall built for accelerators
+    """
+    return 1 * ai_ready_rack_limit
+
+
+def site_rack_limit__high_density(high_density_rack_limit):
+    """Power that the hall can feed and cool in one rack. [W/rack]
+
+    P = limit of a new hall designed for racks fully in liquid
+    """
+    return 1 * high_density_rack_limit
+
+
+def site_rack_limit__common(common_rack_limit):
+    """Power that the hall can feed and cool in one rack. [W/rack]
+
+    P = limit of common rented space
+    """
+    return 1 * common_rack_limit
+
+
+def site_rack_limit__retrofitted(retrofit_rack_limit):
+    """Power that the hall can feed and cool in one rack. [W/rack]
+
+    P = limit of an older hall after a retrofit
+    """
+    return 1 * retrofit_rack_limit
+
+
+def site_rack_limit__legacy(legacy_rack_limit):
+    """Power that the hall can feed and cool in one rack. [W/rack]
+
+    P = limit of an older hall as it is
+    """
+    return 1 * legacy_rack_limit
+
+
 def rack_power_limit(cooling_rack_limit, site_rack_limit):
     """Power that one rack position may draw. [W/rack]
 
@@ -35,16 +83,56 @@ def rack_power_limit(cooling_rack_limit, site_rack_limit):
     return np.minimum(cooling_rack_limit, site_rack_limit)
 
 
-def systems_per_rack(rack_power_limit, system_power, rack_space, system_rack_units, whole_system):
-    """Systems in one rack, as many as power and space allow. [system/rack]
+def rack_weight_limit(floor_load, rack_area):
+    """Mass that one rack position may carry. [kg/rack]
 
-    k = max(1, ⌊min(P_limit / P_system, U_rack / U_system)⌋)
+    m = load of the floor · area of the position with its aisles
+
+    The structure carries the mean load; raised floors also limit the load of a single foot, which is not checked.
+    """
+    return floor_load * rack_area
+
+
+def rack_fit(rack_power_limit, system_power, rack_space, system_rack_units):
+    """Systems that would fill one rack position. [system/rack]
+
+    k = min(P_limit / P_system, U_rack / U_system)
+    """
+    return np.minimum(rack_power_limit / system_power, rack_space / system_rack_units)
+
+
+def rack_fit__power_space_and_weight(
+    rack_power_limit, system_power, rack_space, system_rack_units, rack_weight_limit, system_weight
+):
+    """Systems that would fill one rack position. [system/rack]
+
+    k = min(P_limit / P_system, U_rack / U_system, m_limit / m_system)
+    """
+    fit = np.minimum(rack_power_limit / system_power, rack_space / system_rack_units)
+    return np.minimum(fit, rack_weight_limit / system_weight)
+
+
+def systems_per_rack(rack_fit, whole_system, system_racks):
+    """Systems in one rack. [system/rack]
+
+    k = max(1, ⌊fit⌋), or 1 / r for a system that takes r racks
 
     A rack holds at least one whole system even where that breaks the limit: the rack density check then fails
     with the margin, instead of an answer without racks.
     """
-    fitting = np.minimum(rack_power_limit / system_power, rack_space / system_rack_units)
-    return np.maximum(whole_system, np.floor(fitting))
+    several = system_racks * whole_system > 1
+    return np.where(several, 1 / system_racks, np.maximum(whole_system, np.floor(rack_fit)))
+
+
+def systems_per_rack__split(rack_fit, whole_system, system_racks):
+    """Systems in one rack. [system/rack]
+
+    k = ⌊fit⌋, or 1 / max(r, ⌈1 / fit⌉) where a system needs several positions
+
+    A rack-scale system is spread over as many positions as its power asks for; its scale-up links must reach.
+    """
+    positions = np.maximum(np.ceil(whole_system / rack_fit), system_racks * whole_system)
+    return np.where(positions > 1, whole_system / positions, np.floor(rack_fit))
 
 
 def racks(systems, systems_per_rack):
@@ -55,12 +143,32 @@ def racks(systems, systems_per_rack):
     return np.ceil(systems / systems_per_rack)
 
 
-def rack_power(systems_per_rack, system_power):
+def system_derating(power_cap):
+    """Share of its rated power that a system is allowed. [1]
+
+    s = cap
+
+    What speed a cap costs depends on the work and is not modelled; between the busy share and 1 it costs next to none.
+    """
+    return 1 * power_cap
+
+
+def system_derating__derate(power_cap, rack_power_limit, systems_per_rack, system_power):
+    """Share of its rated power that a system is allowed. [1]
+
+    s = min(cap, P_limit / (k · P_system))
+
+    A lower cap makes a rack fit that would be refused.
+    """
+    return np.minimum(power_cap, rack_power_limit / (systems_per_rack * system_power))
+
+
+def rack_power(systems_per_rack, system_power, system_derating):
     """Rated power of one full rack. [W/rack]
 
-    P_rack = k · P_system
+    P_rack = k · P_system · derating
     """
-    return systems_per_rack * system_power
+    return systems_per_rack * system_power * system_derating
 
 
 def rack_power_margin(rack_power_limit, rack_power):
@@ -77,6 +185,82 @@ def rack_power_use(rack_power, rack_power_limit):
     u = P_rack / P_limit
     """
     return rack_power / rack_power_limit
+
+
+def rack_weight(systems_per_rack, system_weight):
+    """Mass of the systems in one rack. [kg/rack]
+
+    m = k · m_system
+
+    The empty rack, its busbar and manifolds are not included, except where the system is a whole rack.
+    """
+    return systems_per_rack * system_weight
+
+
+def rack_weight_margin(rack_weight_limit, rack_weight):
+    """Mass left below the limit of a rack position. [kg/rack]
+
+    margin = m_limit − m_rack
+    """
+    return rack_weight_limit - rack_weight
+
+
+def rack_weight_use(rack_weight, rack_weight_limit):
+    """Share of the floor's load in use. [1]
+
+    u = m_rack / m_limit
+    """
+    return rack_weight / rack_weight_limit
+
+
+def stranded_rack_power(racks, rack_power_margin):
+    """Power that positions deliver and systems in whole numbers leave unused. [W]
+
+    P = n_rack · max(0, margin)
+    """
+    return racks * np.maximum(0 * rack_power_margin, rack_power_margin)
+
+
+def network_racks(switches, storage_network_switches, fabric_switch_rack_units, rack_space):
+    """Racks of switches. [rack]
+
+    n = ⌈n_switch · U_switch / U_rack⌉
+
+    Leaves that stand in accelerator racks are counted here too: an upper bound.
+    """
+    return np.ceil((switches + storage_network_switches) * fabric_switch_rack_units / rack_space)
+
+
+def storage_racks(storage_power, storage_rack_power):
+    """Racks of storage. [rack]
+
+    n = ⌈P_storage / P_rack⌉
+    """
+    return np.ceil(storage_power / storage_rack_power)
+
+
+def hall_racks(racks, network_racks, storage_racks):
+    """Rack positions of the hall: accelerators, switches and storage. [rack]
+
+    n = n_rack + n_network + n_storage
+    """
+    return racks + network_racks + storage_racks
+
+
+def rack_positions_margin(rack_positions, hall_racks):
+    """Rack positions left in the hall. [rack]
+
+    margin = positions − n
+    """
+    return rack_positions - hall_racks
+
+
+def rack_positions_use(hall_racks, rack_positions):
+    """Share of the hall's rack positions in use. [1]
+
+    u = n / positions
+    """
+    return hall_racks / rack_positions
 
 
 def floor_area(racks, rack_area):
@@ -106,3 +290,19 @@ def cluster_tier(accelerators, tier_1_accelerators, tier_2_accelerators, tier_3_
     above_2 = np.where(accelerators > tier_2_accelerators, 1.0, 0.0)
     above_3 = np.where(accelerators > tier_3_accelerators, 1.0, 0.0)
     return 1 + above_1 + above_2 + above_3
+
+
+def accelerator_supply_margin(accelerator_supply, installed_accelerators):
+    """Accelerators obtainable beyond those planned. [accelerator]
+
+    margin = N_supply − N
+    """
+    return accelerator_supply - installed_accelerators
+
+
+def accelerator_supply_use(installed_accelerators, accelerator_supply):
+    """Share of the obtainable accelerators that the plan takes. [1]
+
+    u = N / N_supply
+    """
+    return installed_accelerators / accelerator_supply

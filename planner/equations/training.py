@@ -133,14 +133,14 @@ def pipeline_bubble(pipeline_fill, micro_batches):
     return pipeline_fill / (micro_batches + pipeline_fill)
 
 
-def straggler_factor(accelerators, one_accelerator, straggler_loss):
+def straggler_factor(accelerators, one_accelerator, straggler_growth):
     """Time of a synchronous step on many accelerators over that on one. [1]
 
     1 + l · log2 N
 
     The slowest of more accelerators is slower; weak scaling loses 0.5 to 3 per cent from 16 to 2,048 accelerators.
     """
-    return 1 + straggler_loss * np.log2(accelerators / one_accelerator)
+    return 1 + straggler_growth * np.log2(accelerators / one_accelerator)
 
 
 def compute_step_time(micro_batches, pipeline_fill, stage_time_sharded):

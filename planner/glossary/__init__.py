@@ -38,7 +38,9 @@ class Quantity:
     sizes: dict[str, str] | None = None
     # Rank among the headline figures.
     headline: int | None = None
-    # How the quantity combines over pools: "sum", "max", "mean <weight quantity>" or "none".
+    # How the quantity combines over the pools of a scenario: "sum", "peak" (the most that is in
+    # service together), "max", "min", "mean <weight quantity>", "weigh <weight quantity>" (a weighted sum), "again"
+    # (computed again, by its equation, from what its inputs combine to) or "none" (each pool has its own).
     combine: str = "none"
     # The one workload that asks for it; None where every workload does.
     workload: str | None = None
@@ -81,16 +83,31 @@ class Kind:
     lists: tuple[str, ...] = ()
     # Field -> role: the field names an entry that is also chosen for the role when the scenario does not.
     references: dict[str, str] = field(default_factory=dict)
+    # Another name of a field -> the field, understood where a user writes it.
+    synonyms: dict[str, str] = field(default_factory=dict)
 
 
 class GlossaryError(ValueError):
     """The project's own glossary is wrong: a programming error, not bad input."""
 
 
+class _Quantities(dict[str, Quantity]):
+    """Quantities by name, also by the name a pool gives them: `serving/racks`."""
+
+    def __missing__(self, name: str) -> Quantity:
+        pool, _, quantity = name.rpartition("/")
+        if not pool:
+            raise KeyError(name)
+        return self[quantity]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and super().__contains__(name.rpartition("/")[2])
+
+
 @functools.cache
 def quantities() -> dict[str, Quantity]:
     """Every quantity by name, rooms first, then the fields of the kinds by role."""
-    found: dict[str, Quantity] = {}
+    found = _Quantities()
     for name, row in _rows():
         if "choices" not in row:
             found[name] = _quantity(name, row)
@@ -132,6 +149,7 @@ def kinds() -> dict[str, Kind]:
             tuple(row.get("dates", ())),
             tuple(row.get("lists", ())),
             row.get("references", {}),
+            row.get("synonyms", {}),
         )
     return found
 

@@ -1,0 +1,77 @@
+"""planner ledger"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planner.commands import arguments
+
+if TYPE_CHECKING:
+    from planner.books import Currency
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    arguments.add_scenario(parser)
+    parser.add_argument("--months", action="store_true", help="every line in every month")
+    parser.add_argument(
+        "--load", type=Path, metavar="FILE", help="demand in accelerators, one number a line, for the mix"
+    )
+    parser.add_argument(
+        "--tariff", metavar="TARIFF", help="bill electricity by this tariff: a file, or a shipped one's name"
+    )
+    parser.add_argument(
+        "--currency",
+        metavar="NAME=RATE[@DATE]",
+        help="show amounts in another currency at units of it for a dollar, as in EUR=0.92@2026-11-01",
+    )
+    arguments.add_table(parser, "every line by month; .xlsx is the audit workbook with formulas")
+
+
+def run(args: argparse.Namespace) -> int:
+    from planner import billing, books, hybrid, plan
+    from planner.editing import write_atomically
+
+    currency = read_currency(args.currency)
+    catalog = arguments.catalog(args)
+    planned = plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
+    found = books.of_plan(planned)
+    if args.tariff:
+        found = books.with_tariff(found, billing.load(args.tariff))
+    load = hybrid.read_load(args.load) if args.load else None
+    if args.output is not None and args.output.suffix.lower() == ".xlsx":
+        from planner import audit
+
+        write_atomically(args.output, audit.workbook(found, currency))
+        print(f"wrote {args.output}", file=sys.stderr)
+    elif args.json:
+        mix = hybrid.of_plan(planned, load)
+        arguments.print_json(books.to_json(found, currency) | {"mix": hybrid.to_json(mix) if mix else None})
+    elif not arguments.put_table(args, books.months_table(found, currency)):
+        print(books.months_table(found, currency).text() if args.months else books.text(found, currency, load))
+    return 0
+
+
+def read_currency(given: str | None) -> Currency:
+    """NAME=RATE[@DATE] as a currency; InputError that says what is taken."""
+    import datetime
+    import math
+
+    from planner.books import Currency
+    from planner.problems import one
+
+    if given is None:
+        return Currency()
+    name, _, rest = given.partition("=")
+    rate, _, day = rest.partition("@")
+    try:
+        value = float(rate)
+        if not (name.isalpha() and 1 < len(name) <= 8 and value > 0 and math.isfinite(value)):
+            raise ValueError
+        if day:
+            datetime.date.fromisoformat(day)
+    except ValueError:
+        raise one("--currency", "", f"'{given}' is not NAME=RATE[@DATE], as in EUR=0.92@2026-11-01") from None
+    return Currency(name.upper(), value, day)

@@ -1,0 +1,78 @@
+"""What the calendar says of a plan: parts ordered before they ship or after they went off sale, prices gone stale."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from planner import model, units
+from planner.catalog import Entry, Fact
+from planner.scenario import Resolved, Scenario
+
+# Prices of hardware and of cloud offers move by a quarter a year and more.
+PRICE_LIFE = datetime.timedelta(days=365)
+_YEAR = datetime.timedelta(days=365.25)
+
+
+def order_day(scenario: Scenario) -> datetime.date:
+    """The day on which parts are ordered: as the scenario says, at the latest its start, else today."""
+    return scenario.order or scenario.start or datetime.date.today()
+
+
+def price_day(scenario: Scenario) -> datetime.date:
+    """The day for which prices should hold: that of the order, else today."""
+    return scenario.order or datetime.date.today()
+
+
+def is_price(fact: Fact) -> bool:
+    """Whether a figure is in money."""
+    return any(name == "[currency]" for name, _ in units.unit(fact.unit).dimensions)
+
+
+def is_stale(fact: Fact, day: datetime.date) -> bool:
+    """Whether a figure is a price of more than a year before `day`; one without a date is not called stale."""
+    return fact.as_of is not None and day - fact.as_of > PRICE_LIFE and is_price(fact)
+
+
+def age_text(fact: Fact, day: datetime.date) -> str:
+    """'2025-01-31, 1.8 years ago', or an empty text."""
+    if fact.as_of is None:
+        return ""
+    return f"{fact.as_of}, {max((day - fact.as_of) / _YEAR, 0):.1f} years ago"
+
+
+def stale_inputs(wanted: Iterable[str], given: Mapping[str, Any], resolved: Resolved) -> dict[str, frozenset[str]]:
+    """Per quantity the stale prices it rests on; quantities that rest on none are left out."""
+    day = price_day(resolved.scenario)
+    facts = resolved.facts
+    known = {name: frozenset([name]) for name in given if name in facts and is_stale(facts[name], day)}
+    if known:
+        for step in model.route(tuple(wanted), given, resolved.options).steps:
+            found = frozenset().union(*(known.get(need, frozenset()) for need in step.needs))
+            if found:
+                known[step.name] = found
+    return known
+
+
+def unavailable(resolved: Resolved) -> dict[str, str]:
+    """Chosen parts that cannot be had on the day of the order, with the reason; by role, under the pool's name."""
+    found: dict[str, str] = {}
+    for pool, member in (resolved.pools or {"": resolved}).items():
+        day = order_day(member.scenario)
+        for role, entry in member.entries.items():
+            reason = _reason(entry, day)
+            if reason:
+                found.setdefault(f"{pool}/{role}" if pool and role not in resolved.entries else role, reason)
+    return found
+
+
+def _reason(entry: Entry, day: datetime.date) -> str:
+    available, ended = entry.text.get("available"), entry.text.get("end_of_sale")
+    if available is not None and available > day:
+        return f"{entry.key} ships from {available}, the order is of {day}"
+    if ended is not None and ended <= day:
+        return f"{entry.key} is off sale since {ended}, the order is of {day}"
+    if available is None and entry.text.get("status") == "announced":
+        return f"{entry.key} is announced without a date of first shipment"
+    return ""

@@ -1,0 +1,108 @@
+"""What a day of delay costs, by its cause, and what idle hardware costs."""
+
+
+def capacity_value(accelerators, useful_share, cloud_price, accounting_hours_share):
+    """Worth of the cluster's useful hours at the rental price. [USD/s]
+
+    B = N · u_useful · p · h
+    """
+    return accelerators * useful_share * cloud_price * accounting_hours_share
+
+
+def idle_compute_cost(capex_it, value_decline_rate, discount_rate, accounting_month):
+    """Cost of IT equipment that is delivered and stands still: lost value and capital. [USD/s]
+
+    K = K_IT · (λ + r / t_y)
+    """
+    return capex_it * (value_decline_rate + discount_rate / (12 * accounting_month))
+
+
+def idle_facility_cost(
+    capex_facility, capex_grid_connection, discount_rate, accounting_month, facility_per_year, idle_demand_cost
+):
+    """Cost of a facility that is ready and stands empty: capital, rent and the power that must be paid anyway. [USD/s]
+
+    K = (K_facility + K_grid) · r / t_y + k_facility + k_demand
+    """
+    capital = (capex_facility + capex_grid_connection) * discount_rate / (12 * accounting_month)
+    return capital + facility_per_year + idle_demand_cost
+
+
+def idle_demand_cost(minimum_demand_share, contracted_demand, demand_price, demand_charged):
+    """Demand charge of a connection that draws nothing. [USD/s]
+
+    K = m · P_contract · d where the tariff has a demand charge
+    """
+    return minimum_demand_share * contracted_demand * demand_price * demand_charged
+
+
+def demand_charged__all_in(minimum_demand_share):
+    """1 where the tariff bills demand, else 0. [1]
+
+    0
+    """
+    return 0 * minimum_demand_share
+
+
+def demand_charged__itemised(minimum_demand_share):
+    """1 where the tariff bills demand, else 0. [1]
+
+    1
+    """
+    return 0 * minimum_demand_share + 1
+
+
+def avoided_cost(electricity_bill_per_year, water_cost_per_year, idle_demand_cost):
+    """Running costs that a cluster without power does not have. [USD/s]
+
+    K = K_energy + K_water − K_demand,idle
+    """
+    return electricity_bill_per_year + water_cost_per_year - idle_demand_cost
+
+
+def delay_cost_grid(capacity_value, avoided_cost, idle_compute_cost, idle_facility_cost):
+    """Cost of waiting for the grid: hardware delivered, building ready, no power. [USD/s]
+
+    K = B − K_avoided + K_idle,IT + K_idle,facility
+    """
+    return capacity_value - avoided_cost + idle_compute_cost + idle_facility_cost
+
+
+def delay_cost_cooling(capacity_value, avoided_cost, idle_compute_cost, idle_facility_cost):
+    """Cost of waiting for cooling: hardware delivered, power there, no heat removed. [USD/s]
+
+    K = B − K_avoided + K_idle,IT + K_idle,facility
+    """
+    return capacity_value - avoided_cost + idle_compute_cost + idle_facility_cost
+
+
+def delay_cost_supply(capacity_value, avoided_cost, idle_facility_cost):
+    """Cost of waiting for hardware: building ready and empty, nothing paid for hardware yet. [USD/s]
+
+    K = B − K_avoided + K_idle,facility
+    """
+    return capacity_value - avoided_cost + idle_facility_cost
+
+
+def cost_of_delay_per_day__grid(delay_cost_grid):
+    """Cost of one more day until service. [USD/s]
+
+    K of the chosen cause: the grid
+    """
+    return 1 * delay_cost_grid
+
+
+def cost_of_delay_per_day__cooling(delay_cost_cooling):
+    """Cost of one more day until service. [USD/s]
+
+    K of the chosen cause: cooling
+    """
+    return 1 * delay_cost_cooling
+
+
+def cost_of_delay_per_day__supply(delay_cost_supply):
+    """Cost of one more day until service. [USD/s]
+
+    K of the chosen cause: supply
+    """
+    return 1 * delay_cost_supply

@@ -1,0 +1,212 @@
+"""Fabrics that are no trees: dragonfly, dragonfly+ and a torus of cubes joined by optical circuit switches."""
+
+import numpy as np
+
+
+def leaf_down_ports__dragonfly(switch_radix, one_port, one_switch):
+    """Ports of a leaf switch that face accelerators. [port/switch]
+
+    p = ⌊(R + 1) / 4⌋
+
+    Balanced: a = 2p switches in a group, h = p global ports, R ≥ p + (a − 1) + h (Kim et al., ISCA 2008).
+    """
+    return np.floor((switch_radix + one_port / one_switch) / 4)
+
+
+def fabric_tiers__dragonfly(fabric_endpoints, one_port):
+    """Tiers of switches that the endpoints need. [1]
+
+    1: every switch has accelerators
+    """
+    return 1 + 0 * fabric_endpoints / one_port
+
+
+def fabric_tiers__dragonfly_plus(fabric_endpoints, one_port):
+    """Tiers of switches that the endpoints need. [1]
+
+    2: leaves and spines inside each group
+    """
+    return 2 + 0 * fabric_endpoints / one_port
+
+
+def fabric_tiers__torus(fabric_endpoints, one_port):
+    """Tiers of switches that the endpoints need. [1]
+
+    1: accelerators pass messages on, optical switches only join the cubes
+    """
+    return 1 + 0 * fabric_endpoints / one_port
+
+
+def fabric_groups__dragonfly(designed_endpoints, leaf_down_ports, one_switch, one_port):
+    """Pods of a tree, groups of a dragonfly, cubes of a torus. [1]
+
+    g = ⌈n / (p · a)⌉,  a = 2p switches in a group
+    """
+    return np.ceil(designed_endpoints / (2 * leaf_down_ports**2 * one_switch**2 / one_port))
+
+
+def fabric_groups__dragonfly_plus(designed_endpoints, leaf_down_ports, switch_radix, one_switch, one_port):
+    """Pods of a tree, groups of a dragonfly, cubes of a torus. [1]
+
+    g = ⌈n / (p · l)⌉,  l = R / 2 leaves and as many spines in a group (Shpiner et al., HiPINEB 2017)
+    """
+    return np.ceil(designed_endpoints / (leaf_down_ports * np.floor(switch_radix / 2) * one_switch**2 / one_port))
+
+
+def fabric_groups__torus(installed_accelerators, torus_cube_accelerators):
+    """Pods of a tree, groups of a dragonfly, cubes of a torus. [1]
+
+    g = ⌈N / N_cube⌉
+    """
+    return np.ceil(installed_accelerators / torus_cube_accelerators)
+
+
+def leaf_switches__dragonfly(fabric_groups, leaf_down_ports, one_switch, one_port):
+    """Switches of the first tier. [switch]
+
+    n = g · a,  a = 2p
+    """
+    return fabric_groups * 2 * leaf_down_ports * one_switch**2 / one_port
+
+
+def leaf_switches__dragonfly_plus(fabric_groups, switch_radix, one_switch, one_port):
+    """Switches of the first tier. [switch]
+
+    n_leaf = g · R / 2
+    """
+    return fabric_groups * np.floor(switch_radix / 2) * one_switch**2 / one_port
+
+
+def leaf_switches__torus(fabric_groups, one_switch):
+    """Switches of the first tier. [switch]
+
+    none: accelerators are joined to one another
+    """
+    return 0 * fabric_groups * one_switch
+
+
+def spine_switches__dragonfly(fabric_groups, one_switch):
+    """Switches of the second tier. [switch]
+
+    none: every switch has accelerators
+    """
+    return 0 * fabric_groups * one_switch
+
+
+def spine_switches__dragonfly_plus(leaf_switches):
+    """Switches of the second tier. [switch]
+
+    n_spine = n_leaf: half of every group
+    """
+    return 1 * leaf_switches
+
+
+def spine_switches__torus(fabric_groups, one_switch):
+    """Switches of the second tier. [switch]
+
+    none: accelerators are joined to one another
+    """
+    return 0 * fabric_groups * one_switch
+
+
+def core_switches__torus(fabric_groups, torus_cube_edge, optical_switch_ports, one_port):
+    """Switches of the third tier. [switch]
+
+    n = ⌈g · 6e² / P⌉
+
+    Every face of every cube ends in optical circuit switches: 64 cubes of 4 x 4 x 4 take 48 switches [1].
+
+    [1] Jouppi et al., "TPU v4", ISCA 2023, section 2.
+    """
+    faces = 6 * torus_cube_edge**2 * one_port
+    return np.ceil(fabric_groups * faces / optical_switch_ports)
+
+
+def endpoint_cables__torus(fabric_groups, one_port, cable_port):
+    """Cables between nodes and leaves. [cable]
+
+    none: the links between accelerators are counted with the cubes
+    """
+    return 0 * fabric_groups * one_port * cable_port
+
+
+def leaf_spine_cables__dragonfly(leaf_switches, leaf_down_ports, cable_port, one_switch, one_port, links_per_cable):
+    """Cables between leaves and spines, inside a group of a dragonfly or a cube of a torus. [cable]
+
+    n = g · a (a − 1) / 2: every pair of switches in a group
+    """
+    others = 2 * leaf_down_ports - one_port / one_switch
+    return leaf_switches * others / 2 * cable_port / links_per_cable
+
+
+def leaf_spine_cables__dragonfly_plus(leaf_switches, switch_radix, cable_port, links_per_cable):
+    """Cables between leaves and spines, inside a group of a dragonfly or a cube of a torus. [cable]
+
+    n = g · l · s: one from every leaf to every spine of its group
+    """
+    return leaf_switches * np.floor(switch_radix / 2) * cable_port / links_per_cable
+
+
+def leaf_spine_cables__torus(fabric_groups, torus_cube_edge, one_port, cable_port):
+    """Cables between leaves and spines, inside a group of a dragonfly or a cube of a torus. [cable]
+
+    n = g · 3 e² (e − 1)
+    """
+    return fabric_groups * 3 * torus_cube_edge**2 * (torus_cube_edge - 1) * one_port * cable_port
+
+
+def spine_core_cables__dragonfly(leaf_switches, leaf_down_ports, fabric_groups, cable_port, links_per_cable):
+    """Cables between spines and core, between groups of a dragonfly or cubes of a torus. [cable]
+
+    n = g · a · h / 2,  h = p; none where there is one group
+
+    All global ports are used, so few groups are joined by many cables each.
+    """
+    joined = np.where(fabric_groups > 1, 1.0, 0.0)
+    return leaf_switches * leaf_down_ports / 2 * joined * cable_port / links_per_cable
+
+
+def spine_core_cables__dragonfly_plus(spine_switches, switch_radix, fabric_groups, cable_port, links_per_cable):
+    """Cables between spines and core, between groups of a dragonfly or cubes of a torus. [cable]
+
+    n = g · s · h / 2,  h = R / 2; none where there is one group
+    """
+    joined = np.where(fabric_groups > 1, 1.0, 0.0)
+    return spine_switches * np.floor(switch_radix / 2) / 2 * joined * cable_port / links_per_cable
+
+
+def spine_core_cables__torus(fabric_groups, torus_cube_edge, one_port, cable_port):
+    """Cables between spines and core, between groups of a dragonfly or cubes of a torus. [cable]
+
+    n = g · 6e²: from each face to an optical switch
+    """
+    return fabric_groups * 6 * torus_cube_edge**2 * one_port * cable_port
+
+
+def fabric_reach__dragonfly(leaf_down_ports, installed_accelerators, fabric_endpoints, one_switch, one_port):
+    """Accelerators that the topology can join with these switches. [accelerator]
+
+    p · a · (a · h + 1),  a = 2p,  h = p
+    """
+    degree = leaf_down_ports * one_switch / one_port
+    return 2 * degree**2 * (2 * degree**2 + 1) * one_port / fabric_endpoints * installed_accelerators
+
+
+def fabric_reach__dragonfly_plus(
+    switch_radix, leaf_down_ports, installed_accelerators, fabric_endpoints, one_switch, one_port
+):
+    """Accelerators that the topology can join with these switches. [accelerator]
+
+    p · l · (s · h + 1),  l = s = h = R / 2
+    """
+    half = np.floor(switch_radix * one_switch / one_port / 2)
+    return leaf_down_ports * one_switch * half * (half**2 + 1) / fabric_endpoints * installed_accelerators
+
+
+def fabric_reach__torus(torus_cube_accelerators, optical_switch_ports, one_switch, one_port):
+    """Accelerators that the topology can join with these switches. [accelerator]
+
+    P / 2 · N_cube: each optical switch joins one pair of opposite faces of every cube
+    """
+    cubes = np.floor(optical_switch_ports / 2 * one_switch / one_port)
+    return cubes * torus_cube_accelerators

@@ -1,0 +1,58 @@
+"""Where a model may stand: from a latency budget to a distance and a place."""
+
+import numpy as np
+
+
+def compute_latency(ttft, tpot, latency_tokens, one_token):
+    """Time until the user has what the latency budget counts. [s]
+
+    t = TTFT + (n − 1) · TPOT
+
+    n = 1 counts the first token only.
+    """
+    return ttft + (latency_tokens / one_token - 1) * tpot
+
+
+def network_budget(latency_budget, compute_latency, access_latency):
+    """Time left for the way to the model and back. [s]
+
+    t_net = budget − compute − access
+    """
+    return latency_budget - compute_latency - access_latency
+
+
+def allowed_distance(network_budget, fibre_speed, route_factor):
+    """Straight distance within which the model must stand. [m]
+
+    x = max(0, t_net) / 2 · v / detour
+
+    Light in fibre takes 1 ms there and back for each 100 km of cable; cables are longer than straight lines.
+    """
+    return np.maximum(0, network_budget) / 2 * fibre_speed / route_factor
+
+
+def edge_place(network_budget, site_round_trip, metro_round_trip, region_round_trip):
+    """The farthest place that keeps the latency budget. [1]
+
+    1 + (t_net ≥ t_site) + (t_net ≥ t_metro) + (t_net ≥ t_region)
+
+    Farther places are cheaper for each token: larger clusters, shared load, cheaper power.
+    """
+    reached = np.where(network_budget >= site_round_trip, 1, 0) + np.where(network_budget >= metro_round_trip, 1, 0)
+    return 1 + reached + np.where(network_budget >= region_round_trip, 1, 0)
+
+
+def latency_margin(network_budget):
+    """Latency budget left for the network: below zero no place keeps it. [s]
+
+    margin = t_net
+    """
+    return network_budget
+
+
+def distance_margin(allowed_distance, user_distance):
+    """Distance left between where the users are and where the model stands. [m]
+
+    margin = x − distance
+    """
+    return allowed_distance - user_distance

@@ -1,0 +1,420 @@
+"""Times of a serving replica: one step of decode, one prompt of prefill.
+
+A step gives every sequence in flight its next token.  Rooflines of memory and arithmetic, exchanges between ranks,
+and what is neither.
+"""
+
+import numpy as np
+
+
+def _longer(one, other, sharpness):
+    """The longer of two times, smoothly: they overlap fully where one is much longer, hardly where they are equal."""
+    longest = np.maximum(one, other)
+    return longest * (1 + (np.minimum(one, other) / longest) ** sharpness) ** (1 / sharpness)
+
+
+# Decode
+
+
+def decode_common_time(
+    common_parameters,
+    table_parameters,
+    serving_weight_bytes,
+    bytes_16_bit,
+    flop_per_parameter_token,
+    group_batch,
+    verified_tokens,
+    tensor_parallel,
+    rank_bandwidth,
+    weight_read_efficiency,
+    rank_rate,
+    roofline_sharpness,
+):
+    """Time of the matrix products that every token passes through, in one step. [s]
+
+    t_c = smooth max(V_read / (b · e_w), 2 · P · b · (γ+1) / F) / tp
+
+    Roofline of reading the weights once and computing all sequences with them; the output table is read in 16 bits.
+    """
+    read = common_parameters * serving_weight_bytes + table_parameters * bytes_16_bit
+    memory = read / (tensor_parallel * rank_bandwidth * weight_read_efficiency)
+    parameters = common_parameters + table_parameters
+    compute = flop_per_parameter_token * parameters * group_batch * verified_tokens / (tensor_parallel * rank_rate)
+    return _longer(memory, compute, roofline_sharpness)
+
+
+def expert_sequences(group_batch, attention_groups):
+    """Sequences of all attention groups that meet in the experts in one step. [1]
+
+    b · d
+    """
+    return group_batch * attention_groups
+
+
+def expert_coverage(model_experts, model_experts_per_token, expert_sequences, verified_tokens, one_token):
+    """Share of the routed experts that at least one token of a step chooses. [1]
+
+    q = 1 − (1 − k/E)^(b · d · (γ+1))
+
+    Evenly spread routing; a skewed one reads fewer experts and loads some ranks more.
+    """
+    chosen = np.where(model_experts > 0, model_experts_per_token / np.maximum(1, model_experts), 0)
+    return 1 - (1 - chosen) ** (expert_sequences * verified_tokens / one_token)
+
+
+def expert_imbalance(expert_parallel, expert_skew):
+    """Load of the busiest rank over the mean, where experts lie whole on ranks. [1]
+
+    i = 1 + σ · (1 − 1/ep)
+    """
+    return 1 + expert_skew * (1 - 1 / expert_parallel)
+
+
+def expert_efficiency(
+    model_expert_ffn_size, expert_parallel, tensor_parallel, attention_groups, expert_gemm_factor, narrow_expert_width
+):
+    """Rate of expert products over that of large dense products. [1]
+
+    e_x = e_0 · w / (w + w_0),  w = f · ep / (tp · d)
+
+    The narrower the slice of an expert that one rank holds, the less of a matrix unit its products fill.
+    """
+    width = model_expert_ffn_size * expert_parallel / (tensor_parallel * attention_groups)
+    return expert_gemm_factor * width / (width + narrow_expert_width)
+
+
+def decode_expert_time(
+    routed_parameters,
+    model_experts,
+    model_experts_per_token,
+    expert_coverage,
+    expert_imbalance,
+    serving_weight_bytes,
+    flop_per_parameter_token,
+    expert_sequences,
+    verified_tokens,
+    tensor_parallel,
+    attention_groups,
+    rank_bandwidth,
+    weight_read_efficiency,
+    rank_rate,
+    expert_efficiency,
+    roofline_sharpness,
+):
+    """Time of the routed experts in one step. [s]
+
+    t_e = i · smooth max(q · P_routed · w / (b · e_w), 2 · P_routed · k/E · B · (γ+1) / (F · e_x)) / (tp · d)
+    """
+    ranks = tensor_parallel * attention_groups
+    memory = (
+        expert_coverage * routed_parameters * serving_weight_bytes / (ranks * rank_bandwidth * weight_read_efficiency)
+    )
+    active = routed_parameters * model_experts_per_token / np.maximum(1, model_experts)
+    work = flop_per_parameter_token * active * expert_sequences * verified_tokens
+    compute = work / (ranks * rank_rate * expert_efficiency)
+    spent = _longer(memory, compute, roofline_sharpness)
+    return np.where(routed_parameters > 0, expert_imbalance * spent, 0 * memory)
+
+
+def sequence_traffic(
+    mean_context,
+    kv_channels,
+    kv_bytes,
+    full_attention_layers,
+    model_window_layers,
+    model_sliding_window,
+    linear_state_memory,
+    pipeline_parallel,
+):
+    """Cache of one sequence that a rank reads in one step. [B]
+
+    V_kv = k · c · [L_full · s + L_window · min(s, window)] + pp · V_s
+
+    All stages together: a step passes through each in turn.
+    """
+    windowed = model_window_layers * np.minimum(mean_context, model_sliding_window)
+    cache = kv_channels * kv_bytes * (full_attention_layers * mean_context + windowed)
+    return cache + linear_state_memory * pipeline_parallel
+
+
+def decode_score_channels(model_head_size, model_value_head_size, model_kv_lora_rank, model_rope_head_size):
+    """Channels in which one head meets each token behind it during decode. [1]
+
+    d_k + d_v; with latent attention 2 · rank + d_rope, for keys and values are never rebuilt
+    """
+    latent = 2 * model_kv_lora_rank + model_rope_head_size
+    return np.where(model_kv_lora_rank > 0, latent, model_head_size + model_value_head_size)
+
+
+def decode_attention_time(
+    sequence_traffic,
+    group_batch,
+    verified_tokens,
+    rank_bandwidth,
+    kv_read_efficiency,
+    flop_per_score,
+    decode_score_channels,
+    model_heads,
+    full_attention_layers,
+    mean_context,
+    tensor_parallel,
+    rank_attention_rate,
+    roofline_sharpness,
+):
+    """Time of attention over the cache in one step. [s]
+
+    t_a = smooth max(b · V_kv / (b_mem · e_kv), b · (γ+1) · L · heads/tp · channels · s · 2 / F_a)
+
+    The cache of each sequence is its own: reading it never amortises over the batch.
+    """
+    memory = group_batch * sequence_traffic / (rank_bandwidth * kv_read_efficiency)
+    pairs = group_batch * verified_tokens * mean_context * full_attention_layers
+    compute = flop_per_score * pairs * decode_score_channels * model_heads / tensor_parallel / (2 * rank_attention_rate)
+    return _longer(memory, compute, roofline_sharpness)
+
+
+def layer_all_reduce_time(
+    group_batch, verified_tokens, token_activation, tensor_parallel, rank_link, all_reduce_latency
+):
+    """Time of one all-reduce of the activations of a step. [s]
+
+    t = α · log₂(tp) + 2 · (tp − 1)/tp · b · h · 2 B / b_l
+
+    Ring or switch: the bandwidth term is the same; the latency grows slower than the group.  Zero in a group of one.
+    """
+    moved = 2 * (tensor_parallel - 1) / tensor_parallel * group_batch * verified_tokens * token_activation
+    return all_reduce_latency * np.log2(tensor_parallel) + moved / rank_link
+
+
+def token_activation(model_hidden_size, kv_bytes_16_bit):
+    """Bytes of one token between two layers. [B/token]
+
+    h · 2 B
+    """
+    return model_hidden_size * kv_bytes_16_bit
+
+
+def dispatch_time(
+    group_batch,
+    verified_tokens,
+    token_activation,
+    model_experts_per_token,
+    attention_groups,
+    tensor_parallel,
+    rank_link,
+    all_reduce_latency,
+):
+    """Time of sending tokens to their experts and back in one layer, between attention groups. [s]
+
+    t = [2 · α + 2 · min(k, d − 1) · b · h · 2 B / (tp · b_l)] where d > 1
+
+    A token travels to each other group that holds one of its experts, and back.
+    """
+    copies = np.minimum(model_experts_per_token, attention_groups - 1)
+    moved = 2 * copies * group_batch * verified_tokens * token_activation / tensor_parallel
+    return np.where(attention_groups > 1, 2 * all_reduce_latency + moved / rank_link, 0 * all_reduce_latency)
+
+
+def decode_exchange_time(layer_all_reduce_time, dispatch_time, model_layers, model_dense_layers, model_experts):
+    """Time of exchanging activations in one step. [s]
+
+    t_x = 2 · L · t_all-reduce + (L − L_dense) · t_dispatch
+    """
+    expert_layers = np.where(model_experts > 0, model_layers - model_dense_layers, 0)
+    return 2 * model_layers * layer_all_reduce_time + expert_layers * dispatch_time
+
+
+def layers_overhead(model_layers, model_dense_layers, model_experts, layer_overhead, expert_layer_overhead):
+    """Time of the small kernels of all layers in one step. [s]
+
+    t_l = L · o_layer + (L − L_dense) · o_expert
+
+    Routing, sorting and combining come on top in layers with experts.
+    """
+    expert_layers = np.where(model_experts > 0, model_layers - model_dense_layers, 0)
+    return model_layers * layer_overhead + expert_layers * expert_layer_overhead
+
+
+def step_overhead(layers_overhead, stack_overhead, sequence_overhead, batch, attention_groups):
+    """Time of one step that is neither memory, arithmetic nor exchange. [s]
+
+    t_o = t_l + o_stack + B · o_sequence / d
+
+    Kernel launches and small kernels, the scheduler, sampling and the handling of each sequence.
+    """
+    return layers_overhead + stack_overhead + sequence_overhead * batch / attention_groups
+
+
+def decode_step_time(
+    decode_common_time,
+    decode_expert_time,
+    decode_attention_time,
+    decode_exchange_time,
+    activation_time,
+    group_batch,
+    verified_tokens,
+    step_overhead,
+    attention_groups,
+    group_skew,
+):
+    """Time of one step that only decodes. [s]
+
+    t_d = (t_c + t_e + t_a) · [1 + φ · (1 − 1/d)] + t_x + t_o
+
+    Attention groups wait for the slowest of them.
+    """
+    local = decode_common_time + decode_expert_time + decode_attention_time
+    local = local + group_batch * verified_tokens * activation_time
+    return local * (1 + group_skew * (1 - 1 / attention_groups)) + decode_exchange_time + step_overhead
+
+
+def activation_time(model_layers, token_activation, activation_passes, rank_bandwidth, kv_read_efficiency):
+    """Time of moving the activations of one token between the matrix products. [s/token]
+
+    t = L · h · 2 B · n / (b · e_kv)
+
+    Norms, residual additions, rotations and conversions read and write the activations n times in each layer.
+    """
+    return model_layers * token_activation * activation_passes / (rank_bandwidth * kv_read_efficiency)
+
+
+# Prefill
+
+
+def computed_prompt(input_tokens, prefix_hit_share):
+    """Tokens of a prompt that are not found in the prefix cache. [token]
+
+    S = (1 − hit) · S_in
+    """
+    return (1 - prefix_hit_share) * input_tokens
+
+
+def prefill_gemm_time(
+    common_parameters,
+    routed_parameters,
+    model_experts,
+    model_experts_per_token,
+    flop_per_parameter_token,
+    computed_prompt,
+    tensor_parallel,
+    attention_groups,
+    expert_imbalance,
+    rank_rate,
+    prefill_gemm_factor,
+    expert_efficiency,
+):
+    """Time of the matrix products with weights for one prompt on its attention group. [s]
+
+    t_g = 2 · S · [P_common + i · P_routed · k/E / e_x] / (tp · F · e_p)
+
+    The experts of all groups work for d prompts at a time.
+    """
+    active = routed_parameters * model_experts_per_token / np.maximum(1, model_experts)
+    weighted = common_parameters + np.where(active > 0, expert_imbalance * active / expert_efficiency, 0 * active)
+    return flop_per_parameter_token * weighted * computed_prompt / (tensor_parallel * rank_rate * prefill_gemm_factor)
+
+
+def prefill_attention_time(
+    flop_per_score,
+    model_heads,
+    model_head_size,
+    model_rope_head_size,
+    model_value_head_size,
+    full_attention_layers,
+    model_window_layers,
+    model_sliding_window,
+    computed_prompt,
+    input_tokens,
+    tensor_parallel,
+    rank_attention_rate,
+):
+    """Time of causal attention within one prompt. [s]
+
+    t_a = S · heads/tp · (d_k + d_rope + d_v) · [L_full · s + L_window · min(window, s)] / F_a,  s = S_in − S/2
+
+    Each token looks back: over half of the prompt on average, over all of a prefix taken from the cache.
+    """
+    behind = input_tokens - computed_prompt / 2
+    pairs = computed_prompt * (
+        full_attention_layers * behind + model_window_layers * np.minimum(behind, model_sliding_window)
+    )
+    channels = model_head_size + model_rope_head_size + model_value_head_size
+    return flop_per_score * pairs * channels * model_heads / tensor_parallel / rank_attention_rate
+
+
+def prefill_exchange_time(
+    model_layers,
+    model_dense_layers,
+    model_experts,
+    model_experts_per_token,
+    computed_prompt,
+    token_activation,
+    tensor_parallel,
+    attention_groups,
+    rank_link,
+    prefill_link_factor,
+):
+    """Time of exchanging the activations of one prompt. [s]
+
+    t_x = S · h · 2 B · [2 · L · 2 · (tp − 1)/tp + (L − L_dense) · 2 · min(k, d − 1) / tp] / (b_l · x)
+
+    Large messages use links better than the small ones of decode, and hide in part behind the next product.
+    """
+    reduced = 4 * model_layers * (tensor_parallel - 1) / tensor_parallel
+    copies = np.minimum(model_experts_per_token, attention_groups - 1)
+    expert_layers = np.where(model_experts > 0, model_layers - model_dense_layers, 0)
+    sent = 2 * expert_layers * copies / tensor_parallel
+    return computed_prompt * token_activation * (reduced + sent) / (rank_link * prefill_link_factor)
+
+
+def prefill_work(
+    prefill_gemm_time, prefill_attention_time, prefill_exchange_time, computed_prompt, prompt_overhead, activation_time
+):
+    """Time that one prompt takes from its attention group while the engine is busy. [s]
+
+    t_p = t_g + t_a + t_x + S · (o_token + t_activation)
+    """
+    products = prefill_gemm_time + prefill_attention_time + prefill_exchange_time
+    return products + computed_prompt * (prompt_overhead + activation_time)
+
+
+def prefill_steps(computed_prompt, chunk_tokens):
+    """Steps over which the engine spreads one prompt. [1]
+
+    n = ⌈S / chunk⌉
+    """
+    return np.maximum(1, np.ceil(computed_prompt / chunk_tokens))
+
+
+def idle_step_time(
+    model_layers,
+    layers_overhead,
+    stack_overhead,
+    rank_weight_memory,
+    pipeline_parallel,
+    rank_bandwidth,
+    weight_read_efficiency,
+    prefill_overhead,
+    all_reduce_latency,
+    tensor_parallel,
+    model_kv_lora_rank,
+    latent_prefill_overhead,
+):
+    """Time of a step with hardly a token in it: the floor under every prefill step. [s]
+
+    t_0 = V_w · pp / (b · e_w) + t_l + L · (2 · α · log₂ tp + o_prefill + [latent] o_latent) + o_stack
+
+    Steps of prefill launch each kernel by itself; latent attention has many more of them.
+    """
+    launches = prefill_overhead + np.where(model_kv_lora_rank > 0, latent_prefill_overhead, 0 * latent_prefill_overhead)
+    read = rank_weight_memory * pipeline_parallel / (rank_bandwidth * weight_read_efficiency)
+    latency = 2 * model_layers * all_reduce_latency * np.log2(tensor_parallel)
+    return read + layers_overhead + stack_overhead + model_layers * launches + latency
+
+
+def prefill_time(prefill_work, idle_step_time, prefill_steps, roofline_sharpness):
+    """Time of prefilling one prompt on an idle replica. [s]
+
+    t_pf = smooth max(t_p, n · t_0)
+    """
+    return _longer(prefill_work, prefill_steps * idle_step_time, roofline_sharpness)

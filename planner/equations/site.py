@@ -1,0 +1,41 @@
+"""Where the cluster stands: its energy, the rules of its grid, sovereign demand."""
+
+
+def electricity_price(site_electricity_price):
+    """Price of energy delivered to the site, all charges included. [USD/J]
+
+    p = price of the site chosen
+    """
+    return 1 * site_electricity_price
+
+
+def energy_cost_per_year(energy_per_year, electricity_price):
+    """Cost of energy, as a yearly rate. [USD/s]
+
+    K = E · p
+    """
+    return energy_per_year * electricity_price
+
+
+def grid_rule_margin(site_grid_rule_power, facility_power):
+    """Power left below the load from which the site's large-load rule applies. [W]
+
+    margin = P_rule − P
+    """
+    return site_grid_rule_power - facility_power
+
+
+def sovereign_accelerators(accelerators, sovereign_share):
+    """Accelerators whose work must stay on sovereign capacity. [accelerator]
+
+    N · s
+    """
+    return accelerators * sovereign_share
+
+
+def sovereign_premium_per_year(sovereign_accelerators, cloud_price, sovereign_premium):
+    """What sovereign capacity costs above the common price of renting, as a yearly rate. [USD/s]
+
+    K = N_sovereign · p_cloud · premium
+    """
+    return sovereign_accelerators * cloud_price * sovereign_premium

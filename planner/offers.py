@@ -1,0 +1,163 @@
+"""The catalog's cloud offers ranked for a scenario: cost over its period, age of the price, a published band."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from planner import dating, model, units
+from planner.catalog import Catalog, Entry, Fact
+from planner.plan import Plan
+from planner.table import Table
+
+# Term of renting -> field of an offer that prices it.
+TERMS = {
+    "on-demand": "on_demand_price",
+    "reserved-1y": "reserved_1y_price",
+    "reserved-3y": "reserved_3y_price",
+    "block": "block_price",
+    "spot": "spot_price",
+}
+# The market report's band speaks of these accelerators alone (claim s3.gpu_price).
+_BAND_OF = ("h100-sxm", "h100-pcie", "h100-nvl", "h200-sxm")
+_WANTED = ("cloud_price", "cloud_tco", "npv_cloud", "npv_saving", "cloud_price_band_low", "cloud_price_band_high")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One offer on one term, for the scenario's cluster and period."""
+
+    entry: Entry
+    term: str
+    fact: Fact
+    # Dollars by accelerator and second, interruptions of spot included; dollars over the period.
+    price: float
+    cost: float | None
+    npv_saving: float | None
+    age: int | None
+    flags: tuple[str, ...]
+
+
+def ranked(
+    found: Plan, catalog: Catalog, day: datetime.date | None = None, any_accelerator: bool = False
+) -> list[Offer]:
+    """Offers of the scenario's accelerator, the cheapest over the period first."""
+    accelerator = found.resolved.entries.get("accelerator")
+    day = day or dating.price_day(found.scenario)
+    offers: list[Offer] = []
+    for term, field in TERMS.items():
+        entries = [
+            entry
+            for entry in catalog.entries("clouds")
+            if field in entry.facts
+            and (any_accelerator or (accelerator and entry.references.get("accelerator") == accelerator.key))
+        ]
+        if entries:
+            offers.extend(_priced(found, entries, term, field, day))
+    return sorted(offers, key=lambda offer: (offer.cost is None, offer.cost or 0.0, offer.price, offer.entry.key))
+
+
+def _priced(found: Plan, entries: list[Entry], term: str, field: str, day: datetime.date) -> Iterable[Offer]:
+    """All offers on one term, evaluated together: the offers are the scenario axis."""
+    prices = np.array([entry.facts[field].value for entry in entries])
+    given = {name: value for name, value in found.given.items() if name != "cloud_price"}
+    given[f"cloud_{field}"] = prices
+    options = found.resolved.options | {"cloud_term": term}
+    values = model.evaluate(_WANTED, given, options)
+    for index, entry in enumerate(entries):
+        fact = entry.facts[field]
+        price = _at(values.get("cloud_price"), index)
+        if price is None:
+            continue
+        age = (day - fact.as_of).days if fact.as_of else None
+        yield Offer(
+            entry,
+            term,
+            fact,
+            price,
+            _at(values.get("cloud_tco"), index),
+            _at(values.get("npv_saving"), index),
+            age,
+            tuple(_flags(entry, fact, price, values, day)),
+        )
+
+
+def _flags(entry: Entry, fact: Fact, price: float, values: dict[str, Any], day: datetime.date) -> Iterable[str]:
+    if fact.as_of is None:
+        yield "no date"
+    elif dating.is_stale(fact, day):
+        yield "older than a year"
+    if fact.kind == "estimate":
+        yield "estimate"
+    if entry.references.get("accelerator") in _BAND_OF and "cloud_price_band_low" in values:
+        low, high = float(values["cloud_price_band_low"]), float(values["cloud_price_band_high"])
+        yield "below band" if price < low else "above band" if price > high else "in band"
+
+
+def _at(column: Any, index: int) -> float | None:
+    if column is None:
+        return None
+    flat = np.reshape(column, -1)
+    number = float(flat[index if len(flat) > 1 else 0])
+    return number if np.isfinite(number) else None
+
+
+def table(offers: list[Offer]) -> Table:
+    """The ranking."""
+    rows: list[list[str | float | None]] = []
+    for rank, offer in enumerate(offers, start=1):
+        text = offer.entry.text
+        rows.append(
+            [
+                rank,
+                offer.entry.key,
+                str(text.get("tier", "")),
+                offer.term,
+                float(units.convert(offer.price, "USD/accelerator/h")),
+                None if offer.cost is None else offer.cost / 1e6,
+                None if offer.npv_saving is None else offer.npv_saving / 1e6,
+                str(offer.fact.as_of or ""),
+                offer.age,
+                ", ".join(offer.flags),
+            ]
+        )
+    columns = [
+        "rank",
+        "offer",
+        "tier",
+        "term",
+        "USD/accelerator/h",
+        "cost over the period, MUSD",
+        "owning saves (NPV), MUSD",
+        "as of",
+        "age, days",
+        "flags",
+    ]
+    return Table(columns, rows, frozenset({0, 4, 5, 6, 8}))
+
+
+def to_json(offers: list[Offer]) -> list[dict[str, Any]]:
+    """The ranking with prices in dollars by accelerator and hour."""
+    return [
+        {
+            "rank": rank,
+            "offer": offer.entry.key,
+            "provider": str(offer.entry.text.get("provider", "")),
+            "tier": str(offer.entry.text.get("tier", "")),
+            "accelerator": offer.entry.references.get("accelerator", ""),
+            "term": offer.term,
+            "price": float(units.convert(offer.price, "USD/accelerator/h")),
+            "unit": "USD/accelerator/h",
+            "cost": offer.cost,
+            "npv_saving": offer.npv_saving,
+            "as_of": str(offer.fact.as_of or ""),
+            "age_days": offer.age,
+            "source": offer.fact.source,
+            "flags": list(offer.flags),
+        }
+        for rank, offer in enumerate(offers, start=1)
+    ]

@@ -1,0 +1,131 @@
+"""What follows from the ledger: rate of return, payback, break-even, levelised costs.
+
+Everything here reads amounts by month; nothing knows a formula of its own for an annuity.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from planner import model
+from planner.ledger import OWN, RENT, Ledger
+
+# Yearly rates between which a rate of return is looked for: from −99 % to +1,000 %.
+_RATES = np.concatenate([np.linspace(-0.99, 1, 400), np.linspace(1.05, 10, 180)])
+_HALVINGS = 100
+# Lines of the last row that are not part of running: a break-even does not wait for the sale.
+_SETTLED = ("residual_compute", "residual_facility", "residual_value", "decommissioning_cost", "financing_settlement")
+
+
+def rate_of_return(amounts: Any, times: Any) -> float | None:
+    """The yearly rate at which the amounts are worth nothing; None where there is none or more than one."""
+    amounts, times = np.asarray(amounts, dtype=float), np.asarray(times, dtype=float)
+
+    def worth(rate: Any) -> Any:
+        return np.sum(amounts * (1 + np.asarray(rate)[..., None]) ** (-times / 12), axis=-1)
+
+    scale = np.max(np.abs(amounts), initial=0.0)
+    if scale == 0:
+        return None
+    signs = np.sign(worth(_RATES))
+    changes = np.flatnonzero(signs[:-1] * signs[1:] < 0)
+    exact = np.flatnonzero(signs == 0)
+    if len(changes) + len(exact) != 1:
+        return None
+    if len(exact):
+        return float(_RATES[exact[0]])
+    low, high = _RATES[changes[0]], _RATES[changes[0] + 1]
+    sign = np.sign(worth(low))
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        if np.sign(worth(middle)) == sign:
+            low = middle
+        else:
+            high = middle
+    return float((low + high) / 2)
+
+
+def crossing(amounts: Any) -> float | None:
+    """The month, with its fraction, in which the running sum reaches zero for good; None where it does not."""
+    running = np.cumsum(np.asarray(amounts, dtype=float))
+    below = np.flatnonzero(running < -1e-9 * max(1.0, float(np.max(np.abs(running), initial=0.0))))
+    if len(below) == 0:
+        return 0.0
+    last = int(below[-1])
+    if last == len(running) - 1:
+        return None
+    return last + float(-running[last] / (running[last + 1] - running[last]))
+
+
+def derived(found: Ledger, values: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, float | None]:
+    """The measures of one scenario's ledger; None where there is none or an input is missing."""
+    own, rent = found.pick(side=OWN), found.pick(side=RENT)
+    result: dict[str, float | None] = {}
+    if own:
+        result["npv_own"] = _number(found.worth(side=OWN))
+        result |= _levelised(found, values, options)
+    if rent:
+        result["npv_cloud"] = _number(found.worth(side=RENT))
+    if own and rent:
+        result["npv_saving"] = _number(found.worth(side=OWN) - found.worth(side=RENT))
+        saving = _vector(found.saving())
+        # Where the last month is cut short its amounts are paid at the end of the period.
+        times = max((_vector(flow.times) for flow in found.flows), key=len)
+        result["irr"] = rate_of_return(saving, times)
+        result["saving"] = float(saving.sum())
+        result["break_even_month"] = crossing(_vector(found.saving(without=_SETTLED)))
+        discounted = _vector(found.saving()) * float(np.reshape(found.discount_factor, -1)[0]) ** times
+        result["discounted_payback_month"] = crossing(discounted)
+        if "npv_own" in result and result["npv_cloud"]:
+            result["break_even_utilization"] = _break_even_utilization(result, values, options)
+    return result
+
+
+def _levelised(found: Ledger, values: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, float | None]:
+    """Present cost of owning for each discounted unit of what it yields, for every unit that is known."""
+    names = ("installed_accelerators", "accounting_hours_share", "useful_share", "accelerator_peak_bf16")
+    conventions = ("calendar_month", "accounting_months", "payment_months")
+    known = model.evaluate((*names, *conventions, "run_accelerator_time"), values, options)
+    if any(name not in known for name in (*names[:2], *conventions)):
+        return {}
+    # Hours count when they are paid for.
+    period, apart = float(known["accounting_months"]), float(known["payment_months"])
+    paid = np.append(np.arange(apart, period, apart), period)
+    weight = np.diff(paid, prepend=0.0)
+    time = float(np.sum(weight * float(np.reshape(found.discount_factor, -1)[0]) ** paid)) * known["calendar_month"]
+    installed = -float(np.reshape(found.worth(side=OWN), -1)[0]) / (
+        known["installed_accelerators"] * time * known["accounting_hours_share"]
+    )
+    result: dict[str, float | None] = {"cost_per_accelerator_hour": installed}
+    if "useful_share" in known:
+        useful = installed / known["useful_share"]
+        result["cost_per_useful_accelerator_hour"] = useful
+        if "accelerator_peak_bf16" in known:
+            result["cost_per_compute"] = useful / known["accelerator_peak_bf16"]
+    if "run_accelerator_time" in known:
+        result["cost_per_training_run"] = installed * known["run_accelerator_time"]
+    return result
+
+
+def _break_even_utilization(
+    result: Mapping[str, float | None], values: Mapping[str, Any], options: Mapping[str, str]
+) -> float | None:
+    wanted = ("installed_accelerators", "accelerators", "cloud_price")
+    known = model.evaluate(wanted, values, options)
+    cost = result.get("cost_per_accelerator_hour")
+    if cost is None or any(name not in known for name in wanted):
+        return None
+    return cost * known["installed_accelerators"] / (known["accelerators"] * known["cloud_price"])
+
+
+def _vector(amounts: Any) -> Any:
+    return np.reshape(np.asarray(amounts, dtype=float), -1)
+
+
+def _number(value: Any) -> float | None:
+    number = float(np.reshape(value, -1)[0])
+    return number if math.isfinite(number) else None

@@ -1,0 +1,161 @@
+"""The schedule of a plan: activities with start and end, the critical path, megawatts by phase."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from planner import units
+from planner.pictures import COLOURS, Picture
+from planner.plan import Plan
+from planner.problems import one
+from planner.table import Table
+
+_BAR = 48
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One bar of the chart, in seconds from the decision."""
+
+    name: str
+    start: float
+    end: float
+    critical: bool
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of the cluster that goes into service."""
+
+    number: int
+    service: float
+    power: float
+    accelerators: float
+
+
+# What the table needs; without these there is no schedule.
+_NEEDS = (
+    "hall_time", "gear_time", "gear_install_time", "grid_time", "commissioning_time", "energized_time",
+    "hardware_lead_time", "installation_start", "install_time", "acceptance_time", "time_to_service",
+)  # fmt: skip
+
+
+def activities(found: Plan) -> list[Activity]:
+    """Activities in the order of their start; those that set the date of service are critical."""
+    v = _values(found)
+    tested = v["energized_time"]
+    ready = tested - v["commissioning_time"]
+    start = v["installation_start"]
+    by_hall = _same(tested, start)
+    gear = v["gear_time"] + (v["gear_install_time"] if v["gear_time"] > 0 else 0)
+    supply, mode = (found.resolved.options.get(name, "") for name in ("supply", "facility_mode"))
+    bars = [
+        Activity("grid connection", 0, v["grid_time"], by_hall and _same(v["grid_time"], ready)),
+        Activity("electrical gear, delivered", 0, v["gear_time"], by_hall and _same(gear, ready)),
+        Activity("electrical gear, installed", v["gear_time"], gear, by_hall and _same(gear, ready)),
+        Activity("hall", 0, v["hall_time"], by_hall and _same(v["hall_time"], ready), mode),
+        Activity(
+            "hardware, ordered and delivered", 0, v["hardware_lead_time"], _same(v["hardware_lead_time"], start), supply
+        ),
+        Activity("commissioning of power and cooling", ready, tested, by_hall),
+        Activity("installation and cabling", start, start + v["install_time"], True),
+        Activity("burn-in and acceptance", start + v["install_time"], v["time_to_service"], True),
+    ]
+    return sorted((bar for bar in bars if bar.end > bar.start), key=lambda bar: (bar.start, bar.end))
+
+
+def phases(found: Plan) -> list[Phase]:
+    """When each part of the cluster is in service, with the power it adds up to."""
+    v = _values(found)
+    count = int(found.values.get("phases", 1))
+    share = [number / count for number in range(1, count + 1)]
+    return [
+        Phase(
+            number,
+            v["installation_start"] + part * v["install_time"] + v["acceptance_time"],
+            part * float(found.values.get("facility_power", math.nan)),
+            part * float(found.values["installed_accelerators"]),
+        )
+        for number, part in enumerate(share, start=1)
+    ]
+
+
+def _values(found: Plan) -> dict[str, float]:
+    lacking = [name for name in _NEEDS if name not in found.values]
+    if lacking:
+        reasons = sorted({reason for name in lacking for reason in found.missing.get(name, (name,))})
+        raise one(found.scenario.place, "schedule", f"no schedule without {', '.join(reasons)}")
+    return {name: float(found.values[name]) for name in _NEEDS}
+
+
+def _same(one_time: float, other: float) -> bool:
+    return math.isclose(one_time, other, rel_tol=1e-9, abs_tol=1.0)
+
+
+def gantt(found: Plan) -> Table:
+    """The activities as a table with bars; critical ones are filled."""
+    bars = activities(found)
+    end = max(bar.end for bar in bars)
+    cells = []
+    for bar in bars:
+        first, last = round(bar.start / end * _BAR), max(round(bar.end / end * _BAR), round(bar.start / end * _BAR) + 1)
+        line = " " * first + ("█" if bar.critical else "░") * (last - first)
+        name = f"{bar.name} ({bar.note})" if bar.note else bar.name
+        cells.append([name, _months(bar.start), _months(bar.end), "critical" if bar.critical else "", line])
+    return Table(["activity", "start [month]", "end [month]", "path", "0 to service"], cells, frozenset({1, 2}))
+
+
+def picture(found: Plan) -> Picture | None:
+    """The activities as a drawing; None where the plan has no schedule."""
+    if any(name not in found.values for name in _NEEDS):
+        return None
+    bars = activities(found)
+    words = "; ".join(
+        f"{bar.name} from month {_months(bar.start)} to {_months(bar.end)}{', critical' if bar.critical else ''}"
+        for bar in bars
+    )
+
+    def draw(axes: Any) -> None:
+        month = units.read("1 month", "s")
+        for row, bar in enumerate(reversed(bars)):
+            colour = COLOURS[1] if bar.critical else COLOURS[5]
+            axes.barh(row, (bar.end - bar.start) / month, left=bar.start / month, color=colour)
+        axes.set_yticks(range(len(bars)), [bar.name for bar in reversed(bars)])
+        axes.set_xlabel("months from the decision")
+
+    return Picture("schedule", "The way to service; the critical path is darker", f"{words}.", draw)
+
+
+def phase_table(found: Plan) -> Table:
+    """The phases as a table."""
+    cells = [
+        [str(phase.number), _months(phase.service), f"{phase.power / 1e6:,.2f}", f"{phase.accelerators:,.0f}"]
+        for phase in phases(found)
+    ]
+    columns = ["phase", "in service [month]", "power, cumulative [MW]", "accelerators, cumulative"]
+    return Table(columns, cells, frozenset({0, 1, 2, 3}))
+
+
+def to_json(found: Plan) -> dict[str, Any]:
+    """Activities and phases, times in months from the decision, power in megawatts."""
+
+    def month(seconds: float) -> float:
+        return float(units.convert(seconds, "month"))
+
+    bars: list[Mapping[str, Any]] = [
+        {"name": b.name, "start": month(b.start), "end": month(b.end), "critical": b.critical, "note": b.note}
+        for b in activities(found)
+    ]
+    parts = [
+        {"phase": p.number, "service": month(p.service), "power": p.power / 1e6, "accelerators": p.accelerators}
+        for p in phases(found)
+    ]
+    return {"scenario": found.scenario.name, "unit": "month", "activities": bars, "phases": parts}
+
+
+def _months(seconds: float) -> str:
+    return f"{float(units.convert(seconds, 'month')):.1f}"

@@ -1,0 +1,137 @@
+"""What every screen has: the line on top, the footer, the keys that hold everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer
+
+from planner.tui import exporting
+from planner.tui.lines import LineTable
+
+if TYPE_CHECKING:
+    from planner.tui.app import PlannerApp
+    from planner.tui.session import Session
+
+# Mode -> the number key's screen name.
+SCREENS = {"scenario": "Scenario", "compare": "Compare", "whatif": "What-if", "catalog": "Catalog", "claims": "Claims"}
+WIDE = 120
+_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
+
+
+class TopLine(Widget):
+    """The scenario's name, whether it is saved, and the five screens to click on."""
+
+    DEFAULT_CSS = """
+    TopLine { height: 1; background: $panel; color: $foreground; }
+    TopLine .top--now { background: $primary; color: $text; text-style: bold; }
+    TopLine .top--other { color: $text-muted; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"top--now", "top--other"}
+
+    def __init__(self, now: str) -> None:
+        super().__init__()
+        self.now = now
+        # Where each screen's name starts and ends.
+        self._places: list[tuple[int, int, str]] = []
+
+    def render(self) -> Text:
+        session = cast("PlannerApp", self.app).session
+        tabs = Text()
+        self._places = []
+        names = [f" {index} {name} " for index, name in enumerate(SCREENS.values(), 1)]
+        start = max(0, self.size.width - sum(map(len, names)))
+        for mode, name in zip(SCREENS, names, strict=True):
+            part = "top--now" if mode == self.now else "top--other"
+            self._places.append((start + len(tabs), start + len(tabs) + len(name), mode))
+            tabs.append(name, self.get_component_rich_style(part))
+        mark = "* " if session.unsaved else "  "
+        title = Text(f"{mark}{session.scenario.name}", "bold")
+        title.truncate(max(0, start - 1), overflow="ellipsis", pad=True)
+        title.append(" " * max(0, start - len(title)))
+        return Text.assemble(title, tabs, no_wrap=True, overflow="crop")
+
+    def on_click(self, event: events.Click) -> None:
+        for first, end, mode in self._places:
+            if first <= event.x < end:
+                self.app.switch_mode(mode)
+
+
+class PlannerScreen(Screen[None]):
+    """A screen of the app, shown afresh whenever the scenario is another."""
+
+    MODE: ClassVar[str] = ""
+    HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "explain_focus", "Help", priority=True),
+        Binding("question_mark", "explain_focus", "Help", show=False),
+        Binding("tab", "app.focus_next", "Next pane", show=False),
+    ]
+    # The session's revision that is on the screen.
+    shown = -1
+
+    @property
+    def planner(self) -> PlannerApp:
+        return cast("PlannerApp", self.app)
+
+    @property
+    def session(self) -> Session:
+        return self.planner.session
+
+    @property
+    def wide(self) -> bool:
+        return self.size.width >= WIDE
+
+    def compose(self) -> ComposeResult:
+        yield TopLine(self.MODE)
+        yield from self.body()
+        yield Footer(compact=True)
+
+    def body(self) -> ComposeResult:
+        """The widgets between the line on top and the footer."""
+        raise NotImplementedError
+
+    def on_screen_resume(self) -> None:
+        self.query_one(TopLine).refresh()
+        if self.shown != self.session.revision:
+            self.shown = self.session.revision
+            self.refresh_plan()
+
+    def refresh_plan(self) -> None:
+        """Show what follows from the scenario as it is now."""
+
+    def focused_quantity(self) -> str:
+        """The quantity, option or role that the cursor is on."""
+        return ""
+
+    def exports(self) -> tuple[str, exporting.Formats]:
+        """The suggested name of an exported file, and what can be exported."""
+        stem = (self.session.scenario.path or Path("plan")).stem
+        return f"{stem}-plan.html", exporting.of_plan(self.session)
+
+    def copy_text(self) -> str:
+        """The row under the cursor as text, with its unit."""
+        focused = self.app.focused
+        row = focused.current if isinstance(focused, LineTable) else None
+        return "  ".join(cell for cell in row.cells if cell.strip()) if row is not None else ""
+
+    def action_explain_focus(self) -> None:
+        from planner.tui.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.session, self.focused_quantity(), self._keys()))
+
+    def _keys(self) -> str:
+        """Every key that does something here, those of scrolling aside."""
+        found: dict[str, str] = {}
+        for each in self.active_bindings.values():
+            binding = each.binding
+            if each.enabled and binding.description and (binding.show or each.node in (self, self.app)):
+                found.setdefault(binding.description, self.app.get_key_display(binding))
+        return "\n".join(f"{key:>8}  {text}" for text, key in found.items())

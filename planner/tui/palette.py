@@ -1,0 +1,71 @@
+"""The command palette: screens, actions, scenarios, catalog entries and quantities, all found by typing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from planner import glossary, scenario
+from planner.tui import words
+from planner.tui.frame import SCREENS
+
+if TYPE_CHECKING:
+    from planner.tui.app import PlannerApp
+
+# A name, what it is, what it does.
+Command = tuple[str, str, Callable[[], object]]
+_MOST_OF_A_SORT = 40
+
+
+class PlannerCommands(Provider):
+    """Everything that can be reached by its name."""
+
+    @property
+    def planner(self) -> PlannerApp:
+        return cast("PlannerApp", self.app)
+
+    async def discover(self) -> Hits:
+        for name, text, run in self._actions():
+            yield DiscoveryHit(name, run, help=text)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for commands in (self._actions(), self._scenarios(), self._quantities(), self._entries()):
+            hits = [(matcher.match(name), name, text, run) for name, text, run in commands]
+            best = sorted((hit for hit in hits if hit[0] > 0), key=lambda hit: -hit[0])
+            for score, name, text, run in best[:_MOST_OF_A_SORT]:
+                yield Hit(score, matcher.highlight(name), run, help=text)
+
+    def _actions(self) -> Iterator[Command]:
+        app = self.planner
+        for number, (mode, name) in enumerate(SCREENS.items(), 1):
+            yield f"Screen {number}: {name}", f"go there, as the key {number} does", partial(app.switch_mode, mode)
+        yield "Open a scenario", "a shipped one or a file of your own (ctrl+o)", app.action_open
+        yield "Save", "the scenario into its file (ctrl+s)", app.action_save
+        yield "Save as", "the scenario into another file", app.action_save_as
+        yield "Export", "what the screen shows, as a report or a table (x)", app.action_export
+        yield "Undo", "take the last edit back (u)", app.action_undo
+        yield "Redo", "take the last undo back (r)", app.action_redo
+        yield "Light or dark", "change between the light and the dark theme (f2)", app.action_flip_theme
+        yield "Quit", "asks where there are unsaved changes (q)", app.action_leave
+
+    def _scenarios(self) -> Iterator[Command]:
+        for name in scenario.shipped_names(self.planner.session.catalog):
+            yield f"Open {name}", "scenario", partial(self.planner.open_scenario, name)
+
+    def _quantities(self) -> Iterator[Command]:
+        plan = self.planner.session.plan
+        for name, row in glossary.quantities().items():
+            if plan is not None and name in plan.results:
+                yield f"Why {words.label(name)}", f"{row.meaning} (computed)", partial(self.planner.why, name)
+            elif plan is not None and name in plan.given:
+                yield f"Set {words.label(name)}", f"{row.meaning} (input)", partial(self.planner.edit_input, name)
+
+    def _entries(self) -> Iterator[Command]:
+        catalog = self.planner.session.catalog
+        for kind in glossary.kinds():
+            for key in catalog.keys(kind):
+                yield f"{kind}/{key}", "catalog entry", partial(self.planner.show_entry, kind, key)

@@ -1,0 +1,149 @@
+"""The rows of the results side: figures, checks, what binds, what a total is made of."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+from planner import breakdown, chain, glossary
+from planner.plan import Plan, shown
+from planner.tui import topics, words
+from planner.tui.lines import Column, Row
+from planner.tui.session import Session
+
+NARROW = (Column("result"), Column("value", 15, right=True), Column("change", 8, right=True))
+WIDE = (
+    Column("result"),
+    Column("value", 9, right=True),
+    Column("unit", 9),
+    Column("change", 9, right=True),
+    Column("P10 to P90", 14, right=True),
+)
+FINDINGS = (Column("checks, limits and costs"), Column("", 9), Column("", 14, right=True))
+_MOST_LIMITS = 4
+_BAR = 9
+
+
+@dataclass(frozen=True)
+class Large:
+    """A figure shown in large digits."""
+
+    name: str
+    label: str
+    number: str
+    unit: str
+    change: str
+
+
+def large(session: Session) -> list[Large]:
+    """The figures in large digits."""
+    plan = session.plan
+    if plan is None:
+        return []
+    found = []
+    for name in topics.large(plan):
+        value = plan.results[name].value
+        number, unit = words.split(name, value, 3)
+        moved = words.change(value, breakdown.value(session.baseline, name))
+        found.append(Large(name, words.label(name), number, unit, moved))
+    return found
+
+
+def verdict(session: Session) -> tuple[bool, str]:
+    """Whether all is well, and one line that says what is not or what binds first."""
+    if session.problems:
+        count = len(session.problems)
+        more = f" (and {count - 1} more)" if count > 1 else ""
+        return False, f"! {session.problems[0]}{more}"
+    plan = session.plan
+    if plan is None:
+        return False, "! nothing computed"
+    failed = [check for check in plan.checks if not check.ok]
+    binds = ""
+    if plan.binding:
+        name, share = plan.binding[0]
+        binds = f"binds first: {name} ({words.percent(share, 3)} used)"
+    if failed:
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        return False, f"✗ {words.label(failed[0].name)}: {failed[0].message}{more}; {binds}"
+    count = len(plan.checks)
+    hold = {0: "no check applies", 1: "the one check holds"}.get(count, f"all {count} checks hold")
+    return True, f"✓ {hold}; {binds}"
+
+
+def figures(session: Session, wide: bool) -> list[Row]:
+    """Every result under its heading, with its change against the baseline; the missing ones with what they lack."""
+    plan = session.plan
+    if plan is None:
+        return [Row("none", ("nothing computed yet: see the problem above",), "note", "bad")]
+    found: list[Row] = []
+    for title, names in topics.results(plan):
+        rows = [_figure(session, plan, name, wide) for name in names]
+        if rows:
+            found += [Row(f"heading:{title}", (title,), "heading"), *rows]
+    return found
+
+
+def _figure(session: Session, plan: Plan, name: str, wide: bool) -> Row:
+    value = breakdown.value(plan, name)
+    if value is None:
+        lacking = f"missing: {', '.join(plan.missing.get(name, ()))}"
+        cells: tuple[str, ...] = (f"{words.label(name)} {lacking}",)
+        return Row(name, cells, "note", "dim")
+    moved = words.change(value, breakdown.value(session.baseline, name))
+    tone = "strong" if name in glossary.headlines() else ""
+    if not wide:
+        return Row(name, (words.label(name), words.text(name, value), moved), tone=tone)
+    number, unit = words.split(name, value)
+    low, high = session.bands.get(name, (None, None))
+    return Row(
+        name, (words.label(name), number, words.short(unit), moved, words.band(name, low, high, value)), tone=tone
+    )
+
+
+def findings(session: Session, width: int) -> list[Row]:
+    """Checks in lines of `width`, the limits nearest to being reached, and what cost and power are made of."""
+    plan = session.plan
+    if plan is None:
+        return []
+    found = [Row("heading:checks", ("Checks",), "heading")] if plan.checks else []
+    for check in sorted(plan.checks, key=lambda each: each.ok):
+        mark, tone = ("✓", "") if check.ok else ("✗", "bad")
+        lines = textwrap.wrap(f"{mark} {check.message}", max(20, width), subsequent_indent="  ")
+        for index, line in enumerate(lines):
+            found.append(Row(f"check:{check.name}:{index}", (line,), "note", tone))
+    if plan.binding:
+        found.append(Row("heading:limits", ("Limits in use, the binding one first",), "heading"))
+    for name, share in plan.binding[:_MOST_LIMITS]:
+        found.append(_bar_row(f"limit:{name}", name, share, words.percent(share, 3), "bad" if share > 1 else ""))
+    if plan.sized_by:
+        found.append(Row("heading:size", ("What sets the size",), "heading"))
+        for name, count in plan.sized_by.items():
+            text = shown(chain.SIZE, count)
+            found.append(Row(f"value:{name}", (f"{words.label(name)} gives {text}",), "note"))
+    for total in topics.BREAKDOWNS:
+        parts = breakdown.parts(plan, total)
+        if parts:
+            title = f"{words.title(total)}: {shown(total, plan.results[total].value)}"
+            found.append(Row(f"heading:{total}", (title,), "heading"))
+        for part in parts:
+            name = words.label(part.name)
+            found.append(_bar_row(f"part:{total}:{part.name}", name, part.share, words.text(part.name, part.value, 3)))
+    return found
+
+
+def _bar_row(key: str, label: str, share: float, text: str, tone: str = "") -> Row:
+    return Row(key, (label, words.bar(share, _BAR), text), tone=tone, tones=(tone, tone or "bar", tone))
+
+
+def quantity(row: Row) -> str:
+    """The quantity that a row of figures or findings speaks of, or an empty text."""
+    kind, _, rest = row.key.partition(":")
+    rows = glossary.quantities()
+    if kind == "check":
+        rest = rest.rpartition(":")[0]
+        return next((name for name in (f"{rest}_margin", rest) if name in rows), "")
+    if kind == "limit":
+        return next((name for name, each in rows.items() if each.binds == rest), "")
+    name = rest.rpartition(":")[2] if kind in ("part", "value") else row.key
+    return name if name in rows else ""

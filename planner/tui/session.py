@@ -1,0 +1,247 @@
+"""What the app is working on: the scenario with its past, the plan that follows from it, the file it lives in.
+
+Nothing here knows the screen; every change makes a new scenario, so undo is a list of scenarios.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from planner import editing, glossary, paths, scenario, units
+from planner.catalog import Catalog, value_of
+from planner.plan import Plan, plan_resolved
+from planner.problems import InputError, Problem, one
+from planner.scenario import Scenario
+
+# Opened where nobody names a scenario.
+FIRST_SCENARIO = "own-8000-h100"
+_LONGEST_PAST = 500
+_BARE_NUMBER = re.compile(r"[+-]?[\d][\d_,]*\.?\d*([eE][+-]?\d+)?|[+-]?\.\d+")
+
+
+def open_session(file: str | None = None, catalog_dir: Path | None = None) -> Session:
+    """The session of a scenario file or shipped scenario; InputError where either cannot be read."""
+    if catalog_dir is not None and not catalog_dir.is_dir():
+        raise one(str(catalog_dir), "--catalogs", "no such directory")
+    catalog = Catalog(paths.catalog_layers(catalog_dir))
+    if file is None:
+        shipped = scenario.shipped_names(catalog)
+        if not shipped:
+            return Session(catalog, Scenario("New scenario"))
+        file = FIRST_SCENARIO if FIRST_SCENARIO in shipped else next(iter(shipped))
+    return Session(catalog, scenario.load(file, catalog))
+
+
+class Session:
+    """One scenario being worked on."""
+
+    def __init__(self, catalog: Catalog, start: Scenario):
+        self.catalog = catalog
+        self.scenario = start
+        # File -> the scenario as it was read or saved, and what the file held then.
+        self._files: dict[Path | None, tuple[Scenario, str]] = {}
+        self._remember(start)
+        self.plan: Plan | None = None
+        self.problems: list[Problem] = []
+        self.revision = 0
+        # P10 and P90 by quantity, filled in after a pause in typing.
+        self.bands: dict[str, tuple[float, float]] = {}
+        self._past: list[Scenario] = []
+        self._future: list[Scenario] = []
+        # The future as it was before the edit in progress, for abandoning it.
+        self._future_kept: list[Scenario] = []
+        self._open_edit = ""
+        self._compute()
+        # What changes are shown against.
+        self.baseline: Plan | None = self.plan
+
+    # Changing
+
+    def set_value(self, name: str, text: str | None) -> None:
+        """Set a quantity or option, or leave it to its default again; repeated edits of one name undo as one."""
+        if text is None:
+            kept = {key: given for key, given in self.scenario.set.items() if key != name}
+            ranges = {key: given for key, given in self.scenario.range.items() if key != name}
+            self.apply(replace(self.scenario, set=kept, range=ranges), name)
+        else:
+            self.apply(scenario.changed(self.scenario, {}, {name: text}), name)
+
+    def choose(self, role: str, key: str | None) -> None:
+        """Choose an entry for a role, or leave the role to its default again."""
+        kept = {other: given for other, given in self.scenario.choose.items() if other != role}
+        self.apply(replace(self.scenario, choose=kept if key is None else kept | {role: key}))
+
+    def set_workload(self, workload: str) -> None:
+        self.apply(replace(self.scenario, workload=workload))
+
+    def apply(self, changed: Scenario, edit: str = "") -> None:
+        """Take a changed scenario over; edits of the same non-empty name in a row become one step of undo."""
+        if changed == self.scenario:
+            return
+        if not (edit and edit == self._open_edit):
+            self.settle()
+            self._past = [*self._past[1 - _LONGEST_PAST :], self.scenario]
+            self._future_kept = self._future
+        self._future = []
+        self._open_edit = edit
+        self.scenario = changed
+        self._compute()
+
+    def settle(self) -> None:
+        """End the edit in progress: the next one is a step of its own."""
+        if self._open_edit and self._past[-1] == self.scenario:
+            # Typed back to where it began: nothing to undo.
+            self._past.pop()
+            self._future = self._future_kept
+        self._open_edit = ""
+
+    def abandon(self) -> None:
+        """Take the edit in progress back, as if it had never begun."""
+        if self._open_edit:
+            self._open_edit = ""
+            self.scenario = self._past.pop()
+            self._future = self._future_kept
+            self._compute()
+
+    def undo(self) -> bool:
+        self.settle()
+        return self._step(self._past, self._future)
+
+    def redo(self) -> bool:
+        self.settle()
+        return self._step(self._future, self._past)
+
+    def _step(self, source: list[Scenario], target: list[Scenario]) -> bool:
+        if not source:
+            return False
+        target.append(self.scenario)
+        self.scenario = source.pop()
+        self._compute()
+        return True
+
+    def pin_baseline(self) -> None:
+        """Show changes against the plan as it is now."""
+        self.baseline = self.plan
+
+    def open(self, start: Scenario) -> None:
+        """Work on another scenario; the one before can be had back by undo."""
+        self._remember(start)
+        self.apply(start)
+        self.baseline = self.plan
+
+    def reload_catalog(self) -> None:
+        """Read the catalog files again."""
+        self.catalog = Catalog(self.catalog.layers)
+        self._compute()
+
+    def _compute(self) -> None:
+        """The plan of the scenario; where there is none, the last one stays and the problems say why."""
+        self.revision += 1
+        self.bands = {}
+        try:
+            self.plan = plan_resolved(scenario.resolve(self.scenario, self.catalog), bands=False)
+            self.problems = []
+        except InputError as error:
+            self.problems = error.problems
+
+    # Files
+
+    @property
+    def saved(self) -> Scenario:
+        """The scenario as its file says it."""
+        return self._files[self.scenario.path][0]
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the scenario says something its file does not."""
+        return self.scenario != self.saved
+
+    @property
+    def writable(self) -> bool:
+        """Whether the scenario has a file of the user's own."""
+        path = self.scenario.path
+        return path is not None and not path.is_relative_to(self.catalog.layers[0])
+
+    def file_text(self) -> str:
+        """The scenario as file text: the file it came from with the changes, comments kept."""
+        path = self.saved.path
+        before = path.read_text(encoding="utf-8") if path and path.is_file() else ""
+        return editing.edited(before, file_changes(self.saved, self.scenario, whole=not before), self.scenario.place)
+
+    def save(self, path: Path | None = None) -> Path:
+        """Write the scenario to its file or to a new one; a file changed outside meanwhile is left alone."""
+        self.settle()
+        target = path or self.scenario.path
+        if target is None:
+            raise one(self.scenario.name, "", "has no file yet: save it under a name")
+        expected = self._files[target][1] if target in self._files else ""
+        if target not in self._files and target.exists():
+            raise one(str(target), "", "exists already; nothing was written. Take another name")
+        editing.write_atomically(target, self.file_text(), expected=expected)
+        if target != self.scenario.path:
+            # Undo goes on in the new file.
+            before = self.scenario.path
+            moved = [replace(s, path=target, place=target.name) if s.path == before else s for s in self._past]
+            self._past, self._future = moved, []
+            self.scenario = replace(self.scenario, path=target, place=target.name)
+        self._remember(self.scenario)
+        return target
+
+    def _remember(self, start: Scenario) -> None:
+        self._files[start.path] = (start, editing.fingerprint(start.path) if start.path else "")
+
+    def changed_outside(self) -> bool:
+        """Whether the file holds something else than when it was read or saved."""
+        path = self.scenario.path
+        return path is not None and path.is_file() and editing.fingerprint(path) != self._files[path][1]
+
+    def seen_outside(self) -> None:
+        """Do not speak of the file's present state again."""
+        path = self.scenario.path
+        if path is not None:
+            self._files[path] = (self._files[path][0], editing.fingerprint(path))
+
+    def reload(self) -> None:
+        """Take over what the file says now; undo brings the edits back."""
+        if self.scenario.path is not None:
+            baseline = self.baseline
+            self.open(scenario.load(self.scenario.path, self.catalog))
+            self.baseline = baseline
+
+
+def file_changes(before: Scenario, after: Scenario, whole: bool = False) -> dict[tuple[str, ...], Any]:
+    """Key paths and values that turn the file of one scenario into that of another."""
+    changes: dict[tuple[str, ...], Any] = {}
+    for key in ("name", "description", "workload"):
+        given = getattr(after, key)
+        if given != getattr(before, key) or (whole and given):
+            changes[key,] = given
+    for table in ("choose", "set", "range"):
+        old = {} if whole else getattr(before, table)
+        new = getattr(after, table)
+        changes |= {(table, name): None for name in old if name not in new}
+        changes |= {(table, name): given for name, given in new.items() if old.get(name) != given}
+    return changes
+
+
+def understood(name: str, text: str) -> str:
+    """`text` as it goes into a scenario: a bare number gets the display unit; UnitError says what is taken.
+
+    Where that unit is per cent, 0.7 and 70 both mean 70 %: a bare number is a share as long as it can be one.
+    """
+    row = glossary.quantities()[name]
+    given = text.strip()
+    if row.show == "%" and _BARE_NUMBER.fullmatch(given):
+        with contextlib.suppress(units.UnitError):
+            value_of(given, row)
+            return given
+        given = f"{given} %"
+    elif not units.same_dimensions(row.show, units.DIMENSIONLESS) and _BARE_NUMBER.fullmatch(given):
+        given = f"{given} {row.show}"
+    units.read(given, row.show)
+    value_of(given, row)
+    return given

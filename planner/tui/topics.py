@@ -1,0 +1,97 @@
+"""Which inputs and results the scenario screen shows, and under which headings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planner import chain, glossary, model
+from planner.plan import Plan
+from planner.scenario import Scenario
+from planner.tui import words
+
+# The three figures in large digits, by workload; where one is missing the next headline figure takes its place.
+_LARGE = {
+    "training": ("time_to_train", "facility_power", "tco"),
+    "inference": ("cost_per_million_tokens", "facility_power", "tco"),
+    "capacity": ("facility_power", "tco", "cost_per_useful_accelerator_hour"),
+}
+# Totals whose parts are drawn as bars.
+BREAKDOWNS = ("capex", "opex_per_year", "it_power")
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A heading with the roles, options and quantities below it."""
+
+    key: str
+    title: str
+    roles: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+
+def topics(scenario: Scenario, plan: Plan | None) -> list[Topic]:
+    """The inputs that matter for the scenario's workload, by topic: choices, size, then room by room."""
+    rows = glossary.quantities()
+    asked = chain.asked(scenario.workload)
+    given = set(plan.given) if plan else set()
+    options = plan.resolved.options if plan else {name: o.choices[0] for name, o in glossary.options().items()}
+    route = model.route(tuple(asked), given, options)
+    computed = {step.name for step in route.steps}
+    needed = dict.fromkeys(need for step in route.steps for need in step.needs if need not in computed)
+    needed |= dict.fromkeys(name for lacks in route.missing.values() for name in lacks if name not in asked)
+    needed |= dict.fromkeys(name for name in (*scenario.set, *scenario.range) if name in rows)
+    needed |= dict.fromkeys(name for name, row in rows.items() if row.sizes and row.sizes["quantity"] in asked)
+    needed[chain.SIZE] = None
+    chosen = set(plan.resolved.entries) if plan else set(scenario.choose)
+    by_room: dict[str, list[str]] = {}
+    roles_used = dict.fromkeys(role for role in glossary.roles() if role in chosen)
+    for name in rows:
+        if name not in needed:
+            continue
+        role = role_of(name)
+        if role:
+            roles_used[role] = None
+        by_room.setdefault("size" if rows[name].sizes else f"role:{role}" if role else rows[name].room, []).append(name)
+    used_options = {rows[name].option for name in asked if rows[name].option} - {"workload"}
+    by_option: dict[str, list[str]] = {}
+    for name, option in glossary.options().items():
+        if name in used_options:
+            by_option.setdefault(option.room, []).append(name)
+    found = [Topic("choices", "Choices", roles=tuple(role for role in glossary.roles() if role in roles_used))]
+    for room in dict.fromkeys(["size", *glossary.rooms(), *by_room]):
+        if room in by_room or room in by_option:
+            title = f"{words.label(room[5:]).capitalize()} (catalog)" if room.startswith("role:") else words.title(room)
+            names = sorted(by_room.get(room, ()), key=lambda name: name != chain.SIZE)
+            found.append(Topic(room, title, options=tuple(by_option.get(room, ())), values=tuple(names)))
+    return found
+
+
+def role_of(name: str) -> str:
+    """The role whose entry has this quantity as a field, or an empty text."""
+    rows = glossary.quantities()
+    for role, kind in glossary.roles().items():
+        if name.startswith(f"{role}_") and rows[name].room == kind:
+            return role
+    return ""
+
+
+def large(plan: Plan) -> list[str]:
+    """The three figures shown in large digits."""
+    wanted = [*_LARGE[plan.scenario.workload], *glossary.headlines()]
+    return [name for name in dict.fromkeys(wanted) if name in plan.results][:3]
+
+
+def results(plan: Plan) -> list[tuple[str, list[str]]]:
+    """Headings with the quantities below them: headline figures first, then room by room, the missing ones last."""
+    rows = glossary.quantities()
+    headline = [name for name in glossary.headlines() if name in plan.results or name in plan.missing]
+    if chain.SIZE in plan.given:
+        headline.insert(0, chain.SIZE)
+    found = [("Headline figures", headline)]
+    by_room: dict[str, list[str]] = {}
+    for name in plan.results:
+        if name not in headline:
+            by_room.setdefault(rows[name].room, []).append(name)
+    found += [(words.title(room), names) for room, names in by_room.items()]
+    return found

@@ -1,0 +1,123 @@
+"""Parts ordered before they can be had, and prices of more than a year ago, are marked where they carry a plan."""
+
+import datetime
+import json
+
+import pytest
+
+from planner import dating, paths, plan, scenario
+from planner.catalog import Catalog, Fact
+from planner.cli import main
+from planner.problems import InputError
+
+SHIPPED = [paths.shipped("catalogs")]
+
+PART = """name = "X900"
+source = "definition"
+vendor = "me"
+status = "announced"
+{dates}
+power = "1 kW/accelerator"
+memory_capacity = "100 GB/accelerator"
+"""
+
+SYSTEM = """name = "X900 box"
+source = "definition"
+accelerator = "x900"
+accelerators = "8 accelerator/system"
+nodes = "1 node/system"
+power = "10 kW/system"
+rack_units = "8 rack_unit/system"
+air_heat_share = "1"
+network_ports = "8 port/system"
+scaleout_bandwidth = "400 Gb/s/accelerator"
+[price]
+value = "300000 USD/system"
+as_of = 2024-06-01
+"""
+
+
+def planned(tmp_path, dates: str, order: str = "", pools: str = "") -> plan.Plan:
+    """A plan with a part of these dates, ordered on a day."""
+    for kind, name, text in (("accelerators", "x900", PART.format(dates=dates)), ("systems", "x900-box", SYSTEM)):
+        (tmp_path / kind).mkdir(exist_ok=True)
+        (tmp_path / kind / f"{name}.toml").write_text(text)
+    catalog = Catalog([*SHIPPED, tmp_path])
+    text = f'{order}\n[choose]\nsystem = "x900-box"\n[set]\naccelerators = "64 accelerator"\n{pools}'
+    return plan.plan(scenario.loads(text), catalog, bands=False)
+
+
+def availability(found: plan.Plan) -> plan.Check:
+    (check,) = [check for check in found.checks if check.name == "parts_available"]
+    return check
+
+
+@pytest.mark.parametrize(
+    ("dates", "order", "said"),
+    [
+        ("available = 2027-03-01", "order = 2027-02-28", "x900 ships from 2027-03-01, the order is of 2027-02-28"),
+        ("available = 2027-03-01", "start = 2027-02-28", "x900 ships from 2027-03-01"),
+        ("available = 2020-03-01\nend_of_sale = 2024-02-01", "order = 2024-02-01", "x900 is off sale since 2024-02-01"),
+        ("", "order = 2027-01-01", "x900 is announced without a date of first shipment"),
+    ],
+)
+def test_a_part_that_cannot_be_had_is_flagged(tmp_path, dates, order, said):
+    check = availability(planned(tmp_path, dates, order))
+    assert not check.ok
+    assert f"accelerator: {said}" in check.message
+
+
+@pytest.mark.parametrize("order", ["order = 2027-03-01", "order = 2028-01-01", "start = 2027-03-01"])
+def test_a_part_ordered_in_time_is_not(tmp_path, order):
+    assert availability(planned(tmp_path, "available = 2027-03-01\nend_of_sale = 2029-01-01", order)).ok
+
+
+def test_an_order_before_the_start_counts(tmp_path):
+    found = planned(tmp_path, "available = 2027-03-01", "order = 2027-01-01\nstart = 2027-06-01")
+    assert not availability(found).ok
+
+
+def test_each_pool_is_ordered_on_its_own_day(tmp_path):
+    pools = (
+        '[[pool]]\nname = "now"\norder = 2026-01-01\n[pool.set]\naccelerators = "8 accelerator"\n'
+        '[[pool]]\nname = "later"\norder = 2027-06-01\n[pool.set]\naccelerators = "16 accelerator"\n'
+    )
+    found = planned(tmp_path, "available = 2027-03-01", pools=pools)
+    assert availability(found).message.count("the order is of 2026-01-01") == 1
+    assert "2027-06-01" not in availability(found).message
+
+
+def test_an_order_is_a_date():
+    with pytest.raises(InputError, match="order: takes a date"):
+        scenario.loads('order = "soon"')
+
+
+def test_results_name_the_stale_prices_they_rest_on(tmp_path):
+    late = planned(tmp_path, "available = 2023-01-01", "order = 2025-06-02")
+    assert "system_price" in late.results["capex_compute"].stale
+    assert "system_price" in late.results["capex"].stale
+    assert late.results["it_power"].stale == ()
+    in_time = planned(tmp_path, "available = 2023-01-01", "order = 2025-06-01")
+    assert "system_price" not in in_time.results["capex"].stale
+
+
+def test_only_prices_grow_stale():
+    day = datetime.date(2026, 11, 21)
+    price = Fact(1.0, "USD/accelerator", as_of=datetime.date(2025, 11, 20))
+    assert dating.is_stale(price, day)
+    assert not dating.is_stale(Fact(1.0, "USD/accelerator", as_of=datetime.date(2025, 11, 21)), day)
+    assert not dating.is_stale(Fact(1.0, "W/accelerator", as_of=datetime.date(2015, 1, 1)), day)
+    assert not dating.is_stale(Fact(1.0, "USD/accelerator"), day)
+
+
+def test_stale_prices_show_in_text_json_and_catalog(capsys):
+    assert main(["plan", "own-8000-h100"]) == 0
+    text = capsys.readouterr().out
+    assert "stale price" in text and "system_price = 375 kUSD/system: 2025-03-03" in text
+    assert main(["plan", "own-8000-h100", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert "system_price" in found["results"]["capex"]["stale"]
+    assert found["results"]["switches"]["stale"] == []
+    assert {"as_of", "stale"} <= set(found["defaults"][0])
+    assert main(["catalog", "show", "dgx-h100", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["fields"]["price"]["stale"] is True

@@ -1,0 +1,104 @@
+"""Demand against what is in service."""
+
+import numpy as np
+import pytest
+
+from planner import demand, phases, plan, scenario
+from planner.problems import InputError
+
+GROWING = """
+name = "growing"
+start = 2026-07-01
+[choose]
+system = "dgx-h100"
+cooling = "air"
+cloud = "aws-p5"
+site = "us-virginia"
+[[demand]]
+quantity = "installed_accelerators"
+now = "3000 accelerator"
+growth = ["0 %/year", "100 %/year", "200 %/year"]
+[[pool]]
+name = "base"
+[pool.set]
+accelerators = "4096 accelerator"
+[[pool]]
+name = "second phase"
+start = 2027-07-01
+[pool.set]
+accelerators = "4096 accelerator"
+"""
+
+
+def planned(text=GROWING):
+    return plan.plan(scenario.loads(text), bands=False)
+
+
+def balance(text=GROWING):
+    return demand.balances(phases.timeline(planned(text)))[0]
+
+
+def test_demand_grows_by_its_rate_and_capacity_steps_with_the_pools():
+    found = balance()
+    assert found.demand.paths[1][0] == 3000 and found.demand.paths[1][12] == pytest.approx(6000)
+    assert found.demand.paths[2][12] == pytest.approx(9000)
+    assert list(found.capacity[[0, 11, 12, 35]]) == [4096, 4096, 8192, 8192]
+
+
+def test_the_first_shortfall_is_where_growth_passes_capacity():
+    found = balance()
+    # 3000 · 2^(m/12) > 4096 from m = 12 · log2(4096/3000) = 5.4 on.
+    assert found.first_shortfall(1) == 6
+    assert found.first_shortfall(0) is None
+
+
+def test_utilization_follows_from_demand():
+    found = planned()
+    low = 3000 * 36 / (4096 * 12 + 8192 * 24)
+    assert found.resolved.facts["base/utilization"].low == pytest.approx(low)
+    assert low < found.values["base/utilization"] < 1
+    typed = planned(GROWING.replace("[[demand]]", "[[demand]]\nwait = 6"))
+    assert typed.values["utilization"] == found.values["utilization"]
+
+
+def test_each_future_has_an_option_without_regret_and_regret_is_never_negative():
+    found = planned()
+    ways = demand.options(found, balance())
+    regret = np.array([way.cost for way in ways])
+    regret -= regret.min(axis=0)
+    assert np.all(regret >= 0) and np.all(regret.min(axis=0) == 0)
+    names = [way.name for way in ways]
+    assert names == ["build all now", "as planned", "wait 12 months", "rent the difference"]
+
+
+def test_what_is_never_short_is_never_rented():
+    low = demand.options(planned(), balance())[0].rented[0]
+    assert low == 0
+
+
+def test_a_forecast_by_month_is_read_from_a_csv_and_its_last_row_holds_on(tmp_path):
+    (tmp_path / "forecast.csv").write_text("month,typical\n2026-07,2000 accelerator\n2026-08,5 kaccelerator\n")
+    text = GROWING.replace('now = "3000 accelerator"\ngrowth = ["0 %/year", "100 %/year", "200 %/year"]', "")
+    path = tmp_path / "growing.toml"
+    path.write_text(text.replace("[[demand]]", '[[demand]]\ncsv = "forecast.csv"'))
+    found = demand.balances(phases.timeline(plan.plan(scenario.load(path), bands=False)))[0]
+    assert list(found.demand.paths[0][:3]) == [2000, 5000, 5000] and found.first_shortfall(1) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('quantity = "installed_accelerators"', 'quantity = "instaled_accelerators"', "installed_accelerators"),
+        ('quantity = "installed_accelerators"', 'quantity = "pue"', "adds up over pools"),
+        ('now = "3000 accelerator"', 'now = "3000 W"', "demand 1.now"),
+        ('now = "3000 accelerator"', "", "demand 1.now"),
+        ('["0 %/year", "100 %/year", "200 %/year"]', '["9 %/year", "1 %/year", "2 %/year"]', "not in order"),
+        ("[[demand]]", "[[demand]]\nprobability = [0.5, 0.5, 0.5]", "add up to 1.5"),
+        ("[[demand]]", "[[demand]]\nwait = -1", "whole number of months"),
+        ("[[demand]]", '[[demand]]\ncsv = "nowhere.csv"', "cannot read"),
+        ("[[demand]]", "[[demand]]\ngrow = 1", "growth"),
+    ],
+)
+def test_a_badly_written_demand_is_refused(old, new, says):
+    with pytest.raises(InputError, match=says):
+        planned(GROWING.replace(old, new))

@@ -1,0 +1,263 @@
+"""The ledger: agrees with the closed forms of the finance room; its measures; its properties."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planner import books, cli, ledger, model, plan, returns, scenario
+from planner.catalog import Catalog
+
+CATALOG = Catalog()
+CLOSED = (
+    "npv_own",
+    "npv_cloud",
+    "npv_saving",
+    "cost_per_accelerator_hour",
+    "cost_per_useful_accelerator_hour",
+    "break_even_utilization",
+)
+
+
+def resolved(name="own-8000-h100", **changes):
+    found = scenario.resolve(scenario.changed(scenario.load(name, CATALOG), {}, changes), CATALOG)
+    values, _ = plan.given_values(found)
+    return values, found.options
+
+
+def ledger_of(name="own-8000-h100", **changes):
+    values, options = resolved(name, **changes)
+    return ledger.ledger(values, options), values, options
+
+
+VARIANTS = [
+    {},
+    {"analysis_period": "40.5 month"},
+    {"discount_rate": "0 %"},
+    {"energy_escalation": "3 %", "staff_escalation": "4 %", "operation_escalation": "1 %"},
+    {"cloud_price_path": "declining"},
+    {"price_basis": "real"},
+    {"facility_mode": "build"},
+    {"facility_mode": "retrofit", "residual_method": "straight-line"},
+    {"residual_method": "table", "refresh_interval": "18 month", "refresh_price_share": "70 %"},
+    {"residual_method": "successor", "refresh_interval": "12 month", "refresh_price_share": "80 %"},
+    {"financing": "debt"},
+    {"financing": "debt", "debt_term": "5 year", "price_basis": "real"},
+    {"financing": "lease"},
+    {"tax_rate": "21 %"},
+    {"tax_rate": "21 %", "analysis_period": "77 month", "depreciation": "table"},
+    {"tax_rate": "21 %", "depreciation": "straight-line", "price_basis": "real"},
+    {"tax_rate": "25 %", "depreciation": "immediate", "financing": "debt", "debt_term": "6 year"},
+    {"tax_rate": "25 %", "financing": "lease", "facility_mode": "build", "residual_method": "zero"},
+    {"tax_rate": "30 %", "refresh_interval": "18 month", "refresh_price_share": "90 %"},
+    {"accounting_year": "8766 h"},
+    {"accounting_month": "720 h"},
+    {"electricity_billing": "itemised"},
+    {"payment_interval": "1 year", "energy_escalation": "3 %", "tax_rate": "21 %"},
+    {"payment_interval": "1 year", "analysis_period": "40.5 month"},
+    {"payment_interval": "3 month", "analysis_period": "4 year", "cloud_price_path": "declining"},
+]
+
+
+@pytest.mark.parametrize("changes", VARIANTS, ids=lambda c: ",".join(f"{k}={v}" for k, v in c.items()) or "default")
+def test_the_closed_forms_agree_with_the_ledger(changes):
+    found, values, options = ledger_of(**changes)
+    closed = model.evaluate(CLOSED, values, options)
+    derived = returns.derived(found, values, options)
+    for name in CLOSED:
+        assert derived[name] == pytest.approx(float(closed[name]), rel=1e-9), name
+
+
+@pytest.mark.parametrize("changes", [c for c in VARIANTS if not {"financing", "tax_rate"} & set(c)])
+def test_the_undiscounted_sums_and_the_rate_of_return_agree(changes):
+    """Before financing and tax; a plan with early refreshes has no rate of return in closed form."""
+    found, values, options = ledger_of(**changes)
+    closed = model.evaluate(("tco", "cloud_tco", "irr", "capex", "opex_total"), values, options)
+    assert -float(np.sum(found.amounts(side="own"))) == pytest.approx(float(closed["tco"]), rel=1e-9)
+    assert -float(np.sum(found.amounts(side="rent"))) == pytest.approx(float(closed["cloud_tco"]), rel=1e-9)
+    assert -float(np.reshape(found.amounts(side="own"), -1)[0]) == pytest.approx(float(closed["capex"]), rel=1e-9)
+    derived = returns.derived(found, values, options)
+    if "refresh_interval" in changes:
+        assert math.isnan(closed["irr"])
+    else:
+        assert derived["irr"] == pytest.approx(float(closed["irr"]), rel=1e-6)
+
+
+def test_the_break_even_month_is_that_of_the_running_sum():
+    found, values, options = ledger_of()
+    closed = float(model.evaluate(("break_even_time",), values, options)["break_even_time"])
+    derived = returns.derived(found, values, options)["break_even_month"]
+    assert derived == pytest.approx(closed / values["calendar_month"], rel=1e-9)
+    running = np.cumsum(np.reshape(found.saving(without=returns._SETTLED), -1))
+    assert running[math.ceil(derived)] >= 0 > running[math.ceil(derived) - 1]
+
+
+def test_parts_of_a_total_give_way_to_a_total_that_is_set():
+    found, _, _ = ledger_of(capex="400 MUSD")
+    assert [f.quantity for f in found.flows if float(np.reshape(f.amounts, -1)[0]) < 0 and f.side == "own"] == ["capex"]
+    assert float(np.reshape(found.amounts(side="own"), -1)[0]) == -400e6
+
+
+def test_a_ledger_of_part_of_the_inputs_gives_what_it_can():
+    """No cloud offer: the owned side stands, the measures that need both are absent and said to be missing."""
+    found, values, options = ledger_of("facility-30mw")
+    assert not [flow for flow in found.pick(side="rent") if flow.quantity == "cloud_cost_per_year"]
+    assert "cloud_cost_per_year" in found.missing
+    derived = returns.derived(found, values, options)
+    assert derived["npv_own"] < 0
+    assert "break_even_utilization" not in derived or derived["break_even_utilization"] is None
+
+
+def test_many_scenarios_at_once_are_columns():
+    values, options = resolved()
+    prices = np.array([2.0, 3.5, 5.0]) / 3600
+    many = ledger.ledger({**values, "cloud_price": prices}, options)
+    assert np.shape(many.worth(side="rent")) == (3,)
+    for index, price in enumerate(prices):
+        one = ledger.ledger({**values, "cloud_price": float(price)}, options)
+        assert many.worth(side="rent")[index] == pytest.approx(float(one.worth(side="rent")), rel=1e-12)
+
+
+def test_pools_add_up_and_a_later_pool_is_paid_later():
+    values, options = resolved()
+    first = ledger.ledger(values, options, pool="a")
+    second = ledger.ledger(values, options, pool="b", start=12)
+    both = ledger.combined([first, second])
+    assert both.months == 48
+    total = both.amounts(side="own")
+    assert total.sum() == pytest.approx(first.amounts(side="own").sum() + second.amounts(side="own").sum(), rel=1e-12)
+    assert np.all(second.amounts(side="own")[:12] == 0)
+    assert second.amounts(side="own")[12] == first.amounts(side="own")[0]
+    later = float(first.worth(side="own")) * float(first.discount_factor) ** 12
+    assert float(second.worth(side="own")) == pytest.approx(later, rel=1e-12)
+    assert both.amounts(pool="b").sum() == pytest.approx(second.amounts().sum(), rel=1e-12)
+
+
+# Properties
+
+
+@settings(max_examples=25, deadline=None)
+@given(k=st.floats(0.1, 10))
+def test_scaling_all_prices_scales_all_costs(k):
+    """Every dollar among the inputs times k gives every amount of the ledger times k."""
+    from planner import glossary, units
+
+    values, options = resolved(tax_rate="21 %", financing="debt", energy_escalation="2 %")
+    rows = glossary.quantities()
+    scaled = {}
+    for name, value in values.items():
+        power = dict(units.unit(rows[name].unit).dimensions).get("[currency]", 0) if name in rows else 0
+        scaled[name] = value * k**power
+    plain, dear = ledger.ledger(values, options), ledger.ledger(scaled, options)
+    for one, other in zip(plain.flows, dear.flows, strict=True):
+        assert np.allclose(other.amounts, k * one.amounts, rtol=1e-9, atol=1e-6), one.line
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    first=st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=24),
+    second=st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=24),
+    factor=st.floats(0.9, 1),
+    k=st.floats(-5, 5),
+)
+def test_present_value_is_linear_in_the_cash_flows(first, second, factor, k):
+    def book(*amounts):
+        flows = [
+            ledger.Flow("own", "a", str(n), "q", np.array(one), np.arange(len(one), dtype=float))
+            for n, one in enumerate(amounts)
+        ]
+        return ledger.Ledger(flows, factor)
+
+    scaled = [k * amount for amount in second]
+    together = float(book(first, scaled).worth())
+    apart = float(book(first).worth()) + k * float(book(second).worth())
+    assert together == pytest.approx(apart, rel=1e-9, abs=1e-3)
+
+
+@settings(max_examples=25, deadline=None)
+@given(low=st.floats(0.05, 0.95), more=st.floats(0.01, 0.5))
+def test_longer_idle_never_cheapens_a_useful_hour(low, more):
+    values, options = resolved()
+    high = min(1.0, low + more)
+    wanted = ("cost_per_useful_accelerator_hour",)
+    idle = model.evaluate(wanted, {**values, "utilization": low}, options)[wanted[0]]
+    busy = model.evaluate(wanted, {**values, "utilization": high}, options)[wanted[0]]
+    assert idle >= busy
+
+
+@settings(max_examples=40, deadline=None)
+@given(price=st.floats(1.0, 8.0))
+def test_break_even_within_the_period_means_a_positive_running_sum(price):
+    values, options = resolved()
+    found = ledger.ledger({**values, "cloud_price": price / 3600}, options)
+    month = returns.derived(found, values, options)["break_even_month"]
+    running = np.cumsum(np.reshape(found.saving(without=returns._SETTLED), -1))
+    if month is None:
+        assert running[-1] < 0
+    else:
+        assert np.all(running[math.ceil(month) :] >= -1e-3) and (month == 0 or running[math.ceil(month) - 1] < 0)
+
+
+# Rate of return
+
+
+def test_the_rate_of_return_by_hand():
+    """−100 now and 110 after twelve months: 10 % a year."""
+    assert returns.rate_of_return([-100.0, 110.0], [0, 12]) == pytest.approx(0.10, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "times"),
+    [
+        ([-100.0, -5.0], [0, 12]),
+        ([100.0, 5.0], [0, 12]),
+        ([0.0, 0.0], [0, 12]),
+        ([-100.0, 230.0, -132.0], [0, 12, 24]),
+        ([-100.0, 1.0], [0, 1]),
+    ],
+    ids=["only paid", "only received", "nothing", "two rates", "lost beyond the range"],
+)
+def test_no_rate_of_return_where_there_is_none_or_more_than_one(amounts, times):
+    """−100, 230, −132 is worth nothing at 10 % as well as at 20 %."""
+    assert returns.rate_of_return(amounts, times) is None
+
+
+def test_owning_that_never_pays_has_no_rate_of_return():
+    found, values, options = ledger_of(cloud_price="0.05 USD/accelerator/h", residual_method="zero")
+    assert returns.derived(found, values, options)["irr"] is None
+    assert returns.derived(found, values, options)["break_even_month"] is None
+    assert math.isnan(model.evaluate(("irr",), values, options)["irr"])
+
+
+# Command
+
+
+def test_the_command_prints_lines_years_measures_and_assumptions(capsys):
+    assert cli.main(["ledger", "own-8000-h100"]) == 0
+    out = capsys.readouterr().out
+    for words in ("rent of accelerators", "year 3", "npv_saving", "discount_rate: 8 %", "cheapest mix"):
+        assert words in out
+
+
+def test_amounts_in_another_currency_name_the_rate_and_its_date(capsys):
+    assert cli.main(["ledger", "own-8000-h100", "--json", "--currency", "EUR=0.5@2026-11-01"]) == 0
+    euro = json.loads(capsys.readouterr().out)
+    assert cli.main(["ledger", "own-8000-h100", "--json"]) == 0
+    dollar = json.loads(capsys.readouterr().out)
+    assert euro["currency"] == {"name": "EUR", "per_usd": 0.5, "date": "2026-11-01"}
+    assert euro["flows"][0]["amounts"][0] == pytest.approx(dollar["flows"][0]["amounts"][0] / 2)
+    assert "0.5 EUR for 1 USD of 2026-11-01" in euro["assumptions"]["currency"]
+
+
+@pytest.mark.parametrize("given_text", ["EUR", "EUR=", "EUR=-1", "EUR=1@soon", "=1", "E1=2", "EUR=nan"])
+def test_a_currency_that_is_none_is_bad_input(given_text, capsys):
+    assert cli.main(["ledger", "own-8000-h100", "--currency", given_text]) == 2
+    assert "NAME=RATE" in capsys.readouterr().err
+
+
+def test_the_books_of_a_plan_without_pools_are_those_of_its_values():
+    found = books.of_plan(plan.plan(scenario.load("own-8000-h100", CATALOG), CATALOG, bands=False))
+    assert found.measures["npv_saving"] == pytest.approx(float(found.plan.values["npv_saving"]), rel=1e-9)

@@ -1,0 +1,87 @@
+"""The market view: recomputed growth, sums of shares, drift and conflicts, each source by itself."""
+
+import json
+
+import pytest
+
+from planner import market, seeds
+from planner.cli import main
+
+LEDGER = seeds.load()
+
+
+@pytest.mark.parametrize(
+    ("name", "percent", "holds"),
+    [
+        ("s0 2026 to 2031", 16.87, True),
+        ("s0 2025 to 2026", 16.80, None),
+        ("s1 2025 to 2032", 14.39, False),
+        ("s1 2025 to 2032, six years", 16.98, False),
+        ("s2 2024 to 2034", 26.81, True),
+        ("s3 2026 to 2036", 17.84, True),
+        ("s3 2025 to 2026", 44.11, None),
+        ("s3 2025 to 2036", 20.02, None),
+    ],
+)
+def test_growth_follows_from_the_end_points(name, percent, holds):
+    row = {row.name: row for row in market.growths(LEDGER)}[name]
+    assert 100 * row.rate == pytest.approx(percent, abs=0.005)
+    assert row.holds is holds
+
+
+def test_sums_of_shares():
+    totals = {(source, axis): total for source, axis, total, given, members in market.sums(LEDGER)}
+    assert totals["s2", "region"] == totals["s2", "deployment"] == totals["s2", "technology"] == 100
+    assert totals["s2", "end use"] == 86
+
+
+@pytest.mark.parametrize(
+    ("member", "factor"),
+    [
+        ("Cluster Management Software", 1.007),
+        ("Custom AI ASIC-Based Clusters", 1.015),
+        ("Above 16,384 accelerators", 1.024),
+        ("Inference", 1.017),
+        ("Hybrid", 1.030),
+        ("Government and Research Institutions", 1.022),
+        ("Asia-Pacific", 1.015),
+        ("On-Premise AI GPU Cluster", 1.121),
+        ("Generative AI Model Training", 1.318),
+    ],
+)
+def test_growth_rates_move_shares_by_little(member, factor):
+    row = {row.segment.member: row for row in market.drifts(LEDGER)}[member]
+    assert row.factor == pytest.approx(factor, abs=0.0006)
+
+
+def test_sizes_stay_with_their_sources_and_are_never_added(capsys):
+    assert main(["market", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {row["source"] for row in found["sizes"]} == {"s0", "s1", "s2", "s3"}
+    sizes = {row["claim"]: row["usd"] for row in found["sizes"]}
+    assert sizes["s0.market_2025"] == pytest.approx(65.28e9)
+    assert all(row["claim"] in LEDGER.claims for row in found["sizes"])
+    assert len(found["noise"]) == 5 and all(row["kind"] == "noise" for row in found["noise"])
+
+
+def test_conflicts_are_shown(capsys):
+    assert main(["market", "conflicts"]) == 0
+    out = capsys.readouterr().out
+    for said in ("Which deployment grows fastest?", "s0.hybrid_cagr: hybrid", "s3.deploy_fastest: edge"):
+        assert said in out
+    assert "Which region grows fastest?" not in out
+
+
+def test_noise_is_shown_apart_and_named_in_no_share(capsys):
+    assert main(["market", "noise"]) == 0
+    out = capsys.readouterr().out
+    assert "Great American Spice" in out
+    assert main(["market", "shares", "--csv"]) == 0
+    assert "Spice" not in capsys.readouterr().out
+
+
+def test_csv_holds_the_cells_of_the_text(capsys):
+    assert main(["market", "growth", "--csv"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("source,growth,from [GUSD],to [GUSD],years,stated [%],recomputed [%]")
+    assert len(lines) == 1 + len(market.growths(LEDGER))

@@ -1,0 +1,143 @@
+"""Solve: the edge of a condition, whole numbers, several stretches, none."""
+
+import json
+
+import numpy as np
+import pytest
+
+from planner import conditions, plan, scenario, solve
+from planner.catalog import Catalog
+from planner.cli import main
+from planner.problems import InputError
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return Catalog()
+
+
+def found(catalog, find, so_that, name="own-8000-h100", between=None):
+    return solve.solve(scenario.load(name), find, so_that, catalog, between)
+
+
+def planned(catalog, settings, name="own-8000-h100"):
+    return plan.plan(scenario.changed(scenario.load(name), {}, settings), catalog, bands=False).values
+
+
+def test_the_cloud_rate_at_which_owning_8000_h100_is_30_percent_cheaper_over_three_years(catalog):
+    """Plain costs of three years, and the same in present value; both from the plan at the rate found."""
+    for condition, own, cloud in (
+        ("tco <= 0.7 * cloud_cost", "tco", "cloud_cost"),
+        ("npv_own >= 70 % * npv_cloud", "npv_own", "npv_cloud"),
+    ):
+        solution = found(catalog, "cloud_price", condition)
+        assert solution.value is not None and solution.holds[0][1] == solution.searched[1]
+        at = planned(catalog, {"cloud_price": f"{solution.value!r} USD/accelerator/s"})
+        assert at[own] / at[cloud] == pytest.approx(0.7, rel=1e-9)
+        # The condition holds above the rate and fails below it.
+        cheaper = planned(catalog, {"cloud_price": f"{0.999 * solution.value!r} USD/accelerator/s"})
+        assert cheaper[own] / cheaper[cloud] > 0.7
+
+
+def test_a_smooth_edge_is_found_to_the_last_digits(catalog):
+    it_power = planned(catalog, {})["it_power"]
+    assert found(catalog, "pue", "facility_power <= 14 MW").value == pytest.approx(14e6 / it_power, rel=1e-11)
+
+
+def test_whole_quantities_stay_whole(catalog):
+    solution = found(catalog, "accelerators", "capex <= 400 MUSD")
+    assert solution.value == int(solution.value)
+    below, above = (
+        planned(catalog, {"accelerators": f"{n:.0f} accelerator"})["capex"]
+        for n in (solution.value, solution.value + 1)
+    )
+    assert below <= 400e6 < above
+
+
+def test_an_equation_has_single_points(catalog):
+    solution = found(catalog, "pue", "facility_power = 14 MW")
+    assert solution.holds == ((solution.value, solution.value),)
+    assert solution.reached["facility_power"] == pytest.approx(14e6, rel=1e-11)
+
+
+def test_a_jump_over_the_limit_is_no_solution(catalog):
+    racks = planned(catalog, {})["racks"]
+    solution = found(catalog, "system_power", f"racks = {racks + 0.5} rack", between="8 kW/system:20 kW/system")
+    assert solution.value is None and solution.nearest is not None
+
+
+def test_no_solution_names_the_nearest(catalog):
+    solution = found(catalog, "pue", "tco <= 100 MUSD")
+    assert (solution.value, solution.holds) == (None, ())
+    assert solution.nearest == 1.0
+    assert solution.reached["tco"] == pytest.approx(planned(catalog, {"pue": 1.0})["tco"])
+    assert "no solution" in solve.text(solution) and "The nearest is pue = 1" in solve.text(solution)
+
+
+def test_every_stretch_in_which_the_condition_holds_is_found():
+    points = np.linspace(0, 10, 201)
+    margin = np.sin
+    stretches = solve._stretches(margin, points, margin(points), whole=False)
+    np.testing.assert_allclose(stretches, [(0, np.pi), (2 * np.pi, 3 * np.pi)], rtol=1e-11)
+
+
+def test_a_condition_that_always_holds_says_so(catalog):
+    solution = found(catalog, "pue", "tco >= 1 MUSD")
+    assert solution.holds == (solution.searched,)
+    assert "holds for every pue" in solve.text(solution)
+
+
+def test_a_scenario_without_a_size_is_solved_for_one(catalog):
+    base = scenario.Scenario("no size", choose={"system": "dgx-h100"})
+    solution = solve.solve(
+        base, "accelerators", "facility_power <= 1 MW", catalog, between="1 accelerator:100000 accelerator"
+    )
+    assert solution.value and solution.value % 8 == 0
+
+
+def test_sized_scenarios_are_sized_again_at_each_trial(catalog):
+    solution = found(catalog, "site_power_limit", "accelerators >= 20000 accelerator", "facility-30mw")
+    sized = plan.plan(
+        scenario.changed(scenario.load("facility-30mw"), {}, {"site_power_limit": f"{solution.value!r} W"}),
+        catalog,
+        bands=False,
+    )
+    assert sized.given["accelerators"] >= 20000
+    assert solution.reached["accelerators"] == sized.given["accelerators"]
+
+
+@pytest.mark.parametrize(
+    ("find", "so_that", "says"),
+    [
+        ("puee", "tco <= 1 USD", "Did you mean 'pue'"),
+        ("system", "tco <= 1 USD", "planner optimize"),
+        ("pue", "tco < = 1 USD", "is not a number|is no condition"),
+        ("pue", "tcoo <= 1 USD", "Did you mean 'tco'"),
+        ("pue", "tco <= 1 MW", "has the wrong unit"),
+        ("pue", "tco <= 0.7 * facility_power", "compares unlike things"),
+        ("pue", "tco <= 0.7 * cloud_cst", "Did you mean 'cloud_cost'"),
+        ("pue", "cloud_cost <= 1 USD", "does not change cloud_cost"),
+        ("pue", "training_time <= 1 day", "cannot be computed: missing|unknown quantity"),
+    ],
+)
+def test_bad_questions_are_refused(catalog, find, so_that, says):
+    with pytest.raises(InputError, match=says):
+        found(catalog, find, so_that)
+
+
+def test_conditions_are_read():
+    condition = conditions.parse("npv_own >= 70 % * npv_cloud")
+    assert (condition.name, condition.sign, condition.bound, condition.other) == ("npv_own", ">=", 0.7, "npv_cloud")
+    assert conditions.parse("tco<5 MUSD").bound == 5e6
+    assert conditions.parse("pue == 1.2").sign == "="
+
+
+def test_the_command_answers_in_words_and_json(capsys):
+    given = ["solve", "own-8000-h100", "--find", "cloud_price", "--so-that", "tco <= 0.7 * cloud_cost"]
+    assert main(given) == 0
+    assert capsys.readouterr().out.startswith("cloud_price = ")
+    assert main([*given, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["solved"] and answer["unit"] == "USD/accelerator/h"
+    assert answer["reached"]["tco"]["value"] == pytest.approx(0.7 * answer["reached"]["cloud_cost"]["value"])
+    assert main(["solve", "own-8000-h100", "--find", "pue", "--so-that", "tco <= 1 USD"]) == 1

@@ -1,0 +1,96 @@
+"""Pictures of each screen at two sizes.  After a wanted change: pytest tests/test_tui_snapshots.py --snapshot-update"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from planner.tui.app import PlannerApp
+from planner.tui.inputs import CellInput, InputPane
+from planner.tui.lines import LineTable
+from planner.tui.session import open_session
+
+SCENARIO = Path(__file__).parent / "data" / "tui.toml"
+SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=["80x24", "160x48"])
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return PlannerApp(open_session(str(shutil.copy(SCENARIO, tmp_path / "mine.toml"))))
+
+
+async def settled(pilot) -> None:
+    """Wait for the uncertainty bands and everything else that runs beside the screen."""
+    await pilot.pause(0.4)
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+@SIZES
+def test_scenario(snap_compare, app, size):
+    assert snap_compare(app, terminal_size=size, run_before=settled)
+
+
+@SIZES
+def test_scenario_with_a_change(snap_compare, app, size):
+    async def change(pilot):
+        app.session.set_value("accelerators", "3200 accelerator")
+        app.session.set_value("site_rack_limit", "20 kW/rack")
+        pilot.app.screen.refresh_plan()
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=change)
+
+
+@SIZES
+def test_a_wrong_value(snap_compare, app, size):
+    async def type_it(pilot):
+        app.screen.edit_input("analysis_period")
+        await pilot.pause()
+        field = app.screen.query_one(CellInput)
+        field.cursor_blink = False
+        field.value = "5 MW"
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=type_it)
+
+
+@SIZES
+def test_picker(snap_compare, app, size):
+    async def open_it(pilot):
+        app.screen.query_one(InputPane).focus_input("cooling")
+        await pilot.press("enter")
+        app.screen.query_one("#picker-filter").cursor_blink = False
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=open_it)
+
+
+@SIZES
+def test_why(snap_compare, app, size):
+    async def open_it(pilot):
+        app.screen.query_one("#results", LineTable).focus()
+        app.screen.query_one("#results", LineTable).highlight("it_power")
+        await pilot.press("enter")
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=open_it)
+
+
+@SIZES
+def test_help(snap_compare, app, size):
+    async def open_it(pilot):
+        app.screen.query_one(InputPane).focus_input("utilization")
+        await pilot.press("f1")
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=open_it)
+
+
+def test_light_theme(snap_compare, app):
+    async def flip(pilot):
+        await pilot.press("f2")
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=(160, 48), run_before=flip)
