@@ -157,7 +157,9 @@ def test_a_calibration_file_reads_back(tmp_path):
 def test_the_command_prints_the_stable_shape(capsys):
     assert main(["validate", "training", "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
-    assert {"kind", "cases", "predicted", "coverage", "mape", "weighted_mape", "median_ape", "p90_ape", "rows"} <= set(printed)
+    assert {"kind", "cases", "predicted", "coverage", "mape", "weighted_mape", "median_ape", "p90_ape", "rows"} <= set(
+        printed
+    )
     assert {"case_id", "metric", "measured", "predicted", "ape"} <= set(printed["rows"][0])
 
 
