@@ -118,10 +118,11 @@ def left_out(replay: Replay, measured: Any, weights: Any, groups: Any) -> Any:
 def calibrate(path: Path | None = None, output: Path | None = None) -> dict[str, Any]:
     """Fit to the published runs; the summary as `validate` gives it with parameters and left-out errors added."""
     catalog = Catalog()
-    scored = [case for case in validation_training.load(path, catalog) if validation_training.is_scored(case)]
+    cases = validation_training.load(path, catalog)
+    scored = [case for case in cases if validation_training.is_scored(case) and case.measured_step_time]
     replay = Replay(scored, catalog)
-    measured = np.array([case.number("measured_step_time_s") for case in scored])
-    weights = np.array([case.number("eval_weight") or 0.0 for case in scored])
+    measured = np.array([case.measured_step_time for case in scored], dtype=float)
+    weights = np.array([case.number("eval_weight") or 1.0 for case in scored])
     # What rows leave open is searched again with the parameters found.
     replay.choose_strategies(fit(replay, measured, weights))
     parameters = fit(replay, measured, weights)

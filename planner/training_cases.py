@@ -49,6 +49,14 @@ class Case:
         return _number(self.row.get(column))
 
     @property
+    def measured_step_time(self) -> float | None:
+        """The published step time, or what the published tokens a second of each accelerator come to."""
+        rate = self.number("measured_tokens_per_s_per_accel")
+        tokens = self.values["global_batch"] * self.values["sequence_length"]
+        spelled = tokens / (rate * self.values["accelerators"]) if rate else None
+        return self.number("measured_step_time_s") or spelled
+
+    @property
     def document(self) -> str:
         return document(self.row.get("source_ref", "") or self.row.get("source_title", ""))
 
