@@ -233,7 +233,9 @@ def software_values(row: Mapping[str, str], entry: Entry) -> dict[str, float]:
         stage = 2.0
     elif re.search(r"zero-?3|fsdp|hsdp", sharding):
         stage = 3.0
-    kernel = CURRENT_FLASH if year >= 2024 else FIRST_FLASH if year >= 2023 else UNFUSED
+    # Megatron-class stacks took up the second generation of fused attention within months, others within a year.
+    current = 2023 if software == MEGATRON else 2024
+    kernel = CURRENT_FLASH if year >= current else FIRST_FLASH if year >= 2023 else UNFUSED
     shards_stream = year >= 2022 and software not in (FSDP, DEEPSPEED) and "sequence parallelism off" not in told
     found = {
         "training_software": software,
