@@ -51,6 +51,8 @@ class Quantity:
     combine: str = "none"
     # The one workload that asks for it; None where every workload does.
     workload: str | None = None
+    # Whether a relative change of it means something; it does not for calendar years.
+    ratio: bool = True
     # Whether the value must be a whole number.
     whole: bool = False
 
