@@ -124,7 +124,7 @@ def test_r09_fabric_and_its_share_of_the_price(capsys):
 
 
 def test_r10_training_run(capsys):
-    found = planned(capsys, "llama-3.1-405b")
+    found = planned(capsys, "frontier-50000")
     split = [found["value"][f"{name}_parallel"] for name in ("tensor", "pipeline", "data", "context")]
     product = 1
     for degree in split:
