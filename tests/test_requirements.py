@@ -129,7 +129,7 @@ def test_r10_training_run(capsys):
     product = 1
     for degree in split:
         product *= degree
-    assert product == found["value"]["accelerators"]
+    assert 0.98 < product / found["value"]["accelerators"] <= 1
     assert found["check"]["memory"]["ok"] and found["value"]["time_to_train"] > found["value"]["training_time"]
     run = {"market_accelerators": "10000 accelerator", "market_run_time": "13 week"}
     price = explained(capsys, "market_run_cost", **run, market_rental_price="3 USD/accelerator/h")
