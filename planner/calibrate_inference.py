@@ -221,29 +221,14 @@ def file_text(cases: Cases, fitted: dict[str, float], found: dict[str, Any]) -> 
         "",
     ]
     for metric, name in RESIDUALS.items():
-        low, high = triangle(*found["residual_quantiles"][metric])
-        lines += [f"[{name}]", "value = 1", f"low = {low:.4f}", f"high = {high:.4f}", ""]
+        low, high = found["residual_quantiles"][metric]
+        spread = [f"low = {min(low, 1):.4f}", f"high = {max(high, 1):.4f}", 'distribution = "lognormal"']
+        lines += [f"[{name}]", "value = 1", *spread, ""]
     lines += ["[speed_tensorrt_llm]", "value = 1", 'source = "definition"', 'kind = "rated"', ""]
     for name, value in fitted.items():
         text = units.text(value, rows[name].show)
         lines += [f"[{name}]", f"value = {text}" if rows[name].unit == "1" else f'value = "{text}"', ""]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def triangle(low: float, high: float) -> tuple[float, float]:
-    """Ends of a triangular distribution with its peak at 1 whose P10 and P90 are these; 1 itself where one is beyond."""
-    from scipy.optimize import least_squares
-
-    from planner.risk import triangular
-
-    low, high = min(low, 1 - 1e-6), max(high, 1 + 1e-6)
-    shares = np.array(PERCENTILES) / 100
-
-    def miss(ends: Any) -> Any:
-        return triangular(shares, 1 - ends[0], 1.0, 1 + ends[1]) - np.array([low, high])
-
-    found = least_squares(miss, [1 - low, high - 1], bounds=([0, 0], [1, np.inf]))
-    return 1 - float(found.x[0]), 1 + float(found.x[1])
 
 
 def _list(names: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ COMMANDS = {
     "sweep": "every combination of varied quantities and choices, to a table or a file",
     "solve": "the value of an input at which a result meets a condition",
     "optimize": "the best choices under constraints, and what each constraint costs",
+    "rank": "every accelerator of the catalog by what it serves: in all, per watt, per dollar and by its peak",
     "risk": "how sure the figures are, what makes them unsure, and whether owning beats renting",
     "materials": "bill of materials of a scenario: systems, racks, fabric, optics, cables, power and cooling plant",
     "schedule": "from the decision to service: the critical path as a Gantt table, and megawatts by phase",
@@ -37,6 +38,7 @@ COMMANDS = {
     "market": "market sizes, growth and shares by axis and source, never blended",
     "check": "check units, catalogs, sources and scenarios",
     "tui": "the terminal app",
+    "serve": "the terminal app in a browser, for this machine alone unless told otherwise",
 }
 DONE, FAILED_CHECK, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 

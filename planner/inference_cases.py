@@ -173,7 +173,7 @@ def _options(row: dict[str, str], accelerator: Entry, rules: dict[str, Any]) -> 
     cache = "bf16" if "16" in kv or (not kv and precision == "bf16") else "fp8"
     framework = (row.get("framework") or "").lower()
     vendor = str(accelerator.text.get("vendor", "")).lower()
-    stack = next(
+    stack: dict[str, str] = next(
         (s for s in rules["stack"] if re.search(s["framework"], framework) and re.search(s["vendor"], vendor)),
         {},
     )

@@ -160,7 +160,7 @@ def number_text(value: float, digits: int = 4) -> str:
 
 
 _PREFIXES = ("", "k", "M", "G", "T", "P", "E")
-_SCALED = re.compile(r"([kMGTPE])(W|Wh|USD|B|FLOP|FLOPS|token|tCO2e|gCO2e)(?![A-Za-z0-9])(.*)")
+_SCALED = re.compile(r"([kMGTPE])(W|Wh|USD|B|FLOP|FLOPS|token|user|tCO2e|gCO2e)(?![A-Za-z0-9])(.*)")
 
 
 def readable_unit(value: float, show: str) -> str:

@@ -15,7 +15,7 @@ from planner.problems import read_toml
 
 
 def validate_inference(path: Path | None = None) -> dict[str, Any]:
-    """Errors of every case: output tokens per second on top, the other metrics below, and the fit's left-out figures."""
+    """Errors of every case: output tokens per second on top, other metrics below, then the fit's left-out figures."""
     catalog = Catalog()
     cases = inference_cases.read(path, catalog)
     predicted = inference_cases.predict(cases, inference_cases.constants(catalog), list(METRICS.values()))

@@ -109,4 +109,46 @@ def asic_break_even_tokens(asic_development_cost, asic_saving_per_token):
 
     tokens* = C_development / saving; infinite where the chip saves nothing
     """
-    return np.divide(asic_development_cost, np.maximum(0 * asic_saving_per_token, asic_saving_per_token))
+    return np.divide(asic_development_cost, np.maximum(abs(0 * asic_saving_per_token), asic_saving_per_token))
+
+
+def accelerator_output_rate(replica_output_rate, replica_accelerators):
+    """Output tokens per second of one accelerator in a full replica. [token/s/accelerator]
+
+    R / n
+    """
+    return replica_output_rate / replica_accelerators
+
+
+def accelerator_wall_power(accelerator_power, pue):
+    """Power of one accelerator at the wall, its share of hosts and network apart. [W/accelerator]
+
+    P = P_rated · PUE
+    """
+    return accelerator_power * pue
+
+
+def accelerator_tokens_per_joule(accelerator_output_rate, accelerator_wall_power):
+    """Output tokens of a full accelerator for each joule at the wall, hosts and network apart. [token/J]
+
+    R / P
+    """
+    return accelerator_output_rate / accelerator_wall_power
+
+
+def accelerator_cost_rate(accelerator_price, analysis_period, accelerator_wall_power, electricity_price):
+    """Cost of one accelerator and its energy, everything around it apart. [USD/accelerator/s]
+
+    c = price / T + P · electricity price
+
+    The price is spread evenly over the period without interest or residual value: for ranking, not for budgets.
+    """
+    return accelerator_price / analysis_period + accelerator_wall_power * electricity_price
+
+
+def accelerator_tokens_per_dollar(accelerator_output_rate, accelerator_cost_rate):
+    """Output tokens of a full accelerator for each dollar of its price and energy. [token/USD]
+
+    R / c
+    """
+    return accelerator_output_rate / accelerator_cost_rate

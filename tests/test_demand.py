@@ -1,0 +1,140 @@
+"""From users to tokens, cost, energy and places: numbers worked by hand."""
+
+import numpy as np
+import pytest
+
+from planner import model, scenario
+from planner.catalog import Catalog
+from planner.equations import demand, edge, serving_cost
+from planner.plan import plan
+
+CATALOG = Catalog()
+DAY = 86_400.0
+
+
+def planned(name, **settings):
+    return plan(scenario.changed(scenario.load(name, CATALOG), {}, settings), CATALOG, bands=False)
+
+
+# Demand
+
+
+def test_users_to_tokens_by_hand():
+    # 1,000 users asking 86.4 times a day: one request a second; three times that in the peak minute.
+    rate = demand.mean_request_rate(1000, 86.4 / DAY)
+    assert rate == pytest.approx(1)
+    assert demand.peak_request_rate(rate, 2, 1.5) == pytest.approx(3)
+    assert demand.output_tokens_demand(rate, 250, 1) == pytest.approx(250)
+
+
+def test_the_curve_of_a_day_has_its_mean_and_its_peak():
+    hours = np.arange(24) * 3600.0
+    curve = demand.hour_factor(hours, 14 * 3600.0, DAY, 1.8)
+    assert curve.mean() == pytest.approx(1)
+    assert curve.max() == curve[14] == pytest.approx(1.8)
+    assert demand.hour_factor(2 * 3600.0, 14 * 3600.0, DAY, 3) == 0
+
+
+def test_spares_and_leftovers_serve_nobody():
+    assert demand.replicas(32, 0.25, 8) == 3
+    assert demand.replicas(31, 0, 8) == 3
+
+
+def test_users_size_the_cluster_and_one_system_less_is_too_few():
+    found = planned("chat-100m-users", users="10 Muser")
+    served, asked = found.results["users_served"].value, 10e6
+    assert served >= asked
+    assert found.results["users_margin"].value >= 0
+    fewer = found.given["accelerators"] - 72
+    smaller = planned("chat-100m-users", users="10 Muser", accelerators=f"{fewer:.0f} accelerator")
+    assert smaller.results["users_served"].value < asked
+
+
+def test_a_required_rate_sizes_the_cluster():
+    found = planned("reasoning-100x", users="1 user", required_output_tokens_per_second="300000 token/s")
+    assert found.results["sustained_output_tokens_per_second"].value >= 300_000
+    assert "required_output_tokens_per_second" in found.sized_by
+
+
+def test_reasoning_costs_more_than_in_proportion():
+    one, hundred = (planned("reasoning-100x", reasoning_factor=factor) for factor in ("1", "100"))
+    # Longer answers are a hundred times the tokens and longer contexts as well.
+    ratio = hundred.given["accelerators"] / one.given["accelerators"]
+    assert ratio > 10
+    assert hundred.results["output_tokens_demand"].value == pytest.approx(
+        100 * one.results["output_tokens_demand"].value
+    )
+
+
+def test_requests_in_flight_by_littles_law():
+    assert demand.requests_in_flight(20.0, 0.5, 9.5, 1) == 200
+
+
+# Cost and energy
+
+
+def test_half_the_load_doubles_the_cost_of_a_token():
+    full, half = (planned("enterprise-8-gpu", utilization=share) for share in ("80 %", "40 %"))
+    cost = "cost_per_million_tokens"
+    assert half.results[cost].value > 1.9 * full.results[cost].value
+    assert half.results["tokens_per_joule"].value < full.results["tokens_per_joule"].value
+
+
+def test_input_and_output_share_the_whole_cost():
+    found = planned("enterprise-8-gpu").results
+    parts = (
+        found["cost_per_million_input_tokens"].value * found["served_input_tokens_per_second"].value
+        + found["cost_per_million_output_tokens"].value * found["served_output_tokens_per_second"].value
+    )
+    assert parts == pytest.approx(found["serving_cost_rate"].value)
+
+
+def test_the_break_even_load_against_a_provider_breaks_even():
+    found = planned("enterprise-8-gpu").results
+    load = found["api_break_even_load"].value
+    # Cost of the cluster is the same at every load, that of bought tokens grows with it.
+    rate = found["api_cost_rate"].value / found["serving_load"].value * load
+    assert rate == pytest.approx(found["serving_cost_rate"].value)
+
+
+def test_a_chip_of_its_own_pays_only_beyond_a_volume():
+    # 1 µUSD a token saved at half the cost: 500 MUSD are back after 1e15 tokens; never where it saves nothing.
+    saving = serving_cost.asic_saving_per_token(1e-6, 0.5)
+    assert serving_cost.asic_break_even_tokens(500e6, saving) == pytest.approx(1e15)
+    nothing = serving_cost.asic_saving_per_token(np.float64(1e-6), np.float64(1.2))
+    with np.errstate(divide="ignore"):
+        assert serving_cost.asic_break_even_tokens(np.float64(500e6), nothing) == np.inf
+
+
+# Places
+
+
+def test_a_millisecond_reaches_a_hundred_kilometres_of_fibre():
+    # Ledger R16: 1 ms there and back with no time for computing.
+    budget = edge.network_budget(1e-3, 0.0, 0.0)
+    assert edge.allowed_distance(budget, 2e8, 1) == pytest.approx(100_000)
+    assert edge.allowed_distance(budget, 2e8, 2) == pytest.approx(50_000)
+
+
+@pytest.mark.parametrize(("left", "place"), [(-1e-3, 1), (1e-4, 1), (1e-3, 2), (5e-3, 3), (0.1, 4)])
+def test_what_is_left_for_the_network_decides_the_place(left, place):
+    assert edge.edge_place(left, 0.5e-3, 3e-3, 20e-3) == place
+
+
+def test_no_place_keeps_a_budget_that_computing_exceeds():
+    found = planned("regulated-on-prem", latency_budget="1 ms")
+    checks = {check.name: check.ok for check in found.checks}
+    assert not checks["latency"]
+    assert found.results["edge_place"].value == 1
+
+
+def test_an_answer_counts_every_token_of_the_budget():
+    assert edge.compute_latency(0.3, 0.02, 11, 1) == pytest.approx(0.5)
+
+
+def test_an_explanation_of_users_served_reaches_the_catalog():
+    found = planned("enterprise-8-gpu")
+    inputs = model.inputs_of("users_served", found.given, found.resolved.options)
+    sources = {found.resolved.facts[name].source for name in inputs if name in found.resolved.facts}
+    assert {"inference-fit", "azure-llm-traces"} <= sources
+    assert "accelerator_memory_bandwidth" in inputs

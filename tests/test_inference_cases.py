@@ -1,0 +1,150 @@
+"""Published serving cases: read, predicted within the stated accuracy, and fitted anew."""
+
+import csv
+import dataclasses
+
+import numpy as np
+import pytest
+
+from planner import calibrate_inference, inference_cases, paths, scenario
+from planner.catalog import Catalog
+from planner.plan import plan
+from planner.problems import InputError, read_toml
+from planner.scenario import Scenario, resolve
+from planner.validation_inference import validate_inference
+
+CATALOG = Catalog()
+SHIPPED = paths.shipped("catalogs") / "measurements" / "inference.csv"
+FIT = read_toml(paths.shipped("catalogs") / "calibration" / "inference.toml")["fit"]
+
+
+@pytest.fixture(scope="module")
+def replay():
+    return validate_inference()
+
+
+def written(tmp_path, **changes):
+    """A file with the first shipped case, changed."""
+    with SHIPPED.open(newline="", encoding="utf-8") as stream:
+        row = next(csv.DictReader(stream)) | changes
+    path = tmp_path / "cases.csv"
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, list(row))
+        writer.writeheader()
+        writer.writerow(row)
+    return path
+
+
+def test_every_case_is_predicted(replay):
+    assert replay["cases"] == replay["predicted"] == 700
+    assert replay["coverage"] == 1
+
+
+def test_accuracy_on_the_cases_the_fit_saw(replay):
+    assert replay["mape"] <= 0.15
+    assert replay["median_ape"] <= 0.09
+
+
+def test_accuracy_on_sources_the_fit_did_not_see():
+    left_out = FIT["left_out"]
+    assert left_out["output_tokens_per_second_mape"] <= 0.22
+    assert left_out["output_tokens_per_second_median_ape"] <= 0.15
+    assert left_out["tpot_median_ape"] <= 0.13
+    assert left_out["ttft_median_ape"] <= 0.30
+    assert 0.75 <= left_out["output_tokens_per_second_band_coverage"] <= 0.85
+
+
+def test_every_source_of_the_cases_is_described():
+    assert set(inference_cases.read(catalog=CATALOG).sources) <= set(CATALOG.sources)
+
+
+def test_parameters_are_few_and_none_is_of_a_source_or_a_case():
+    names = list(calibrate_inference.prior().start)
+    assert len(names) <= 40
+    cases = inference_cases.read(catalog=CATALOG)
+    spelled = {s.lower().replace("-", "_") for s in [*cases.sources, *cases.models, *cases.accelerators]}
+    assert not [name for name in names if any(word in name for word in spelled)]
+
+
+def test_the_calibration_is_the_fit_of_the_shipped_cases():
+    assert FIT["rows"] == 700
+    assert set(FIT["sources"]) == set(inference_cases.read(catalog=CATALOG).sources)
+    assert {name for name in calibrate_inference.prior().start if name not in CATALOG.defaults} == set()
+
+
+def test_a_model_without_an_entry_is_taken_from_its_row(tmp_path):
+    as_known = validate_inference(written(tmp_path, model_name="Llama-4-Scout"))
+    as_unknown = validate_inference(written(tmp_path, model_name="Some-New-109B"))
+    known, unknown = (found["rows"][0]["predicted"] for found in (as_known, as_unknown))
+    assert unknown == pytest.approx(known, rel=0.15)
+
+
+def test_layers_with_experts_follow_from_the_published_total():
+    # Llama 4 Maverick: experts in every second of 48 layers.
+    row = {
+        "params_total_b": "400", "layers": "48", "hidden": "5120", "ffn_hidden": "16384", "heads": "40",
+        "kv_heads": "8", "head_dim": "128", "vocab": "202048", "moe_experts": "128", "moe_topk": "1",
+        "moe_ffn_hidden": "8192", "shared_expert_ffn": "8192",
+    }  # fmt: skip
+    assert inference_cases._architecture_of_row(row)["model_dense_layers"] == 24
+
+
+def test_an_unknown_accelerator_counts_against_coverage(tmp_path):
+    found = validate_inference(written(tmp_path, accelerator="Unheard-of X1"))
+    assert (found["cases"], found["predicted"], found["coverage"]) == (1, 0, 0)
+    assert "Unheard-of X1" in next(iter(found["unused"].values()))
+
+
+def test_broken_cells_are_named_not_raised(tmp_path):
+    found = validate_inference(written(tmp_path, tp="many"))
+    assert found["predicted"] == 0
+    assert "many" in next(iter(found["unused"].values()))
+
+
+def test_a_table_without_the_columns_is_bad_input(tmp_path):
+    path = tmp_path / "wrong.csv"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(InputError, match="lacks columns"):
+        validate_inference(path)
+
+
+def test_ranks_that_are_cores_share_a_chip():
+    cases = inference_cases.read(catalog=CATALOG)
+    cores = np.array(cases.accelerators) == "inferentia2"
+    assert set(cases.values["accelerators_per_rank"][cores]) == {0.5}
+    assert set(cases.values["replicas"]) == {1.0}
+
+
+def test_a_fit_finds_the_parameters_that_made_the_data():
+    cases = inference_cases.read(catalog=CATALOG)
+    cases = cases.part(np.arange(len(cases.ids)) % 5 == 0)
+    others = inference_cases.constants(CATALOG)
+    beliefs = calibrate_inference.prior()
+    truth = {**others, **beliefs.start, "kv_read_efficiency": 0.6, "speed_vllm": 0.6, "gemm_efficiency_8_bit": 0.45}
+    made = inference_cases.predict(cases, truth, list(inference_cases.METRICS.values()))
+    cases = dataclasses.replace(
+        cases,
+        measured={
+            metric: np.where(np.isfinite(cases.measured[metric]), made[quantity], np.nan)
+            for metric, quantity in inference_cases.METRICS.items()
+        },
+    )
+    found = calibrate_inference.fit(cases, beliefs, others)
+    for name in ("kv_read_efficiency", "speed_vllm", "gemm_efficiency_8_bit"):
+        assert found[name] == pytest.approx(truth[name], rel=0.06)
+
+
+def test_fitted_figures_are_estimates_on_a_chip_without_measured_rows():
+    kinds = []
+    for chip in ("h100-sxm", "rubin"):
+        resolved = resolve(Scenario("test", "inference", choose={"accelerator": chip}), CATALOG)
+        kinds.append(resolved.facts["kv_read_efficiency"].kind)
+    assert kinds == ["derived", "estimate"]
+
+
+def test_predictions_carry_the_spread_of_the_residuals():
+    found = plan(scenario.load("enterprise-8-gpu", CATALOG), CATALOG)
+    rate = found.results["output_tokens_per_second"]
+    low, high = FIT["residual_quantiles"]["output_tokens_per_second"]
+    assert rate.low <= rate.value * (low + 0.05)
+    assert rate.high >= rate.value * (high - 0.1)

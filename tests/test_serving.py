@@ -1,0 +1,129 @@
+"""The search of serving configurations, and the ranking of accelerators."""
+
+import numpy as np
+import pytest
+
+from planner import chain, ranking, scenario, serving
+from planner.catalog import Catalog
+from planner.plan import plan
+from planner.problems import InputError
+from planner.scenario import Scenario, resolve
+
+CATALOG = Catalog()
+
+
+def values_of(served="llama-3.1-70b", accelerators=64.0, **settings):
+    resolved = resolve(
+        Scenario("test", "inference", choose={"system": "hgx-h100", "model": served}, set=settings), CATALOG
+    )
+    return {**resolved.values, "accelerators": accelerators}, resolved.options
+
+
+def test_no_other_candidate_within_the_limits_gives_more_tokens():
+    values, options = values_of()
+    found = serving.search(values, options)
+    rate = found.reached["replica_output_rate"] / found.reached["replica_accelerators"]
+    assert rate[found.order()[0]] == rate[found.feasible].max()
+    assert 10 < found.feasible.sum() < len(rate)
+
+
+def test_the_choice_keeps_memory_and_both_limits():
+    values, options = values_of(ttft_limit="1 s", tpot_limit="30 ms")
+    best = {n: float(v[0]) for n, v in serving.search(values, options).best().items()}
+    got = chain.run(("ttft_p95", "tpot", "serving_memory_margin"), {**values, **best}, options)
+    assert got["ttft_p95"] <= 1
+    assert got["tpot"] <= 0.030
+    assert got["serving_memory_margin"] >= 0
+
+
+def test_tighter_limits_cost_tokens():
+    rates = []
+    for limit in ("100 ms", "30 ms", "15 ms"):
+        values, options = values_of(tpot_limit=limit)
+        got = chain.run(("replica_output_rate", "replica_accelerators"), values, options)
+        rates.append(got["replica_output_rate"] / got["replica_accelerators"])
+    assert rates == sorted(rates, reverse=True)
+    assert rates[0] > 1.5 * rates[2]
+
+
+def test_latency_as_the_goal_is_faster_for_one_user():
+    values, options = values_of()
+    plenty = chain.run(("tpot",), values, options)["tpot"]
+    quick = chain.run(("tpot",), values, {**options, "serving_goal": "latency"})["tpot"]
+    assert quick < plenty / 2
+
+
+def test_what_the_scenario_sets_is_not_searched():
+    values, options = values_of(tensor_parallel="4", concurrency="32")
+    chosen = serving.chosen(values, options)
+    assert set(chosen) == {"pipeline_parallel", "expert_parallel", "attention_parallel"}
+
+
+def test_a_model_that_fits_nowhere_is_a_result_with_reasons():
+    found = plan(
+        Scenario(
+            "too large",
+            "inference",
+            choose={"system": "hgx-h100", "model": "deepseek-r1"},
+            set={"accelerators": "8 accelerator", "weight_precision": "bf16"},
+        ),
+        CATALOG,
+        bands=False,
+    )
+    checks = {check.name: check for check in found.checks}
+    assert not checks["serving_memory"].ok
+    assert "GB" in checks["serving_memory"].message
+
+
+def test_many_scenarios_choose_as_each_alone():
+    values, options = values_of()
+    limits = np.array([0.02, 0.05, 0.2])
+    together = serving.chosen({**values, "tpot_limit": limits}, options)
+    for index, limit in enumerate(limits):
+        alone = serving.chosen({**values, "tpot_limit": float(limit)}, options)
+        assert {name: float(column[index]) for name, column in together.items()} == alone
+
+
+def test_experts_are_placed_only_where_ranks_divide_them():
+    values, options = values_of("qwen3-235b-a22b")
+    found = serving.search(values, options)
+    placed = found.degrees["expert_parallel"][found.feasible[:, 0], 0]
+    assert set(np.mod(128, placed)) == {0}
+
+
+# The ranking
+
+
+def ranked(order):
+    base = scenario.load("enterprise-8-gpu", CATALOG)
+    return [place for place in ranking.rank(base, CATALOG, order).places if not place.lacks and not place.breaks]
+
+
+@pytest.mark.parametrize("order", list(ranking.ORDERS))
+def test_an_order_follows_its_figure(order):
+    figures = [p.values[ranking.ORDERS[order]] for p in ranked(order) if ranking.ORDERS[order] in p.values]
+    assert figures == sorted(figures, reverse=True)
+    assert len(figures) >= 25
+
+
+def test_the_order_of_peaks_is_not_the_order_of_what_is_served():
+    by_peak = [place.entry.key for place in ranked("peak")]
+    by_watt = [place.entry.key for place in ranked("watt")]
+    assert by_peak[:10] != by_watt[:10]
+
+
+def test_chips_without_a_measured_row_are_estimates():
+    kinds = {place.entry.key: place.kind for place in ranked("watt")}
+    assert kinds["h100-sxm"] == "derived"
+    assert kinds["rubin"] == "estimate"
+
+
+def test_a_chip_without_the_format_multiplies_in_16_bits():
+    precisions = {place.entry.key: place.precision for place in ranked("rate")}
+    assert precisions["a100-sxm-80gb"] == "w8a16"
+    assert precisions["h100-sxm"] == "fp8"
+
+
+def test_a_ranking_needs_a_model():
+    with pytest.raises(InputError, match="needs a model"):
+        ranking.rank(Scenario("empty", "inference"), CATALOG)
