@@ -209,13 +209,29 @@ def assumptions(found: Books, currency: Currency) -> list[tuple[str, str]]:
     return rows
 
 
+def decision(found: Books, mix: hybrid.Mix, currency: Currency) -> str:
+    """Owning, renting as the scenario says, or the cheapest mix: which costs least in present value."""
+    worth = float(found.plan.values.get("discounted_time", np.nan))
+    term = found.plan.resolved.options.get("cloud_term", "rent")
+    shares = ", ".join(f"{100 * share:.0f} % {way}" for way, share in mix.shares.items() if share > 0)
+    costs = {f"the mix ({shares} of the peak)": mix.cost * worth}
+    for name, words in (("npv_own", "owning the peak"), ("npv_cloud", f"renting at the {term} price")):
+        value = found.measures.get(name)
+        if value is not None and not (mix.excluded and name == "npv_cloud"):
+            costs[words] = -value
+    known = {words: cost for words, cost in costs.items() if np.isfinite(cost)}
+    ordered = sorted(known, key=lambda words: known[words])
+    amounts = "; ".join(f"{words} {units.number_text(known[words] * currency.rate / 1e6)} M{currency.name}" for words in ordered)
+    return f"Decision, present value of all costs: {amounts}."
+
+
 def text(found: Books, currency: Currency, load: Any = None) -> str:
     """The ledger for a terminal."""
     parts = [f"{found.plan.scenario.name}\nCash-flow ledger, {found.ledger.months} months; money paid is negative"]
     parts += [lines_table(found, currency).text(), years_table(found, currency).text(), measures_text(found, currency)]
     mix = hybrid.of_plan(found.plan, load)
     if mix is not None:
-        parts.append(hybrid.text(mix))
+        parts += [hybrid.text(mix), decision(found, mix, currency)]
     parts.append("Assumptions\n" + "\n".join(f"  {name}: {words}" for name, words in assumptions(found, currency)))
     if found.ledger.missing and not found.ledger.flows:
         lacking = sorted({need for needs in found.ledger.missing.values() for need in needs})
