@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -80,16 +80,24 @@ class Books:
 
 
 def of_plan(found: Plan) -> Books:
-    """The ledger of every pool of a plan, each from the month in which it starts."""
+    """The ledger of every pool of a plan, each from the month in which it starts.
+
+    The own side is the plan as it stands: a rented pool pays its rent there too, so that it saves nothing.
+    """
     options, given = found.resolved.options, found.given
-    parts = []
+    parts, members = [], []
     for pool in model.pools(options):
         inner, own = chain.inside(pool, given, options)
         known = model.evaluate(("start_delay", "calendar_month"), inner, own)
         start = round(known.get("start_delay", 0.0) / known["calendar_month"]) if "calendar_month" in known else 0
-        parts.append(ledger.ledger(inner, own, pool=pool.rstrip("/"), start=start))
+        rented = own.get("ownership") == "rented"
+        part = ledger.ledger(inner, own, (RENT,) if rented else (OWN, RENT), pool.rstrip("/"), start)
+        if rented:
+            part.flows += [replace(flow, side=OWN) for flow in part.flows]
+        parts.append(part)
+        members.append(returns.Member(inner, own, start))
     book = ledger.combined(parts)
-    return Books(found, book, returns.derived(book, found.values, options))
+    return Books(found, book, returns.derived(book, members))
 
 
 def with_tariff(found: Books, tariff: billing.Tariff) -> Books:
@@ -102,6 +110,8 @@ def with_tariff(found: Books, tariff: billing.Tariff) -> Books:
     power, peak, contracted = np.zeros(hours), 0.0, 0.0
     for pool in model.pools(options):
         inner, own = chain.inside(pool, given, options)
+        if own.get("ownership") == "rented":
+            continue
         wanted = ("energy_per_year", "peak_demand", "contracted_demand", "start_delay", "calendar_month")
         known = model.evaluate(wanted, inner, own)
         if "energy_per_year" not in known or "peak_demand" not in known:
@@ -131,7 +141,8 @@ def with_tariff(found: Books, tariff: billing.Tariff) -> Books:
     if rate:
         added.append(Flow(OWN, "tax", "income tax on the tariff's difference", "tax", -rate * change, times))
     changed = Ledger([*kept, *added], book.discount_factor, book.missing)
-    return Books(found.plan, changed, returns.derived(changed, found.plan.values, options))
+    members = [returns.Member(*chain.inside(pool, given, options), 0) for pool in model.pools(options)]
+    return Books(found.plan, changed, returns.derived(changed, members))
 
 
 def _by_month(amounts: Any, months: int) -> Any:
@@ -221,7 +232,9 @@ def decision(found: Books, mix: hybrid.Mix, currency: Currency) -> str:
             costs[words] = -value
     known = {words: cost for words, cost in costs.items() if np.isfinite(cost)}
     ordered = sorted(known, key=lambda words: known[words])
-    amounts = "; ".join(f"{words} {units.number_text(known[words] * currency.rate / 1e6)} M{currency.name}" for words in ordered)
+    amounts = "; ".join(
+        f"{words} {units.number_text(known[words] * currency.rate / 1e6)} M{currency.name}" for words in ordered
+    )
     return f"Decision, present value of all costs: {amounts}."
 
 

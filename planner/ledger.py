@@ -146,7 +146,11 @@ def ledger(
     for line in _lines(found, values):
         needs = (line.quantity, line.escalation or line.quantity, *_NEEDS.get(line.when, ()))
         if line.side in sides and all(need in found for need in needs):
-            flows.append(_flow(line, found, calendar, pool))
+            flow = _flow(line, found, calendar, pool)
+            if np.all(np.isfinite(flow.amounts)):
+                flows.append(flow)
+            else:
+                missing[line.quantity] = ("a finite value",)
     deductible = {line.quantity for line in layout() if line.deduct} | {"opex_per_year", "cloud_services_per_year"}
     for side in sides:
         taxed = _tax(side, [f for f in flows if f.side == side and f.quantity in deductible], found, options, calendar)
