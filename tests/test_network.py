@@ -178,6 +178,7 @@ def test_storage_and_management_networks():
     texts = {**H100, "accelerators": "1016 accelerator", "storage_read_rate": "160 GB/s"}
     assert value("storage_network_ports", "port", **texts) == 2 * 127 + 4
     assert value("storage_network_switches", "switch", **texts) == 8 + 4
+    assert value("storage_network_cables", "cable", **texts) == 258 + 194
     # 127 nodes with 3 ports, 48 + 12 switches with one: 441 ports on switches of 48.
     assert value("management_switches", "switch", **texts) == 10
 

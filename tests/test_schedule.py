@@ -91,7 +91,7 @@ def test_the_chart_ends_with_service_and_marks_the_critical_path():
 def test_phases_share_the_power_and_come_one_after_another():
     found = planned("facility-30mw", phases="3")
     parts = timeline.phases(found)
-    assert [part.number for part in parts] == [1, 2, 3]
+    assert [part.name for part in parts] == ["1", "2", "3"]
     assert parts[-1].power == pytest.approx(found.results["facility_power"].value)
     assert parts[0].power == pytest.approx(found.results["phase_power"].value)
     assert parts[0].service == pytest.approx(found.results["first_service_time"].value)
