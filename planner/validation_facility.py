@@ -76,7 +76,7 @@ def _design(case: Mapping[str, str], place: str) -> tuple[dict[str, Any], dict[s
     values["switch_radix"] = given["switch_radix"]
     values["leaf_uplinks"] = given["uplinks_per_leaf"]
     values["fabric_tiers"] = given["tiers"]
-    values["oversubscription"] = given["oversubscription"]
+    values |= {"oversubscription": given["oversubscription"], "core_oversubscription": 1.0}
     if ports:
         values |= {
             "fabric_rails": ports,

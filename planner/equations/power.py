@@ -293,6 +293,14 @@ def redundancy_factor__2n_plus_2(redundancy_blocks):
     return 2 * (redundancy_blocks + 1) / redundancy_blocks
 
 
+def redundancy_factor__by_entry(power_chain_installed_over_needed):
+    """Installed capacity over needed capacity. [1]
+
+    as the power chain chosen has it
+    """
+    return 1 * power_chain_installed_over_needed
+
+
 def ups_power(provisioned_power, distribution_efficiency, redundancy_factor):
     """Capacity of uninterruptible supplies installed. [W]
 
