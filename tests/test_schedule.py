@@ -145,3 +145,20 @@ def test_the_picture_says_what_it_shows(tmp_path, capsys):
     assert drawing.startswith("<svg") and "grid connection from month 0.0" in drawing
     assert "critical" in capsys.readouterr().out
     assert main(["schedule", "facility-30mw", "-o", str(tmp_path / "schedule.doc")]) == 2
+
+
+def test_rented_refitted_and_built_halls_side_by_side():
+    """Renting is ready first and costs nothing before; building takes longest and costs most (M USD/MW)."""
+    modes = ("colocation", "retrofit", "build")
+    plans = [planned("own-8000-h100", facility_mode=mode).results for mode in modes]
+    times = [results["time_to_service"].value for results in plans]
+    prices = [results["capex_facility"].value / results["it_power"].value for results in plans]
+    assert times == sorted(times) and times[0] < times[2]
+    assert prices == sorted(prices)
+    assert prices[0] == 0 and prices[2] == pytest.approx(11.7)
+
+
+def test_a_refitted_hall_never_costs_less_than_a_ready_one_at_the_same_rent():
+    ready = planned("own-8000-h100", facility_mode="colocation", facility_retrofit_price="0 USD/W").results
+    refitted = planned("own-8000-h100", facility_mode="retrofit", colocation_fit_out_price="0 USD/W").results
+    assert refitted["capex_facility"].value >= ready["capex_facility"].value
