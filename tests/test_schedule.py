@@ -66,6 +66,17 @@ def test_integration_lines(rate, days, lines):
     assert value("install_time", "year", integration_rate=f"{rate} 1/year", **year) == pytest.approx(1, rel=2e-3)
 
 
+@pytest.mark.parametrize(("months", "rate"), [(24, 1.25), (26, 1.15)])
+def test_30_mw_in_two_years(months, rate):
+    found = value("rollout_power", "MW/month", facility_power="30 MW", install_time=f"{months} month")
+    assert found == pytest.approx(rate, abs=0.005)
+
+
+def test_small_buyers_wait_longer():
+    small = value("hardware_lead_time", "month", buyer_lead_factor="1.5", **TIMES)
+    assert small == pytest.approx(9)
+
+
 def test_a_year_of_delay_of_13608_accelerators():
     """Section F: 238 and 596 M USD of rental value at 2 and 5 USD an hour."""
     texts = {"installed_accelerators": "13608 accelerator", "delay": "1 year"}
