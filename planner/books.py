@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from planner import chain, hybrid, ledger, model, returns, units
-from planner.ledger import OWN, RENT, Ledger
+from planner import billing, chain, hybrid, ledger, model, phases, returns, units
+from planner.ledger import OWN, RENT, Flow, Ledger
 from planner.plan import Plan, shown
 from planner.table import Table
 
@@ -41,6 +42,7 @@ _CONVENTIONS = (
     "tax_rate",
     "price_year",
 )
+_HOURS_PER_MONTH = 730
 _OPTIONS = (
     "price_basis",
     "residual_method",
@@ -88,6 +90,57 @@ def of_plan(found: Plan) -> Books:
         parts.append(ledger.ledger(inner, own, pool=pool.rstrip("/"), start=start))
     book = ledger.combined(parts)
     return Books(found, book, returns.derived(book, found.values, options))
+
+
+def with_tariff(found: Books, tariff: billing.Tariff) -> Books:
+    """The books with the electricity of all pools billed together by a tariff, hour by hour."""
+    book, options, given = found.ledger, found.plan.resolved.options, found.plan.given
+    first = (
+        phases.start(found.plan) if found.plan.scenario.start else datetime.date(phases.start(found.plan).year, 1, 1)
+    )
+    hours = round(book.months * _HOURS_PER_MONTH)
+    power, peak, contracted = np.zeros(hours), 0.0, 0.0
+    for pool in model.pools(options):
+        inner, own = chain.inside(pool, given, options)
+        wanted = ("energy_per_year", "peak_demand", "contracted_demand", "start_delay", "calendar_month")
+        known = model.evaluate(wanted, inner, own)
+        if "energy_per_year" not in known or "peak_demand" not in known:
+            return found
+        begins = round(known.get("start_delay", 0.0) / known["calendar_month"] * _HOURS_PER_MONTH)
+        power[begins:] += float(known["energy_per_year"])
+        peak += float(known["peak_demand"])
+        contracted += float(known["contracted_demand"])
+    items = billing.bill(tariff, power, first, max(1.0, peak / power.max()), contracted)
+    old = book.amounts(quantity="electricity_bill_per_year")
+    kept = [flow for flow in book.flows if flow.quantity != "electricity_bill_per_year"]
+    times = np.arange(book.months + 1.0)
+    added = [
+        Flow(
+            OWN,
+            "operation",
+            f"electricity: {item}",
+            "electricity_bill_per_year",
+            _by_month(amounts, book.months),
+            times,
+        )
+        for item, amounts in items.items()
+        if item != "total" and np.any(amounts)
+    ]
+    change = sum((flow.amounts for flow in added), np.zeros(book.months + 1)) - np.reshape(old, -1)
+    rate = float(found.plan.values.get("tax_rate", 0.0))
+    if rate:
+        added.append(Flow(OWN, "tax", "income tax on the tariff's difference", "tax", -rate * change, times))
+    changed = Ledger([*kept, *added], book.discount_factor, book.missing)
+    return Books(found.plan, changed, returns.derived(changed, found.plan.values, options))
+
+
+def _by_month(amounts: Any, months: int) -> Any:
+    """A bill of calendar months as payments at the end of each month of the ledger."""
+    paid = np.zeros(months + 1)
+    paid[1 : 1 + min(len(amounts), months)] = -amounts[:months]
+    # A start within a month makes the calendar months one more than those of the ledger.
+    paid[months] -= amounts[months:].sum()
+    return paid
 
 
 def lines_table(found: Books, currency: Currency) -> Table:

@@ -1,4 +1,4 @@
-"""The fit of the training model's few named parameters to published step times, and what it is worth on rows left out."""
+"""The fit of the few named training parameters to published step times, and what it is worth on rows left out."""
 
 from __future__ import annotations
 
@@ -9,96 +9,206 @@ from typing import Any
 
 import numpy as np
 
-from planner import paths
+from planner import editing, glossary, units, validation_training
 from planner.catalog import Catalog
-from planner.validation_training import Replay, load
+from planner.validation_training import Replay
 
-# Parameter -> where the search starts, and how far (as a factor) it may plausibly lie from there.
+# Parameter -> where the fit starts, and the factor by which it may plausibly lie off.
 START: dict[str, tuple[float, float]] = {
     "bf16_efficiency": (0.95, 1.1),
     "fp8_efficiency": (0.95, 1.15),
     "fp4_efficiency": (0.75, 1.3),
-    "grouped_efficiency": (0.95, 1.1),
+    "grouped_efficiency": (1.0, 1.1),
+    "grouped_precision_loss": (0.5, 1.5),
     "small_expert_tokens": (150, 1.5),
     "small_product_tokens": (50, 2.0),
-    "small_product_width": (50, 2.0),
-    "attention_efficiency": (0.5, 1.3),
+    "small_product_width": (300, 2.0),
+    "small_shard_width": (120, 1.5),
+    "attention_efficiency": (0.45, 1.3),
     "first_flash_efficiency": (0.4, 1.3),
     "first_flash_loss": (0.3, 1.3),
-    "unfused_efficiency": (0.5, 1.3),
     "score_passes": (5, 1.5),
-    "misaligned_cost": (2.5, 1.5),
+    "misaligned_cost": (5, 1.5),
     "elementwise_passes": (2, 1.5),
-    "low_precision_cast": (0.3, 1.5),
     "recompute_cost": (1.0, 1.1),
     "weight_traffic_exposed": (0.5, 1.4),
     "mixture_progress": (0.25, 1.5),
     "layer_launch_time": (350e-6, 1.5),
     "routing_launch_time": (40e-6, 1.5),
     "expert_launch_time": (200e-6, 1.5),
-    "mixture_launch_progress": (0.7, 1.3),
-    "framework_fsdp": (1.1, 1.1),
-    "framework_deepspeed": (1.1, 1.1),
+    "mixture_launch_progress": (0.9, 1.2),
+    "framework_fsdp": (1.0, 1.1),
+    "framework_deepspeed": (1.05, 1.1),
     "framework_xla": (1.0, 1.1),
-    "framework_neuron": (1.0, 1.2),
-    "software_progress": (0.025, 1.5),
-    "new_chip_penalty": (0.2, 1.3),
+    "framework_neuron": (1.1, 1.2),
+    "software_progress": (0.035, 1.3),
     "tensor_exposed_tuned": (0.5, 1.3),
     "tensor_exposed_plain": (0.9, 1.2),
     "expert_exposed": (0.6, 1.4),
-    "context_exposed": (0.3, 1.5),
     "pipeline_exposed": (0.4, 1.5),
     "data_exposed": (0.3, 1.5),
     "scaleup_efficiency": (0.75, 1.1),
     "network_efficiency": (0.78, 1.1),
     "shard_efficiency": (0.8, 1.3),
     "deepspeed_gather": (0.15, 1.5),
-    "straggler_loss": (0.002, 1.5),
+    "straggler_growth": (0.002, 1.5),
 }
-# Log step-time error beyond which a row pulls less than its square.
-_ROBUST = 0.05
-_LOSS = "soft_l1"
-_TRUST = 0.08
+# Log error of the step time beyond which a row pulls less than its square.
+_ROBUST = 0.04
+# Log error of one family that weighs as much as a parameter lying off by its factor.
+_TRUST = 0.055
+_STEP = 1e-5
+# P10 of a symmetric triangular distribution lies this share of its half-width below the middle.
+_TRIANGLE_DECILE = 1 - np.sqrt(0.2)
 
 
-def residual_function(
+def fit(replay: Replay, measured: Any, weights: Any, start: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Parameters of the smallest robust error, held near their starting values where rows say little of them."""
+    from scipy.optimize import least_squares
+
+    names = list(START)
+    centre = np.log([START[name][0] for name in names])
+    spread = np.log([START[name][1] for name in names])
+    errors, derivatives = _residuals(replay, measured, weights, names)
+    # Rows of one family repeat each other: the family as a whole counts against the starting values.
+    hold = _TRUST * np.sqrt(len(measured) / weights.sum()) / spread
+    found = least_squares(
+        lambda logs: np.concatenate([errors(logs), hold * (logs - centre)]),
+        centre if start is None else np.log([start[name] for name in names]),
+        jac=lambda logs: np.concatenate([derivatives(logs), np.diag(hold)]),
+        loss="soft_l1",
+        f_scale=_ROBUST,
+        x_scale=np.minimum(1, 1 / hold),
+        xtol=1e-5,
+        ftol=1e-5,
+        max_nfev=40,
+    )
+    return dict(zip(names, np.exp(found.x).tolist(), strict=True))
+
+
+def _residuals(
     replay: Replay, measured: Any, weights: Any, names: Sequence[str]
 ) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     """Weighted log errors as a function of log parameters, and their derivatives from one evaluation of all steps."""
     scale = np.sqrt(weights / weights.mean())
-    step = 1e-5
 
     def errors(logs: Any) -> Any:
         parameters = dict(zip(names, np.exp(logs), strict=True))
         return scale * np.log(replay.predict(("step_time",), parameters)["step_time"] / measured)
 
     def derivatives(logs: Any) -> Any:
-        moved = np.exp(logs)[None, :] * np.exp(step * np.eye(len(names) + 1, len(names), -1))
+        moved = np.exp(logs + _STEP * np.eye(len(names) + 1, len(names), -1))
         parameters = {name: moved[:, [column]] for column, name in enumerate(names)}
         found = np.log(replay.predict(("step_time",), parameters)["step_time"])
-        return scale[:, None] * ((found[1:] - found[0]) / step).T
+        return scale[:, None] * ((found[1:] - found[0]) / _STEP).T
 
     return errors, derivatives
 
 
-def fit(replay: Replay, measured: Any, weights: Any, start: Mapping[str, float] | None = None, most: int = 30) -> dict[str, float]:
-    """Parameters of the smallest robust error, held near their starting values where rows say nothing of them."""
-    from scipy.optimize import least_squares
+def left_out(replay: Replay, measured: Any, weights: Any, groups: Any) -> Any:
+    """Each row's step time as predicted by a fit that has seen nothing of its group."""
+    predicted = np.full(len(measured), np.nan)
+    for group in dict.fromkeys(groups):
+        outside = groups != group
+        parameters = fit(replay.subset(outside), measured[outside], weights[outside])
+        predicted[~outside] = replay.subset(~outside).predict(("step_time",), parameters)["step_time"]
+    return predicted
 
-    names = list(START)
-    centre = np.log([START[name][0] for name in names])
-    spread = np.log([START[name][1] for name in names])
-    errors, derivatives = residual_function(replay, measured, weights, names)
-    # Rows of one family repeat each other: a family counts as one observation against the starting values.
-    families = weights.sum()
-    prior = _TRUST * np.sqrt(len(measured) / families) / spread
 
-    def whole(logs: Any) -> Any:
-        return np.concatenate([errors(logs), prior * (logs - centre)])
+def calibrate(path: Path | None = None, output: Path | None = None) -> dict[str, Any]:
+    """Fit to the published runs; the summary as `validate` gives it with parameters and left-out errors added."""
+    catalog = Catalog()
+    scored = [case for case in validation_training.load(path, catalog) if validation_training.is_scored(case)]
+    replay = Replay(scored, catalog)
+    measured = np.array([case.number("measured_step_time_s") for case in scored])
+    weights = np.array([case.number("eval_weight") or 0.0 for case in scored])
+    # What rows leave open is searched again with the parameters found.
+    replay.choose_strategies(fit(replay, measured, weights))
+    parameters = fit(replay, measured, weights)
+    families = np.array([case.family for case in scored])
+    documents = np.array([case.document for case in scored])
+    errors = {
+        "fitted": replay.predict(("step_time",), parameters)["step_time"],
+        "left_out_family": left_out(replay, measured, weights, families),
+        "left_out_document": left_out(replay, measured, weights, documents),
+    }
+    ratio = measured / errors["left_out_document"]
+    band = weighted_quantiles(ratio, weights, (0.1, 0.9))
+    inside = _coverage(ratio, weights, documents)
+    summary = {
+        "date": datetime.date.today().isoformat(),
+        "rows": len(scored),
+        "families": len(set(families)),
+        "documents": len(set(documents)),
+        "parameters": len(parameters),
+        "band": [round(float(edge), 4) for edge in band],
+        "left_out_band_coverage": round(inside, 4),
+        **{name: _figures(predicted / measured - 1, weights) for name, predicted in errors.items()},
+    }
+    if output is not None:
+        editing.write_atomically(output, calibration_file(parameters, summary))
+    found = validation_training.report(scored, errors["fitted"], measured, summary)
+    found["parameters"] = {
+        name: {"value": value, "start": START[name][0], "unit": glossary.quantities()[name].unit}
+        for name, value in parameters.items()
+    }
+    return found
 
-    def slopes(logs: Any) -> Any:
-        return np.concatenate([derivatives(logs), np.diag(prior)])
 
-    first = centre if start is None else np.log([start[name] for name in names])
-    found = least_squares(whole, first, jac=slopes, loss=_LOSS, f_scale=_ROBUST, max_nfev=most, x_scale=np.minimum(1, 1 / prior))
-    return dict(zip(names, np.exp(found.x).tolist(), strict=True))
+def weighted_quantiles(values: Any, weights: Any, shares: Sequence[float]) -> Any:
+    """Quantiles of values that count by weight."""
+    order = np.argsort(values)
+    reached = (np.cumsum(weights[order]) - weights[order] / 2) / weights.sum()
+    return np.interp(shares, reached, values[order])
+
+
+def _coverage(ratio: Any, weights: Any, documents: Any) -> float:
+    """Share of left-out rows, by weight, inside the band that the other documents' left-out rows give."""
+    inside = np.zeros(len(ratio))
+    for name in dict.fromkeys(documents):
+        own = documents == name
+        low, high = weighted_quantiles(ratio[~own], weights[~own], (0.1, 0.9))
+        inside[own] = (ratio[own] >= low) & (ratio[own] <= high)
+    return float(np.average(inside, weights=weights))
+
+
+def _figures(errors: Any, weights: Any) -> dict[str, float]:
+    size = np.abs(errors)
+    return {
+        "weighted_mape": round(float(np.average(size, weights=weights)), 4),
+        "median": round(float(np.median(size)), 4),
+        "p90": round(float(np.percentile(size, 90)), 4),
+    }
+
+
+_HEADER = """\
+# Parameters of the training model, fitted to catalogs/measurements/training.csv by `planner calibrate training`.
+# Low and high of prediction_factor are the ends of a triangle whose P10 and P90 are those of the measured over the
+# predicted step time in documents left out of the fit.
+source = "fit"
+kind = "derived"
+"""
+
+
+def calibration_file(parameters: Mapping[str, float], summary: Mapping[str, Any]) -> str:
+    """The calibration file's text."""
+    low, high = summary["band"]
+    ends = [1 - (1 - low) / _TRIANGLE_DECILE, 1 + (high - 1) / _TRIANGLE_DECILE]
+    lines = [_HEADER.rstrip(), f"as_of = {summary['date']}", ""]
+    lines += [f"{name} = {_toml_value(name, value)}" for name, value in parameters.items()]
+    lines += ["", "[prediction_factor]", "value = 1", f"low = {min(1, ends[0]):.4g}", f"high = {max(1, ends[1]):.4g}"]
+    lines += ["", "[fit]", 'data = "catalogs/measurements/training.csv"']
+    for key, value in summary.items():
+        if isinstance(value, Mapping):
+            value = "{ " + ", ".join(f"{name} = {number}" for name, number in value.items()) + " }"
+        elif isinstance(value, str):
+            value = value if key == "date" else f'"{value}"'
+        lines.append(f"{key} = {value}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml_value(name: str, value: float) -> str:
+    row = glossary.quantities()[name]
+    if row.unit == units.DIMENSIONLESS:
+        return f"{value:.4g}"
+    return f'"{units.convert(value, row.show):.4g} {row.show}"'

@@ -25,6 +25,8 @@ _MOST_ROWS = 200_000
 _SKYPILOT = ("InstanceType", "AcceleratorName", "AcceleratorCount", "Price")
 _PLAIN = ("provider", "accelerator")
 _LONG = ("entity", "field", "value", "unit")
+# Columns that name whom or what a row is about.
+_NAMES = ("entity", "provider", "vendor")
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ def read(path: Path, catalog: Catalog, said: Said) -> Import:
 
     header, rows = table(path)
     findings = Findings()
+    rows = _of_the_trade(rows, findings)
     described: dict[str, dict[str, Any]] = {}
     changes: Iterable[Change]
     if set(_SKYPILOT) <= set(header):
@@ -117,6 +120,21 @@ def read(path: Path, catalog: Catalog, said: Said) -> Import:
         raise InputError(problems)
     told = sorted(findings, key=lambda each: each.lines[0])
     return Import(name, len(rows), drafts, told, sources if drafts else None)
+
+
+def _of_the_trade(rows: list[tuple[int, Row]], findings: Findings) -> list[tuple[int, Row]]:
+    """The rows without those of names that a source document lists by mistake."""
+    from planner import seeds
+
+    noise = {folded(named.name): named for named in seeds.load().named if named.noise}
+    kept = []
+    for line, row in rows:
+        named = next((noise[key] for key in map(folded, (row.get(c, "") for c in _NAMES)) if key in noise), None)
+        if named is None:
+            kept.append((line, row))
+        else:
+            findings.add(line, f"{named.name} is a {named.vendor}, named in a source document by mistake: not taken")
+    return kept
 
 
 def table(path: Path) -> tuple[list[str], list[tuple[int, Row]]]:

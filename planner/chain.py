@@ -19,7 +19,7 @@ _MOST_SYSTEMS = 2**24
 
 # Rooms that only one workload asks for; all others are asked for by every scenario.  Claims alone ask for the market's.
 WORKLOAD_ROOMS = {
-    "training": ("workload", "training", "memory", "collectives", "strategy"),
+    "training": ("workload", "training", "kernels", "memory", "collectives"),
     "inference": ("inference_memory", "inference_rates", "inference", "batching", "demand", "serving_cost", "edge"),
     "claims": ("market",),
 }
@@ -50,6 +50,8 @@ def wanted(options: Mapping[str, str]) -> list[str]:
             found[scope + SIZE] = None
         for workload in dict.fromkeys(options[f"{leaf}workload"] for leaf in leaves):
             for name in asked(workload):
+                if all(name in model.elsewhere(leaf, options) for leaf in leaves):
+                    continue
                 if not several or glossary.quantities()[name].combine != "none":
                     found[scope + name] = None
     return list(found)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from planner import paths, units
+from planner import glossary, paths, units
 from planner.problems import InputError, Problem, read_toml, unknown
-from planner.seeds import Claim, Seeds
+from planner.seeds import PLAIN, Claim, Seeds
 
 # Kind of check -> the keys it takes beside those that every kind takes.
 _RUN = ("scenario", "workload", "choose", "set", "quantity", "over", "against", "form", "vary", "across", "cases")
@@ -19,6 +19,7 @@ KINDS = {
     "contradiction": (*_RUN, "other"),
     "covers": ("scenario", "workload", "choose", "set", "quantities"),
     "rank": ("scenario", "workload", "choose", "set", "quantity", "quantities"),
+    "rules": ("scenario", "workload", "choose", "set", "rule", "verdict"),
     "sum": ("claims",),
     "order": ("other", "relation"),
     "catalog": ("entry", "field"),
@@ -33,6 +34,8 @@ KINDS = {
 _COMMON = ("kind", "note", "unit", "expect", "tolerance", "fails")
 RELATIONS = ("not before", "not above", "not below", "covers", "equals")
 COUNTS = ("found", "absent", "distinct")
+# Kinds whose computed value is the quantity itself or a ratio.
+_VALUED = ("model", "arithmetic", "contradiction")
 FORMS = ("ratio", "gain", "cut")
 TAKES = ("median", "lowest", "highest", "share", "count")
 
@@ -123,6 +126,7 @@ def _check(
     if kind in ("published", "measured") and table.get("source") not in sources:
         found.append(Problem(place, "source", unknown("source", str(table.get("source")), sources)))
     unit = _words(table.get("unit", claim.unit))
+    found.extend(Problem(place, key, message) for key, message in _misnamed(table, unit, kind))
     low, high = _expected(claim, table, unit, seeds, place, found)
     if kind != "not checkable" and low is None and high is None:
         found.append(Problem(place, "expect", "the claim has no figure: say what it amounts to"))
@@ -132,6 +136,25 @@ def _check(
     usual = 0 if "expect" in table else tolerances.get(claim.bound, 0)
     tolerance = float(table.get("tolerance", usual))
     return Check(claim, kind, table, low, high, unit, tolerance)
+
+
+def _misnamed(table: Mapping[str, Any], unit: str, kind: str) -> Iterator[tuple[str, str]]:
+    """Names that are no quantities, and a unit in which the quantity cannot be shown."""
+    rows, options = glossary.quantities(), glossary.options()
+    runs = [table, table.get("against", {}), *table.get("cases", {}).values()]
+    named = [(key, table[key]) for key in ("quantity", "over") if key in table]
+    named += [("quantities", name) for name in table.get("quantities", ())]
+    named += [(key, name) for key in ("vary", "across") for name in table.get(key, ())]
+    named += [("set", name) for run in runs if isinstance(run, Mapping) for name in run.get("set", ())]
+    for key, name in named:
+        if name not in rows and name not in options:
+            yield key, unknown("quantity", name, [*rows, *options])
+    name = table.get("quantity")
+    if kind in _VALUED and name in rows:
+        compared = "over" in table or "against" in table
+        dimensions = units.DIMENSIONLESS if compared else rows[name].unit
+        if "over" not in table and not units.same_dimensions(unit, dimensions):
+            yield "unit", f"'{unit}' does not show {name}{' against another run' if compared else ''}"
 
 
 def _expected(
@@ -163,4 +186,4 @@ def worded(value: float, unit: str, digits: int = 4) -> str:
 
 def _words(unit: str) -> str:
     """The unit as it is shown: counts and figures without a dimension are plain numbers."""
-    return units.DIMENSIONLESS if unit in ("", "dimensionless", "count") else unit
+    return units.DIMENSIONLESS if unit in ("", *PLAIN) else "%" if unit == "percent" else unit

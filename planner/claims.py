@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from planner import checks, evidence, model, plan, report, seeds, units
 from planner.bench import Bench, Evidence, MissingError
 from planner.catalog import Catalog
 from planner.checks import Check, Question
+from planner.model import Step
 from planner.problems import one, unknown
 from planner.seeds import Claim, Seeds
 from planner.table import Cell, Table
@@ -26,12 +28,15 @@ UNCHECKED = "cannot be checked"
 VERDICTS = (WRONG, REFUTED, ITSELF, CONTRADICTS, DIFFERS, DEPENDS, AGREES, UNCHECKED)
 
 _SHORTEST_REASON = 40
+# What a finding tells of the run behind it.
+_INPUTS = ("scenario", "workload", "choose", "set", "quantity", "over", "against", "form", "vary", "across", "cases")
 
 # What it means that a check of this kind does not come out as the claim says.
 _FAILS = {
     "model": DIFFERS,
     "covers": DIFFERS,
     "rank": DIFFERS,
+    "rules": DIFFERS,
     "catalog": DIFFERS,
     "names": DIFFERS,
     "generations": DIFFERS,
@@ -135,10 +140,7 @@ class Court:
         if not differing:
             return Finding(AGREES, f"{question.asks} {', '.join(others)}: the same")
         own = all(self.seeds.claim(name).source == claim.source for name in differing)
-        said = ", ".join(
-            f"{name} says {others[name] or self.seeds.claim(name).said}{_percent(self.seeds.claim(name), others[name])}"
-            for name in differing
-        )
+        said = ", ".join(f"{name} says {others[name] or self.seeds.claim(name).said}" for name in differing)
         return Finding(ITSELF if own else CONTRADICTS, f"{question.asks} {said}")
 
     def _same(self, claim: Claim, mine: str, name: str, answer: str, question: Question) -> bool:
@@ -149,10 +151,6 @@ class Court:
         other_low, other_high = other.low or 0, other.high if other.high is not None else float("inf")
         slack = 1 + question.tolerance
         return low <= other_high * slack and other_low <= high * slack
-
-
-def _percent(claim: Claim, answer: str) -> str:
-    return " %" if not answer and claim.unit == "percent" else ""
 
 
 def _value(check: Check, evidence: Evidence) -> str:
@@ -206,8 +204,19 @@ def _row(found: Judgement) -> dict[str, Any]:
         "quantity": claim.quantity,
         "paraphrase": claim.paraphrase,
         "used_as": claim.used_as,
-        "checks": [finding.check.kind if finding.check else "other sources" for finding in found.findings],
+        "findings": [_finding_row(finding) for finding in found.findings],
     }
+
+
+def _finding_row(finding: Finding) -> dict[str, Any]:
+    """One finding with what it was computed from."""
+    check, evidence = finding.check, finding.evidence
+    value = None if evidence is None or check is None else evidence.value
+    row: dict[str, Any] = {"kind": check.kind if check else "other sources", "verdict": finding.verdict}
+    row |= {"reason": finding.reason, "computed": None, "unit": check.unit if check else ""}
+    if value is not None and check is not None:
+        row["computed"] = float(units.convert(value, check.unit))
+    return row | {key: check.given[key] for key in _INPUTS if check and key in check.given}
 
 
 def table(judgements: list[Judgement], width: int | None = None) -> Table:
@@ -218,7 +227,7 @@ def table(judgements: list[Judgement], width: int | None = None) -> Table:
         value, unit = found.computed or (None, claim.unit)
         computed = None if value is None else float(units.convert(value, unit))
         said = claim.said if claim.low is not None or claim.high is not None else "(in words)"
-        unit = "" if unit in ("1", "dimensionless") else unit
+        unit = "" if unit in ("1", *seeds.PLAIN) else unit
         rows.append([claim.id, said, computed, unit, found.verdict, found.reason])
     whole = Table(["claim", "said", "computed", "unit", "verdict", "reason"], rows, frozenset({1, 2}))
     if width is None or not rows:
@@ -238,22 +247,35 @@ def counts(judgements: list[Judgement]) -> str:
     return ", ".join(f"{number} {verdict}" for verdict, number in by_verdict.items() if number)
 
 
+def _derived(finding: Finding) -> Iterator[tuple[Step, plan.Plan]]:
+    """The derivation of every quantity that a finding computed, with the plan it belongs to."""
+    for run, quantity in finding.evidence.runs if finding.evidence else ():
+        options = run.resolved.options
+        values = model.evaluate([quantity], run.given, options)
+        tree = model.derivation(quantity, values, run.given, options)
+        yield tree, plan.Plan(run.resolved, dict(run.given), {}, {}, {}, [])
+
+
+def explained_json(court: Court, found: Judgement) -> dict[str, Any]:
+    """Everything behind a verdict as data."""
+    row = _row(found)
+    for finding, told in zip(found.findings, row["findings"], strict=True):
+        told["derivations"] = [report.derivation_json(*pair, court.catalog.sources) for pair in _derived(finding)]
+    return row
+
+
 def explained(court: Court, found: Judgement) -> str:
     """Everything behind a verdict, down to the derivation of what was computed."""
     claim = found.claim
     source = court.seeds.sources[claim.source]
-    unit = "" if claim.unit == "dimensionless" or (claim.low is None and claim.high is None) else f" {claim.unit}"
     parts = [
-        f"{claim.id}: {claim.subject}, {claim.quantity}\nsaid: {claim.said}{unit}\n      {claim.paraphrase}"
+        f"{claim.id}: {claim.subject}, {claim.quantity}\nsaid: {claim.said}\n      {claim.paraphrase}"
         f"\n      {source['title']} ({source['publisher']}), {claim.section}, {claim.line}; {claim.period}",
         f"verdict: {found.verdict}",
     ]
     for number, finding in enumerate(found.findings, 1):
         kind = finding.check.kind if finding.check else "other sources"
         parts.append(f"{number}. {kind}: {finding.verdict}\n   {finding.reason}")
-        for run, quantity in finding.evidence.runs if finding.evidence else ():
-            whole = plan.Plan(run.resolved, dict(run.given), {}, {}, {}, [])
-            values = model.evaluate([quantity], run.given, run.resolved.options)
-            tree = model.derivation(quantity, values, run.given, run.resolved.options)
-            parts.append(f"{run.resolved.scenario.name}\n{report.derivation_text(tree, whole, court.catalog.sources)}")
+        for tree, whole in _derived(finding):
+            parts.append(f"{whole.scenario.name}\n{report.derivation_text(tree, whole, court.catalog.sources)}")
     return "\n\n".join(parts)

@@ -38,6 +38,7 @@ COMMANDS = {
     "market": "market sizes, growth and shares by axis and source, never blended",
     "check": "check units, catalogs, sources and scenarios",
     "tui": "the terminal app",
+    "serve": "the terminal app in a browser, for this machine alone unless told otherwise",
 }
 DONE, FAILED_CHECK, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 

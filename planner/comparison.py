@@ -5,22 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from planner import glossary, model, units
+from planner import attribution, glossary, units
+from planner.attribution import Cause
 from planner.plan import Plan, shown
 from planner.problems import one, unknown
 from planner.table import Cell, Table
 
 _MOST_CAUSES = 6
-
-
-@dataclass(frozen=True)
-class Cause:
-    """An input that differs, and what it does to a quantity when it alone is taken over from the other scenario."""
-
-    name: str
-    change: float
+_MOST_OF_A_CHOICE = 3
 
 
 @dataclass
@@ -44,33 +36,7 @@ def compare(plans: list[Plan], names: list[str] | None = None, everything: bool 
         names = [name for name in computed if len({_value(found, name) for found in plans}) > 1]
     names = names or ["accelerators", *glossary.headlines()]
     names = [name for name in names if any(_value(found, name) is not None for found in plans)]
-    return Comparison(plans, names, [causes(plans[0], other, names) for other in plans[1:]])
-
-
-def causes(base: Plan, other: Plan, names: list[str]) -> dict[str, list[Cause]]:
-    """Per quantity: inputs of `base` replaced by those of `other`, one at a time, and the change each makes."""
-    differing = [
-        name
-        for name in dict.fromkeys([*base.given, *other.given])
-        if name in base.given and name in other.given and base.given[name] != other.given[name]
-    ]
-    if not differing:
-        return {name: [] for name in names}
-    values: dict[str, Any] = dict(base.given)
-    for column, name in enumerate(differing):
-        taken = np.full(len(differing), float(base.given[name]))
-        taken[column] = other.given[name]
-        values[name] = taken
-    moved = model.evaluate(names, values, base.resolved.options)
-    found: dict[str, list[Cause]] = {}
-    for name in names:
-        if _value(base, name) is None or name not in moved:
-            found[name] = []
-            continue
-        changes = np.broadcast_to(moved[name], (len(differing),)) - _value(base, name)
-        pairs = [Cause(n, float(c)) for n, c in zip(differing, changes, strict=True) if np.isfinite(c) and c]
-        found[name] = sorted(pairs, key=lambda cause: -abs(cause.change))
-    return found
+    return Comparison(plans, names, [attribution.causes(plans[0], other, names) for other in plans[1:]])
 
 
 def _value(found: Plan, name: str) -> float | None:
@@ -98,7 +64,7 @@ def table(found: Comparison) -> Table:
 
 
 def causes_tables(found: Comparison) -> list[Table]:
-    """For each scenario after the first: the inputs that make it differ, each taken over alone."""
+    """For each scenario after the first: the inputs that make it differ, with their parts of the difference."""
     tables = []
     for by_name in found.causes:
         rows: list[list[Cell]] = []
@@ -114,10 +80,10 @@ def text(found: Comparison) -> str:
     """The table, and below it what causes each difference from the first scenario."""
     parts = [table(found).text()]
     for other, by_name in zip(found.plans[1:], found.causes, strict=True):
-        lines = [f"What makes {other.scenario.name} differ, each input taken over alone:"]
+        lines = [f"What makes {other.scenario.name} differ (what is listed adds up, but for what is left out):"]
         for name, strongest in by_name.items():
             show = glossary.quantities()[name].show
-            words = [f"{c.name} {signed(c.change, show)}" for c in strongest[:_MOST_CAUSES]]
+            words = _grouped(strongest, show)[:_MOST_CAUSES]
             if words:
                 lines.append(f"  {name}: {', '.join(words)}")
         differing = choices(found.plans[0], other)
@@ -128,13 +94,27 @@ def text(found: Comparison) -> str:
     return "\n\n".join(parts)
 
 
+def _grouped(causes: list[Cause], show: str) -> list[str]:
+    """Causes in words, those that one choice brings along together."""
+    together: dict[str, list[Cause]] = {}
+    for cause in causes:
+        together.setdefault(cause.choice or cause.name, []).append(cause)
+    ranked = sorted(together.items(), key=lambda pair: -abs(sum(cause.change for cause in pair[1])))
+    words = []
+    for name, members in ranked:
+        inner = ", ".join(f"{c.name} {signed(c.change, show)}" for c in members[:_MOST_OF_A_CHOICE] if c.name != name)
+        total = signed(sum(cause.change for cause in members), show)
+        words.append(f"{name} {total}{f' ({inner})' if inner else ''}")
+    return words
+
+
 def choices(base: Plan, other: Plan) -> list[str]:
     """Entries and options that two scenarios choose differently, in words."""
     roles = dict.fromkeys([*base.resolved.entries, *other.resolved.entries])
     pairs = [(role, base.resolved.entries.get(role), other.resolved.entries.get(role)) for role in roles]
     options = base.resolved.options
     words = [f"{r} {a.key if a else 'none'} -> {b.key if b else 'none'}" for r, a, b in pairs if a != b]
-    return words + [f"{n} {options[n]} -> {c}" for n, c in other.resolved.options.items() if options[n] != c]
+    return words + [f"{n} {options[n]} -> {c}" for n, c in other.resolved.options.items() if options.get(n, c) != c]
 
 
 def signed(change: float, unit: str) -> str:
@@ -161,7 +141,10 @@ def to_json(found: Comparison) -> dict[str, Any]:
         },
         "causes": [
             {
-                name: [{"name": c.name, "change": c.change / units.unit(rows[name].show).factor} for c in strongest]
+                name: [
+                    {"name": c.name, "change": c.change / units.unit(rows[name].show).factor, "choice": c.choice}
+                    for c in strongest
+                ]
                 for name, strongest in by_name.items()
             }
             for by_name in found.causes

@@ -81,8 +81,8 @@ def _demand(
     problems.extend(Problem(place, f"{at}.{key}", unknown("key", key, _KEYS)) for key in row if key not in _KEYS)
     rows = glossary.quantities()
     name = row.get("quantity")
-    addable = [n for n, q in rows.items() if q.combine == "sum"]
-    if name not in rows or rows[name].combine != "sum":
+    addable = [n for n, q in rows.items() if q.combine in ("sum", "peak")]
+    if name not in rows or rows[name].combine not in ("sum", "peak"):
         problems.append(
             Problem(place, f"{at}.quantity", unknown("quantity that adds up over pools", str(name), addable))
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from planner import glossary, plan, records, units
+from planner import glossary, plan, records, rules, units
 from planner.bench import Bench, Evidence, MissingError, Run, compared, formed
 from planner.catalog import value_of
 from planner.checks import Check, worded
@@ -18,6 +18,18 @@ from planner.problems import InputError
 # Points at which a check looks when an input ranges, and how often it halves the interval to an edge.
 _POINTS = 9
 _HALVINGS = 40
+
+
+def _ruled(bench: Bench, check: Check) -> Evidence:
+    """How many sites and offers the rules of a scenario exclude, or put under a licence."""
+    run = bench.run(check.given, sized=True)
+    verdict = check.given.get("verdict", rules.EXCLUDED)
+    options = rules.options(run.resolved, bench.catalog)
+    struck = [found for found in options if found.rule == check.given["rule"] and found.verdict == verdict]
+    count = float(len(struck))
+    first = f", as {struck[0].option}: {struck[0].reason}" if struck else ""
+    how = f"options of {len(options)} that rules of {check.given['rule']} give '{verdict}'{first}"
+    return Evidence(count, how, compared(check, count))
 
 
 def gather(bench: Bench, check: Check) -> Evidence:
@@ -203,6 +215,7 @@ _GATHER: dict[str, Callable[[Bench, Check], Evidence]] = {
     "contradiction": _modelled,
     "covers": _covered,
     "rank": _ranked,
+    "rules": _ruled,
     "sum": records.summed,
     "order": records.ordered,
     "catalog": records.catalogued,

@@ -21,6 +21,8 @@ from planner.table import Table
 
 OWNED, RESERVED, BURST = "owned", "reserved", "on demand"
 _POINTS = 2000
+# Levels that differ by less are the same.
+_SAME = 1e-9
 _FRACTIONS = np.linspace(0, 1, 21)
 _YEAR = units.read("1 year", "s")
 
@@ -73,7 +75,7 @@ def cheapest(demand: Any, prices: Prices, resident_share: float = 0.0) -> Mix:
     heights, busy = _cut_at(*slices(demand), resident_share * float(np.max(demand)))
     below = np.cumsum(heights)
     peak = float(below[-1])
-    kept = below <= resident_share * peak * (1 + 1e-12)
+    kept = below <= resident_share * peak * (1 + _SAME)
     ways = _ways(prices, busy)
     free = {way: np.where(kept & (way != OWNED), np.inf, cost) for way, cost in ways.items()}
     if kept.any() and OWNED not in free:
@@ -109,8 +111,8 @@ def _ways(prices: Prices, busy: Any) -> dict[str, Any]:
 def _cut_at(heights: Any, busy: Any, level: float) -> tuple[Any, Any]:
     """The slices with the one that holds `level` cut in two."""
     top = np.cumsum(heights)
-    index = int(np.searchsorted(top, level))
-    if index >= len(heights) or level <= 0 or np.isclose(top[index], level):
+    index = int(np.searchsorted(top, level / (1 + _SAME)))
+    if index >= len(heights) or level <= 0 or top[index] <= level * (1 + _SAME):
         return heights, busy
     lower = level - (top[index] - heights[index])
     if lower <= 0:
@@ -129,7 +131,7 @@ def _against_owned(heights: Any, ways: Mapping[str, Any], kept: Any) -> list[tup
     owned = np.concatenate([[0.0], np.cumsum(height)]) / heights.sum()
     cost = float((heights * rented).sum()) - np.concatenate([[0.0], np.cumsum(saved)])
     least = float(heights[kept].sum() / heights.sum())
-    fractions = _FRACTIONS[least - 1e-12 <= _FRACTIONS]
+    fractions = _FRACTIONS[least - _SAME <= _FRACTIONS]
     return [(float(f), float(np.interp(f, owned, cost))) for f in fractions]
 
 

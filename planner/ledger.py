@@ -98,7 +98,7 @@ class Ledger:
         return Table(columns, rows, frozenset(range(4, len(columns))))
 
 
-_CONVENTIONS = ("accounting_months", "calendar_month", "discount_factor", "tax_rate")
+_CONVENTIONS = ("accounting_months", "payment_months", "calendar_month", "discount_factor", "tax_rate")
 # What the timing of a line needs beside its amount.
 _NEEDS = {
     "financing": ("financing_months",),
@@ -139,7 +139,7 @@ def ledger(
     wanted = sorted(names | {need for needs in _NEEDS.values() for need in needs} | set(_CONVENTIONS + _TAX_INPUTS))
     found = model.evaluate(wanted, values, options)
     missing = dict(model.route(tuple(wanted), values, options).missing)
-    if "accounting_months" not in found or "discount_factor" not in found:
+    if any(name not in found for name in _CONVENTIONS[:4]):
         return Ledger([], found.get("discount_factor", 1.0), missing)
     calendar = _Calendar(found, start)
     flows = []
@@ -178,6 +178,10 @@ class _Calendar:
         self.begins = column == 0
         self.ends = (column >= self.period) & (column - 1 < self.period)
         self.weight = np.where(self.begins, 0.0, np.clip(self.period - (column - 1), 0, 1))
+        # What runs may be paid for several months at their end; what is left at the end of the period is paid then.
+        apart = np.asarray(found["payment_months"], dtype=float)
+        due = np.where(self.ends, self.age - apart * (np.ceil(self.period / apart) - 1), apart)
+        self.paid = np.where(self.begins | ((column % apart != 0) & ~self.ends), 0.0, due)
         self.column = column
 
     @property
@@ -219,10 +223,10 @@ def _flow(line: Line, found: Mapping[str, Any], calendar: _Calendar, pool: str) 
     elif line.when == "refresh":
         by_month = amount * _refreshes(found, calendar)
     else:
-        weight = calendar.weight
+        weight = calendar.paid
         if line.when == "financing":
             term = np.asarray(found["financing_months"], dtype=float)
-            weight = np.minimum(weight, np.clip(term - (calendar.column - 1), 0, 1) * ~calendar.begins)
+            weight = np.minimum(calendar.weight, np.clip(term - (calendar.column - 1), 0, 1) * ~calendar.begins)
         by_month = amount * calendar.calendar_month * weight * grown
     by_month = calendar.late(by_month)
     return Flow(line.side, line.asset, line.line, line.quantity, by_month, calendar.times, pool)

@@ -233,10 +233,7 @@ def _drift(ledger: Seeds) -> Table:
 def _conflicts(ledger: Seeds) -> Table:
     rows = []
     for question in checks.questions(ledger):
-        answers = {
-            name: answer or f"{ledger.claims[name].said} {ledger.claims[name].unit}"
-            for name, answer in question.answers.items()
-        }
+        answers = {name: answer or ledger.claims[name].said for name, answer in question.answers.items()}
         if len(set(answers.values())) > 1:
             rows.append([question.asks, "; ".join(f"{name}: {answer}" for name, answer in answers.items())])
     return Table(["question", "answers"], rows, title="Where the sources answer differently")

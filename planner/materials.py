@@ -24,7 +24,7 @@ class Item:
 
 
 ITEMS = (
-    Item("compute", "system", "systems", "system_price", "system_power", "system"),
+    Item("compute", "system", "systems", "purchase_price", "system_power", "system"),
     Item("compute", "spare node", "spare_nodes"),
     Item("fabric", "leaf switch", "leaf_switches", "fabric_switch_price", "fabric_switch_power", "fabric"),
     Item("fabric", "spine switch", "spine_switches", "fabric_switch_price", "fabric_switch_power", "fabric"),
@@ -42,6 +42,7 @@ ITEMS = (
         "fabric_transceiver_price",
         "fabric_transceiver_power",
     ),
+    Item("storage network", "fibre cable", "storage_network_cables", "fabric_cable_price"),
     Item("management", "switch", "management_switches", "management_switch_price", "management_switch_power"),
     Item("storage", "fast tier", "storage_capacity", "storage_price", "storage_power_per_capacity", "storage"),
     Item("storage", "object tier", "object_capacity", "object_storage_price", "object_storage_power_per_capacity"),

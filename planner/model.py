@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from planner import equations, glossary, units
+from planner.equations.phases import in_service
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,37 @@ def pools(options: Mapping[str, str]) -> list[str]:
     return [scope for scope in scopes(options) if scope + POOLS not in options]
 
 
+# Rooms about the owner's own hall, and what is bought for it: a rented pool has none of it.
+_HALL = ("size", "power", "cooling", "network", "cabling", "storage", "site")
+_BOUGHT = "systems"
+
+
+def elsewhere(pool: str, options: Mapping[str, str]) -> frozenset[str]:
+    """Quantities that a rented pool does not have, as what it runs on stands at the provider's."""
+    if options.get(f"{pool}ownership") != "rented":
+        return frozenset()
+    own = {n.removeprefix(pool): choice for n, choice in options.items() if n.startswith(pool)}
+    return _depending_on_what_is_bought(tuple(sorted(own.items())))
+
+
+@functools.lru_cache(maxsize=64)
+def _depending_on_what_is_bought(chosen: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    options = dict(chosen)
+    known: dict[str, bool] = {_BOUGHT: True}
+
+    def depends(name: str) -> bool:
+        if name not in known:
+            known[name] = False
+            found = equation(name, options)
+            known[name] = found is not None and any(depends(need) for need in found.needs)
+        return known[name]
+
+    rows = glossary.quantities()
+    in_the_hall = {name for name in alternatives() if name in rows and rows[name].room in _HALL}
+    spent = {name for name in alternatives() if name in rows and rows[name].option == "ownership"} - {_BOUGHT}
+    return frozenset({name for name in alternatives() if depends(name)} | in_the_hall) - spent
+
+
 def _combination(name: str, pools: list[str], row: glossary.Quantity, options: Mapping[str, str]) -> Equation | None:
     """The equation that combines a quantity over pools; None where the glossary gives no rule."""
     rule, _, weight = row.combine.partition(" ")
@@ -117,8 +149,14 @@ def _combination(name: str, pools: list[str], row: glossary.Quantity, options: M
     if function is None:
         return None
     workload = row.workload
-    asking = [pool for pool in pools if workload is None or options.get(f"{pool}workload", workload) == workload]
-    needs = [pool + row.name for pool in asking] + [pool + weight for pool in asking if weight]
+    asking = [
+        pool
+        for pool in pools
+        if (workload is None or options.get(f"{pool}workload", workload) == workload)
+        and row.name not in elsewhere(pool, options)
+    ]
+    weights = _IN_SERVICE if function is _peak_over_pools else (weight,) if weight else ()
+    needs = [pool + name for name in (row.name, *weights) for pool in asking]
     return Equation(name, function, tuple(needs), row.room) if asking else None
 
 
@@ -155,6 +193,23 @@ def _smallest_of_pools(*parts: Any) -> Any:
     return functools.reduce(np.minimum, parts)
 
 
+def _peak_over_pools(*parts: Any) -> Any:
+    """The most that the pools have in service together.
+
+    max over the pools' starts of Σ x · s(t)
+
+    What is in service only grows while no pool ends, so the most falls on the end of some pool's start and ramp.
+    """
+    count = len(parts) // (1 + len(_IN_SERVICE))
+    values, *when = (parts[i * count : (i + 1) * count] for i in range(1 + len(_IN_SERVICE)))
+    starts, ramps, _ = when
+    peaks = []
+    for start, ramp in zip(starts, ramps, strict=True):
+        shares = [in_service(start + ramp, *pool) for pool in zip(*when, strict=True)]
+        peaks.append(functools.reduce(operator.add, (x * share for x, share in zip(values, shares, strict=True))))
+    return functools.reduce(np.maximum, peaks)
+
+
 def _mean_over_pools(*parts: Any) -> Any:
     """Weighted mean over the pools.
 
@@ -171,11 +226,14 @@ def _mean_over_pools(*parts: Any) -> Any:
 # How a quantity combines over pools, as the glossary's `combine` says it; "mean" and "weigh" are followed by a weight.
 COMBINATIONS = {
     "sum": _sum_over_pools,
+    "peak": _peak_over_pools,
     "weigh": _weighted_sum_over_pools,
     "max": _largest_of_pools,
     "min": _smallest_of_pools,
     "mean": _mean_over_pools,
 }
+# What the peak depends on: the inputs of the share in service beside the time.
+_IN_SERVICE = ("start_delay", "ramp_time", "analysis_period")
 # Computed again, by its own equation, from what the pools combine to.
 AGAIN = "again"
 # The option that lists the pools, and what stands between their names.

@@ -17,6 +17,7 @@ from planner import glossary, model, units
 from planner.plan import Plan, shown
 from planner.table import Table
 
+_ADDED = ("sum", "peak")
 MONTH, YEAR = units.read("1 month", "s"), units.read("1 year", "s")
 
 # What is shown of each month, as far as the scenario has it.
@@ -92,11 +93,14 @@ def _share(found: Plan, pool: str, time: Any) -> Any:
 def _weighted(found: Plan, shares: dict[str, Any]) -> dict[str, Any]:
     """Everything the pools have, the parts of sums by month; what the whole is given."""
     rows = glossary.quantities()
-    values = {name: value for name, value in found.given.items() if rows[name].combine != "sum" or "/" not in name}
+    values = {name: value for name, value in found.given.items() if rows[name].combine not in _ADDED or "/" not in name}
     for pool, share in shares.items():
+        # The shares say when pools are in service; their peak is then the plain sum of the month.
+        now, ever = np.float64(0), np.float64(np.inf)
+        values |= {pool + "start_delay": now, pool + "ramp_time": now, pool + "analysis_period": ever}
         for name in [n for n in found.values if n.startswith(pool) and "/" not in n[len(pool) :]]:
             combine = rows[name].combine
-            if combine == "sum":
+            if combine in _ADDED:
                 values[name] = found.values[name] * share
             elif combine in ("max", "min") or combine.startswith("mean"):
                 values[name] = np.where(share > 0, found.values[name], 0 if combine == "max" else found.values[name])
@@ -107,7 +111,7 @@ def _of_the_whole(found: Plan) -> list[str]:
     """Quantities of the whole that follow from what is in service."""
     rows = glossary.quantities()
     names = [name for name in found.results if "/" not in name]
-    return [n for n in names if rows[n].combine in ("sum", "max", model.AGAIN) or rows[n].combine.startswith("mean")]
+    return [n for n in names if rows[n].combine in (*_ADDED, "max", model.AGAIN) or rows[n].combine.startswith("mean")]
 
 
 def month_after(first: datetime.date, count: int) -> datetime.date:

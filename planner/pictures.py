@@ -241,12 +241,15 @@ def power(found: Plan) -> Picture | None:
 
 def of_plan(found: Plan) -> list[Picture]:
     """Every picture that the plan has the figures for."""
+    from planner import timeline
+
     drawn = [
         breakdown(found, "capex", "What must be paid before the cluster runs"),
         breakdown(found, "opex_per_year", "What must be paid each year"),
         cash_flow(found),
         by_utilization(found),
         power(found),
+        timeline.picture(found),
         *(tornado(found, name) for name in ("npv_saving", "capex", "step_time", "cost_per_million_tokens")),
     ]
     return [picture for picture in drawn if picture is not None]

@@ -169,9 +169,9 @@ def _checks(wanted: Iterable[str], values: Mapping[str, Any]) -> list[Check]:
     checks = []
     for name in _outermost(wanted, values):
         message = rows[name].check
+        scope = name[: name.rfind("/") + 1]
         if message and not math.isnan(float(values[name])):
             ok = bool(values[name] >= 0)
-            scope = name[: name.rfind("/") + 1]
             checks.append(Check(name.removesuffix("_margin"), ok, filled(message, values, scope)))
     return checks
 

@@ -83,7 +83,7 @@ def load_mapping(path: Path) -> dict[str, Any]:
 def _quantities(given: Any) -> list[str]:
     """Every quantity that an entry of the mapping names."""
     if isinstance(given, dict):
-        return [name for key in ("quantity", "each") for name in _quantities(given.get(key, []))]
+        return [name for key in ("quantity", "choice", "each") for name in _quantities(given.get(key, []))]
     return [given] if isinstance(given, str) else list(given)
 
 
@@ -127,17 +127,43 @@ def fitting(candidates: str | list[str], unit: str) -> list[str]:
     )
 
 
+def entry_for(name: str, part: str, mapping: Mapping[str, Any], group: Mapping[str, Any]) -> dict[str, Any] | None:
+    """How an input or output of this name reads: by the group, the general table, the planner's own name, a pattern.
+
+    "total_low" reads as "total" in the variant "low"; "api_year2" as a cash flow in month 24.
+    """
+    known = {**mapping.get(part, {}), **group.get(part, {})}
+    if name in known:
+        return _table(known[name])
+    if name in glossary.quantities():
+        return {"quantity": [name]}
+    if part == "inputs":
+        for pattern in mapping.get("pattern", ()):
+            match = re.fullmatch(pattern["match"], name, re.IGNORECASE)
+            if match:
+                flow = {"side": pattern["side"], "line": name, "month": 12 * int(match["year"])}
+                return {"flow": flow, "received": pattern.get("received", False)}
+    base, _, suffix = name.rpartition("_")
+    if suffix in mapping.get("variants", ()) and (entry := entry_for(base, part, mapping, group)):
+        return {**entry, "variant": suffix}
+    return None
+
+
+def _table(given: Any) -> dict[str, Any]:
+    """An entry as a table; a bare name or list is a choice by unit."""
+    return dict(given) if isinstance(given, dict) else {"choice": [given] if isinstance(given, str) else list(given)}
+
+
 def read_case(case: Mapping[str, Any], mapping: Mapping[str, Any], group: Mapping[str, Any]) -> Reading:
     """The inputs of a case as quantities; what cannot be read is listed."""
     reading = Reading()
     counted: dict[tuple[str, str], int] = {}
-    known = {**mapping["inputs"], **group.get("inputs", {})}
     for name, item in case["inputs"].items():
         value, unit = (item.get("value"), item.get("unit", "1")) if isinstance(item, dict) else (item, "1")
-        entry = known.get(name)
-        if isinstance(entry, dict) and entry.get("skip"):
+        entry = entry_for(name, "inputs", mapping, group)
+        if entry is not None and entry.get("skip"):
             continue
-        if isinstance(value, str) and not (isinstance(entry, dict) and "each" in entry):
+        if isinstance(value, str) and not (entry and ("each" in entry or "flows" in entry)):
             reading.texts[name] = value
         elif entry is None or not _read_input(value, str(unit), entry, mapping["words"], reading, counted):
             reading.unread.append(name)
@@ -147,39 +173,45 @@ def read_case(case: Mapping[str, Any], mapping: Mapping[str, Any], group: Mappin
 def _read_input(
     value: Any,
     unit: str,
-    entry: Any,
+    table: Mapping[str, Any],
     words: Mapping[str, str],
     reading: Reading,
     counted: dict[tuple[str, str], int],
 ) -> bool:
     """Add one input to the reading; False where it does not fit."""
-    table = entry if isinstance(entry, dict) else {"quantity": entry}
     text, multiple = (table["unit"], 1.0) if "unit" in table else case_unit(unit, words)
     factor = units.unit(text).factor * multiple
     if "flow" in table:
         flow = table["flow"]
-        sign = 1 if flow.get("received") else -1
+        sign = 1 if table.get("received") else -1
         reading.flows.append((flow["side"], flow["line"], int(flow["month"]), sign * float(value) * factor))
         return True
-    if "each" in table:
-        numbers = [float(part) for part in str(value).split(",")]
+    if "each" in table or "flows" in table:
+        numbers = [float(part) for part in str(value).strip("[]").split(",")]
+        if "flows" in table:
+            # Received and paid as signed, at the start and at the end of every year.
+            flows = enumerate(numbers)
+            reading.flows.extend(("own", table["flows"], 12 * year, number * factor) for year, number in flows)
+            return True
         reading.values[""].update(zip(table["each"], [number * factor for number in numbers], strict=False))
         return True
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    if "over" in table:
-        over = re.fullmatch(r"([\d.]+) (.+)", table["over"])
-        names, factor = table["quantity"], factor / (float(over[1]) * units.unit(over[2]).factor) if over else factor
+    words_of = [name for word, name in table.get("by_word", {}).items() if word in unit]
+    if words_of:
+        names = words_of[:1]
+    elif "choice" in table:
+        names = fitting(table["choice"], text)[:1]
     else:
-        # A table names all its quantities; a bare list is a choice by unit.
-        names = table["quantity"]
-        if not isinstance(entry, dict):
-            names = fitting(names, text)[:1]
-        elif any(not fits(text, glossary.quantities()[name].unit) for name in _quantities(names)):
+        names = _quantities(table["quantity"])
+        if "over" in table:
+            over = re.fullmatch(r"([\d.]+) (.+)", table["over"])
+            factor = factor / (float(over[1]) * units.unit(over[2]).factor) if over else factor
+        elif any(not fits(text, glossary.quantities()[name].unit) for name in names):
             return False
     variant = table.get("variant", "")
     values = reading.values.setdefault(variant, {})
-    for name in _quantities(names):
+    for name in names:
         counted[name, variant] = counted.get((name, variant), 0) + 1
         values[name] = value * factor + (values[name] if counted[name, variant] > 1 else 0)
     return bool(names)

@@ -54,7 +54,7 @@ def ordered(bench: Bench, check: Check) -> Evidence:
             large, small = pairs[relation]
             met = large is None or small is None or large >= small
         holds = holds and met
-        words.append(f"{name} says {other.said} {other.unit}")
+        words.append(f"{name} says {other.said}")
     return Evidence(None, f"{_RELATION[relation]} {'; '.join(words)}", holds)
 
 

@@ -88,14 +88,14 @@ def derived(found: Ledger, values: Mapping[str, Any], options: Mapping[str, str]
 def _levelised(found: Ledger, values: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, float | None]:
     """Present cost of owning for each discounted unit of what it yields, for every unit that is known."""
     names = ("installed_accelerators", "accounting_hours_share", "useful_share", "accelerator_peak_bf16")
-    wanted = (*names, "calendar_month", "accounting_months", "run_accelerator_time")
-    known = model.evaluate(wanted, values, options)
-    if any(name not in known for name in (*names[:2], "calendar_month", "accounting_months")):
+    conventions = ("calendar_month", "accounting_months", "payment_months")
+    known = model.evaluate((*names, *conventions, "run_accelerator_time"), values, options)
+    if any(name not in known for name in (*names[:2], *conventions)):
         return {}
-    months = np.arange(1, found.months + 1)
-    period = float(known["accounting_months"])
-    weight = np.clip(period - (months - 1), 0, 1)
-    paid = np.minimum(months, period)
+    # Hours count when they are paid for.
+    period, apart = float(known["accounting_months"]), float(known["payment_months"])
+    paid = np.append(np.arange(apart, period, apart), period)
+    weight = np.diff(paid, prepend=0.0)
     time = float(np.sum(weight * float(np.reshape(found.discount_factor, -1)[0]) ** paid)) * known["calendar_month"]
     installed = -float(np.reshape(found.worth(side=OWN), -1)[0]) / (
         known["installed_accelerators"] * time * known["accounting_hours_share"]

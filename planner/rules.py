@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from planner import units
+from planner import glossary, units
 from planner.catalog import Catalog, Entry
 from planner.scenario import Resolved
 
@@ -48,6 +49,16 @@ class Rules:
             if _fits(rule, site, owner, accelerator):
                 return Finding("export control", option, rule["verdict"], rule["reason"], rule.get("source", ""))
         return Finding("export control", option, ALLOWED, "no rule known")
+
+    def limits(self, country: str, option: str, value: Callable[[str], Any]) -> Iterator[Finding]:
+        """Limits that a country sets to figures of the plan, where they are passed."""
+        rows = glossary.quantities()
+        for rule in (rule for table in self.tables for rule in table.get("limit", ())):
+            reached = value(rule["quantity"])
+            if country in rule["sites"] and reached is not None:
+                most = units.read(rule["most"], rows[rule["quantity"]].unit)
+                if float(reached) > most:
+                    yield Finding("site limit", option, rule["verdict"], rule["reason"], rule.get("source", ""))
 
     def residency(self, country: str, owner: str, wanted: str, option: str) -> Finding:
         """Whether machines in a country keep data where they must stay."""
@@ -95,19 +106,24 @@ def findings(resolved: Resolved, values: Mapping[str, Any]) -> list[Finding]:
     rules = Rules(resolved.rules)
     found: dict[Finding, None] = {}
     for name, part in (resolved.pools or {"": resolved}).items():
-        power = values.get("facility_power", values.get(f"{name}/facility_power"))
-        found |= dict.fromkeys(_of_part(rules, part, power))
+        found |= dict.fromkeys(_of_part(rules, part, functools.partial(_value, values, name)))
     return list(found)
 
 
-def _of_part(rules: Rules, part: Resolved, power: Any) -> Iterator[Finding]:
+def _value(values: Mapping[str, Any], pool: str, quantity: str) -> Any:
+    """A quantity of the site, or where there is none of the pool."""
+    return values.get(quantity, values.get(f"{pool}/{quantity}"))
+
+
+def _of_part(rules: Rules, part: Resolved, value: Callable[[str], Any]) -> Iterator[Finding]:
     owner, wanted = _stated(part)
     if (site := part.entries.get("site")) is not None:
         country = str(site.text.get("country", ""))
         yield rules.export(country, owner, part.entries.get("accelerator"))
         if wanted != "none":
             yield rules.residency(country, owner, wanted, site.key)
-        yield from _grid(site, power)
+        yield from _grid(site, value("facility_power"))
+        yield from rules.limits(country, site.key, value)
     if (cloud := part.entries.get("cloud")) is not None and wanted != "none":
         yield rules.cloud(cloud, owner, wanted)
 
@@ -121,7 +137,10 @@ def _grid(site: Entry, power: Any) -> Iterator[Finding]:
     """Obligations of large loads at the site."""
     texts = [str(site.text[key]) for key in ("grid_rule", "price_rule") if key in site.text]
     threshold = site.facts.get("grid_rule_power")
-    if threshold is None or power is None:
+    if power is None:
+        return
+    if threshold is None:
+        yield from (Finding("large-load rule", site.key, CONDITION, text) for text in texts)
         return
     edge = units.text(threshold.value, "MW")
     for text in texts:

@@ -350,7 +350,7 @@ def _whole(scenario: Scenario, members: dict[str, Resolved]) -> Resolved:
     for key, member in members.items():
         for name, fact in member.facts.items():
             # A part of a sum stays with its pool, also where the parts are equal.
-            if shared("facts", name) and rows[name].combine != "sum":
+            if shared("facts", name) and rows[name].combine not in ("sum", "peak"):
                 facts[name] = fact
             else:
                 facts[f"{key}/{name}"] = fact

@@ -15,6 +15,8 @@ from planner.problems import InputError, Problem, one, read_toml, unknown
 BOUNDS = ("exact", "approximate", "range", "at_least", "at_most", "qualitative")
 USES = ("market context", "constraint rule", "scenario preset", "catalog value", "model check", "model default")
 NOISE = "noise"
+# Units of plain numbers.
+PLAIN = ("dimensionless", "count")
 _REFERENCE = "claim:"
 
 
@@ -40,16 +42,17 @@ class Claim:
 
     @property
     def said(self) -> str:
-        """The figure with its bound in words, without the unit; the paraphrase where there is no figure."""
+        """The figure with its bound and unit in words; the paraphrase where there is no figure."""
         low, high = (None if value is None else self._written(value) for value in (self.low, self.high))
         if low is None and high is None:
             return self.paraphrase
+        unit = "" if self.unit in PLAIN else " " + self.unit.replace("percent", "%")
         if high is None:
-            return f"at least {low}"
+            return f"at least {low}{unit}"
         if low is None:
-            return f"at most {high}"
+            return f"at most {high}{unit}"
         about = "about " if self.bound == "approximate" else ""
-        return about + (low if low == high else f"{low} to {high}")
+        return about + (low if low == high else f"{low} to {high}") + unit
 
     def _written(self, value: float) -> str:
         return f"{value:g}" if self.unit == "year" else units.number_text(value, 6)
@@ -120,7 +123,7 @@ class Seeds:
         if value is None:
             raise units.UnitError(f"{reference} gives no {side} figure")
         named = written or claim.unit
-        return f"{value!r}{'' if named in ('dimensionless', 'count') else ' ' + named}"
+        return f"{value!r}{'' if named in PLAIN else ' ' + named}"
 
 
 def load(directory: Path | None = None) -> Seeds:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner import units
+from planner.pictures import COLOURS, Picture
 from planner.plan import Plan
 from planner.problems import one
 from planner.table import Table
@@ -51,12 +52,12 @@ def activities(found: Plan) -> list[Activity]:
     start = v["installation_start"]
     by_hall = _same(tested, start)
     gear = v["gear_time"] + (v["gear_install_time"] if v["gear_time"] > 0 else 0)
-    supply = found.resolved.options.get("supply", "")
+    supply, mode = (found.resolved.options.get(name, "") for name in ("supply", "facility_mode"))
     bars = [
         Activity("grid connection", 0, v["grid_time"], by_hall and _same(v["grid_time"], ready)),
         Activity("electrical gear, delivered", 0, v["gear_time"], by_hall and _same(gear, ready)),
         Activity("electrical gear, installed", v["gear_time"], gear, by_hall and _same(gear, ready)),
-        Activity("hall", 0, v["hall_time"], by_hall and _same(v["hall_time"], ready), found.resolved.options["facility_mode"]),
+        Activity("hall", 0, v["hall_time"], by_hall and _same(v["hall_time"], ready), mode),
         Activity(
             "hardware, ordered and delivered", 0, v["hardware_lead_time"], _same(v["hardware_lead_time"], start), supply
         ),
@@ -106,6 +107,27 @@ def gantt(found: Plan) -> Table:
         name = f"{bar.name} ({bar.note})" if bar.note else bar.name
         cells.append([name, _months(bar.start), _months(bar.end), "critical" if bar.critical else "", line])
     return Table(["activity", "start [month]", "end [month]", "path", "0 to service"], cells, frozenset({1, 2}))
+
+
+def picture(found: Plan) -> Picture | None:
+    """The activities as a drawing; None where the plan has no schedule."""
+    if any(name not in found.values for name in _NEEDS):
+        return None
+    bars = activities(found)
+    words = "; ".join(
+        f"{bar.name} from month {_months(bar.start)} to {_months(bar.end)}{', critical' if bar.critical else ''}"
+        for bar in bars
+    )
+
+    def draw(axes: Any) -> None:
+        month = units.read("1 month", "s")
+        for row, bar in enumerate(reversed(bars)):
+            colour = COLOURS[1] if bar.critical else COLOURS[5]
+            axes.barh(row, (bar.end - bar.start) / month, left=bar.start / month, color=colour)
+        axes.set_yticks(range(len(bars)), [bar.name for bar in reversed(bars)])
+        axes.set_xlabel("months from the decision")
+
+    return Picture("schedule", "The way to service; the critical path is darker", f"{words}.", draw)
 
 
 def phase_table(found: Plan) -> Table:

@@ -210,6 +210,9 @@ def software_values(row: Mapping[str, str], entry: Entry) -> dict[str, float]:
         "attention_kernel": kernel,
         "sequence_parallel": float(shards_stream),
     }
+    if software == DEEPSPEED and row.get("precision") == "bf16":
+        # Its 16-bit optimizer keeps 16-bit gradients, 32-bit sums of them and a 32-bit copy for the reduction.
+        found["gradient_bytes"] = 10.0
     group = re.search(r"fsdp over (\d+)", sharding)
     return found | ({"shard_parallel": float(group[1])} if group else {})
 
@@ -226,6 +229,9 @@ def strategy_values(row: Mapping[str, str], values: Mapping[str, float]) -> dict
         found["virtual_stages"] = 1.0
     if row.get("recompute") in RECOMPUTE:
         found["recompute"] = RECOMPUTE[row["recompute"]]
+    # Selective recomputation drops attention scores; fused kernels keep none: recipes drop what memory asks for.
+    if row.get("recompute") == "selective" and values["attention_kernel"] > UNFUSED:
+        del found["recompute"]
     # Chips of several cores: degrees that multiply to a multiple of the chips count cores.
     replicas = _number(row.get("dp"))
     if replicas and {"tensor_parallel", "pipeline_parallel", "context_parallel"} <= set(found):
@@ -249,7 +255,8 @@ def link_values(row: Mapping[str, str], entry: Entry, values: Mapping[str, float
         domain = values["accelerators"] / (float(slices[1]) if slices else 1.0)
     network = _bandwidth(outside, node)
     if network is None:
-        network = values.get("accelerator_scaleout_bandwidth", float(units.read("400 Gb/s/accelerator", "B/s/accelerator")))
+        usual = float(units.read("400 Gb/s/accelerator", "B/s/accelerator"))
+        network = values.get("accelerator_scaleout_bandwidth", usual)
     return {"system_scaleup_domain": domain, "system_scaleout_bandwidth": network}
 
 

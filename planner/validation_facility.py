@@ -22,6 +22,11 @@ _COUNTS = {
     "cables_leaf_spine": "leaf_spine_cables",
     "cables_spine_core": "spine_core_cables",
 }
+# Columns that describe the design.
+_DESIGN = (
+    "tiers", "nodes", "endpoints_per_node", "gpus", "endpoints_designed", "switch_radix", "endpoints_per_leaf",
+    "uplinks_per_leaf", "planes", "oversubscription",
+)  # fmt: skip
 # Words of a topology -> choice of fabric_topology; the first that fits holds.
 _TOPOLOGIES = {
     "dragonfly+": "dragonfly-plus",
@@ -55,8 +60,7 @@ def validate_fabric(path: Path) -> dict[str, Any]:
 
 def _design(case: Mapping[str, str], place: str) -> tuple[dict[str, Any], dict[str, str]]:
     """A reference design as quantities and options."""
-    given = {name: _number(case, name, place) for name in case if name.startswith(("switch_", "endpoints", "uplinks"))}
-    given |= {name: _number(case, name, place) for name in ("tiers", "nodes", "gpus", "planes", "oversubscription")}
+    given = {name: _number(case, name, place) for name in _DESIGN}
     values: dict[str, Any] = {name: fact.value for name, fact in Catalog().defaults.items() if name.startswith("one_")}
     values |= {"cable_port": 1.0, "fabric_planes": given["planes"] or 1.0}
     designed, connected = given["endpoints_designed"], given["gpus"]

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from planner import chain, glossary, model, paths, plan, scenario, units, validation
+from planner import chain, glossary, model, paths, plan, returns, scenario, units, validation
 from planner.catalog import Catalog, value_of
 from planner.ledger import OWN, RENT, Flow, Ledger
 from planner.problems import InputError
-from planner.published_costs import Reading, case_unit, fitting, group_of, load_cases, load_mapping, read_case
+from planner.published_costs import Reading, case_unit, entry_for, fitting, group_of, load_cases, load_mapping, read_case
 
 _LARGEST = 2.0**60
 _HALVINGS = 200
@@ -67,16 +67,16 @@ def _replay(
         answers = _Answers(reading, mapping, group, catalog)
     except (InputError, units.UnitError, ValueError, KeyError, TypeError) as error:
         return [], [f"its inputs cannot be read: {error}"]
-    known = {**mapping["outputs"], **group.get("outputs", {})}
     for name, item in case["outputs"].items():
         measured, unit = (item.get("value"), item.get("unit", "1")) if isinstance(item, dict) else (item, "1")
         if isinstance(measured, bool) or not isinstance(measured, int | float):
             continue
         text, multiple = case_unit(str(unit), mapping["words"])
         predicted, reason = None, f"{name}: no quantity of the planner is known by this name"
-        if name in known:
+        entry = entry_for(name, "outputs", mapping, group)
+        if entry is not None:
             try:
-                predicted, reason = answers.answer(name, known[name], text)
+                predicted, reason = answers.answer(name, entry, text)
             except (InputError, units.UnitError, ValueError, KeyError, TypeError) as error:
                 predicted, reason = None, f"{name}: {error}"
         if predicted is None:
@@ -99,7 +99,12 @@ class _Answers:
             self._from_scenario(group, reading)
         else:
             self._set({n: t for n, t in mapping["conventions"].items() if n not in group.get("unset", ())})
+            for name, chosen in mapping.get("when", {}).items():
+                if any(name in values for values in reading.values.values()):
+                    self._set(chosen)
         self._set(group.get("set", {}))
+        if "scenario" not in group:
+            self._drop_conventions(mapping["conventions"])
 
     def _from_scenario(self, group: Mapping[str, Any], reading: Reading) -> None:
         """Start from a shipped scenario, with catalog entries chosen by the case's names."""
@@ -113,6 +118,22 @@ class _Answers:
         resolved = scenario.resolve(given, self.catalog)
         self.base, _ = plan.given_values(resolved)
         self.options, self.facts = dict(resolved.options), resolved.facts
+
+    def _drop_conventions(self, conventions: Mapping[str, Any]) -> None:
+        """A convention gives way to its equation where the case gives an input of it, and all others are known."""
+        said = set(self.group.get("set", {})) | {name for values in self.reading.values.values() for name in values}
+        for _ in conventions:
+            before = len(said)
+            for name in conventions:
+                equation = model.equation(name, self.options)
+                if name in said or name not in self.base or equation is None or not said & set(equation.needs):
+                    continue
+                rest = [n for n in {**self.base, **dict.fromkeys(said)} if n != name]
+                if not model.route((name,), rest, self.options).missing:
+                    del self.base[name]
+                    said.add(name)
+            if len(said) == before:
+                return
 
     def _set(self, table: Mapping[str, Any]) -> None:
         for name, given in table.items():
@@ -135,17 +156,20 @@ class _Answers:
             found[chain.SIZE], _ = chain.size(found, [self.group["size"]], self.options)
         return found
 
-    def answer(self, name: str, entry: Any, unit: str) -> tuple[float | None, str]:
-        """The base value of an output, or why there is none."""
-        table = entry if isinstance(entry, dict) else {"quantity": entry}
-        if "ledger" in table:
-            return self._from_ledger(table["ledger"]), f"{name}: the case gives no cash flows"
+    def answer(self, name: str, table: Mapping[str, Any], unit: str) -> tuple[float | None, str]:
+        """The base value of an output, or why there is none.
+
+        Where a name may mean several quantities, it means the one that rests on most of what the case gives.
+        """
+        if "ledger" in table and (self.reading.flows or "choice" not in table):
+            return self._from_ledger(table["ledger"]), f"{name}: the case's cash flows have none"
         if "default" in table:
             fact = self.catalog.defaults[table["default"]]
             return getattr(fact, table.get("edge", "value")), f"{name}: the default has no such edge"
-        candidates = fitting(table["quantity"], unit)
+        meant = table.get("choice", table.get("quantity", []))
+        candidates = fitting(meant, unit)
         if not candidates:
-            return None, f"{name}: its unit does not fit {table['quantity']}"
+            return None, f"{name}: its unit does not fit {meant}"
         values, options = self.values(table.get("variant", "")), dict(self.options)
         for key, given in table.get("set", {}).items():
             if key in options:
@@ -156,9 +180,11 @@ class _Answers:
             # The low or high edge of a catalog figure, where it has one.
             values[key] = value if (value := getattr(self.facts[key], edge)) is not None else values[key]
         found = model.evaluate(candidates, values, options)
-        for quantity in candidates:
-            if quantity in found and math.isfinite(float(found[quantity])):
-                return float(found[quantity]), ""
+        finite = [quantity for quantity in candidates if math.isfinite(float(found.get(quantity, math.nan)))]
+        if finite:
+            said = {name for given in self.reading.values.values() for name in given}
+            used = [len(said & model.inputs_of(quantity, values, options)) for quantity in finite]
+            return float(found[finite[used.index(max(used))]]), ""
         lacking = model.route(tuple(candidates), values, options).missing.get(candidates[0], ())
         return None, f"{name}: {candidates[0]} lacks {', '.join(lacking[:5]) or 'a finite value'}"
 
@@ -172,7 +198,15 @@ class _Answers:
             Flow(side, "case", line, line, np.where(times == month, amount, 0.0), times)
             for side, line, month, amount in self.reading.flows
         ]
-        book = Ledger(flows, 1.0)
+        rate = self.values("").get("discount_rate", 0.0)
+        book = Ledger(flows, (1 + rate) ** (-1 / 12))
+        if what == "npv":
+            return float(book.worth(side=OWN)) - float(np.sum(book.worth(side=RENT)))
+        if what == "irr":
+            return returns.rate_of_return(book.saving(), times)
+        if what == "payback":
+            month = returns.crossing(book.saving())
+            return None if month is None else month * self.base["calendar_month"]
         if what == "saving":
             return float(np.sum(book.saving()))
         if what == "saving_share":

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from planner import glossary, model, paths, strategy, training_cases
+from planner import glossary, model, paths, strategy, training_cases, units, validation
 from planner.catalog import Catalog
+from planner.problems import read_toml
 from planner.training_cases import Case
 
-WANTED = ("step_time", "mfu", "memory_allocated")
+SHIPPED = paths.shipped("catalogs") / "measurements" / "training.csv"
 
 
 class Replay:
@@ -72,6 +74,107 @@ class Replay:
 
 def load(path: Path | None = None, catalog: Catalog | None = None) -> list[Case]:
     """The published runs of a file, or the shipped ones."""
-    return training_cases.load(
-        path or paths.shipped("catalogs") / "measurements" / "training.csv", catalog or Catalog()
+    return training_cases.load(path or SHIPPED, catalog or Catalog())
+
+
+def is_scored(case: Case) -> bool:
+    """Whether the row is to be compared on its step time, and gives one."""
+    return case.row.get("score_metric", "step_time") == "step_time" and bool(case.number("measured_step_time_s"))
+
+
+def fitted(catalog: Catalog | None = None) -> dict[str, Any]:
+    """What the calibration file says of its fit."""
+    path = paths.shipped("catalogs") / "calibration" / "training.toml"
+    return dict(read_toml(path).get("fit", {}))
+
+
+def validate_training(path: Path | None = None) -> dict[str, Any]:
+    """Published runs replayed: step times against measured ones, by source, accelerator and kind of model."""
+    catalog = Catalog()
+    rows = training_cases.read(path or SHIPPED)
+    cases = load(path, catalog)
+    scored = [case for case in cases if is_scored(case)]
+    replay = Replay(scored, catalog)
+    predicted = replay.predict(("step_time",))["step_time"]
+    measured = np.array([case.number("measured_step_time_s") for case in scored], dtype=float)
+    fit = fitted(catalog)
+    lacking = [row for row in rows if _states_enough(row) and row["case_id"] not in {case.case_id for case in cases}]
+    found = report(scored, predicted, measured, fit, uncovered=len(lacking))
+    if path is not None and path.resolve() != SHIPPED.resolve():
+        found = {key: value for key, value in found.items() if not key.startswith("left_out")}
+    found |= _memory(cases, catalog) | _utilisation(cases, catalog)
+    return found
+
+
+def report(
+    scored: Sequence[Case], predicted: Any, measured: Any, fit: Mapping[str, Any], uncovered: int = 0
+) -> dict[str, Any]:
+    """The summary of replayed step times with its groups, and the left-out errors of the fit."""
+    low, high = fit.get("band", (1.0, 1.0))
+    rows = [
+        {"case_id": case.case_id, "metric": "step_time", "measured": float(m), "predicted": float(p)}
+        for case, m, p in zip(scored, measured, predicted, strict=True)
+    ]
+    weights = [case.number("eval_weight") or 1.0 for case in scored]
+    inside = [bool(low * p <= m <= high * p) for m, p in zip(measured, predicted, strict=True)]
+    sources = [case.row.get("source_title", "") for case in scored]
+    found = validation.summary(
+        "training", rows, len(scored) + uncovered, weights=weights, in_band=inside, sources=sources
     )
+    for name in ("left_out_family", "left_out_document"):
+        if name in fit:
+            found[name] = dict(fit[name])
+    if "left_out_band_coverage" in fit:
+        found["left_out_band"] = {"coverage": float(fit["left_out_band_coverage"])}
+    errors = np.abs(np.asarray(predicted) / measured - 1)
+    kinds = ["mixture of experts" if case.values.get("model_experts") else "dense" for case in scored]
+    found["by_accelerator"] = _grouped(errors, weights, [case.row.get("accelerator", "") for case in scored])
+    found["by_model_kind"] = _grouped(errors, weights, kinds)
+    found["by_precision"] = _grouped(errors, weights, [case.precision for case in scored])
+    found["by_document"] = _grouped(errors, weights, [case.document for case in scored])
+    return found
+
+
+def _grouped(errors: Any, weights: Sequence[float], names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    found = {}
+    for name in dict.fromkeys(names):
+        chosen = np.array([other == name for other in names]) & np.isfinite(errors)
+        if chosen.any():
+            found[name] = {
+                "rows": int(chosen.sum()),
+                "mape": float(errors[chosen].mean()),
+                "weighted_mape": float(np.average(errors[chosen], weights=np.asarray(weights)[chosen])),
+                "median_ape": float(np.median(errors[chosen])),
+            }
+    return found
+
+
+def _states_enough(row: Mapping[str, str]) -> bool:
+    """Whether a row states model, accelerator, count and batch, and is to be scored on step time."""
+    needed = ("model_name", "accelerator", "n_accelerators", "global_batch", "measured_step_time_s")
+    return row.get("score_metric", "step_time") == "step_time" and all(row.get(name) for name in needed)
+
+
+def _memory(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
+    """Peak memory against what the tensors take, where it is published."""
+    published = [case for case in cases if case.number("measured_peak_mem_gib")]
+    if not published:
+        return {}
+    allocated = Replay(published, catalog).predict(("memory_allocated",))["memory_allocated"]
+    measured = np.array([case.number("measured_peak_mem_gib") for case in published], dtype=float)
+    errors = np.abs(units.convert(allocated, "GiB/accelerator") / measured - 1)
+    return {"memory": {"rows": len(published), "mape": float(errors.mean()), "median_ape": float(np.median(errors))}}
+
+
+def _utilisation(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
+    """MFU against rows that publish nothing else, attention counted as each convention does."""
+    published = [case for case in cases if case.row.get("score_metric") == "mfu" and case.number("measured_mfu")]
+    if not published:
+        return {}
+    found = Replay(published, catalog).predict(("mfu", "score_flop_per_token", "forward_flop_per_token"))
+    whole = [bool(re.search("full|72BslH", case.row.get("flops_convention") or "")) for case in published]
+    causal_half = found["score_flop_per_token"] / found["forward_flop_per_token"]
+    predicted = found["mfu"] * np.where(whole, 1 + causal_half, 1)
+    measured = np.array([case.number("measured_mfu") for case in published], dtype=float)
+    errors = np.abs(predicted / measured - 1)
+    return {"mfu_only": {"rows": len(published), "mape": float(errors.mean()), "median_ape": float(np.median(errors))}}

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from planner import plan, scenario, units
+from planner import dated_tables, plan, scenario, units
+from planner.catalog import KINDS as KINDS_OF_FIGURES
 from planner.catalog import Catalog, Entry, folded
 from planner.cli import main
 
@@ -331,3 +332,59 @@ def test_ranges_they_give_are_kept(key, field, claim, unit, low, high):
     assert fact.where == f"claim {claim}"
     assert units.convert(fact.low, unit) == pytest.approx(low)
     assert units.convert(fact.high, unit) == pytest.approx(high)
+
+
+# Dated tables
+
+TABLES = dated_tables.files(catalog)
+FACTS = [name for name, path in TABLES.items() if path.parent.name == "tables"]
+
+
+def rows_of(name: str) -> list[dict[str, str]]:
+    table = dated_tables.read(catalog, name, [])
+    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+
+def in_order(row: dict[str, str], *columns: str) -> list[float]:
+    numbers = [float(row[column]) for column in columns if row[column]]
+    assert numbers, row
+    assert numbers == sorted(numbers), row
+    return numbers
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_dated_facts_have_units_sources_and_dates(name):
+    for row in rows_of(name):
+        in_order(row, "low", "value", "high")
+        units.unit(row["unit"])
+        assert row["source"] in catalog.sources, row
+        assert row["kind"] in KINDS_OF_FIGURES, row
+        assert row["date"] or row["kind"] == "estimate", row
+        assert not row["date"] or datetime.date.fromisoformat(row["date"]) <= READ, row
+
+
+def test_dated_prices_say_on_what_basis_they_stand():
+    rows = rows_of("hardware")
+    assert len(rows) == 100
+    for row in rows:
+        assert min(in_order(row, "low [USD]", "typical [USD]", "high [USD]")) > 0
+        assert row["basis"] in ("list", "street", "estimate", "survey", "asking"), row
+        assert row["source"] in catalog.sources, row
+        assert 2018 <= datetime.date.fromisoformat(row["date"]).year <= 2026, row
+        if row["entry"]:
+            kind, key = row["entry"].split("/")
+            assert key in catalog.keys(kind), row
+    assert sum("h100-sxm" in row["entry"] for row in rows) >= 8
+
+
+def test_dated_tables_are_listed_and_filtered(capsys):
+    assert main(["catalog", "tables", "--json"]) == 0
+    assert {row["table"] for row in json.loads(capsys.readouterr().out)} >= {"cloud", "hardware", "reliability"}
+    conditions = ("--where", "accelerator = b200", "--where", "on_demand_price < 3")
+    assert main(["catalog", "tables", "cloud", *conditions, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found and all(float(row["on_demand_price [USD/accelerator/h]"]) < 3 for row in found)
+    assert main(["catalog", "tables", "hardwre"]) == 2
+    assert "Did you mean 'hardware'?" in capsys.readouterr().err
+    assert main(["catalog", "tables", "cloud", "--where", "price"]) == 2
+    assert "is not COLUMN OP VALUE" in capsys.readouterr().err

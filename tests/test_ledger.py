@@ -3,7 +3,10 @@
 import json
 import math
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from planner import books, cli, ledger, model, plan, returns, scenario
 from planner.catalog import Catalog
@@ -53,6 +56,9 @@ VARIANTS = [
     {"accounting_year": "8766 h"},
     {"accounting_month": "720 h"},
     {"electricity_billing": "itemised"},
+    {"payment_interval": "1 year", "energy_escalation": "3 %", "tax_rate": "21 %"},
+    {"payment_interval": "1 year", "analysis_period": "40.5 month"},
+    {"payment_interval": "3 month", "analysis_period": "4 year", "cloud_price_path": "declining"},
 ]
 
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from planner import glossary, model, plan, scenario
+from planner import books, glossary, model, plan, scenario
 from planner.problems import InputError
 
 SITE = """
@@ -48,14 +48,55 @@ def test_one_pool_is_the_same_as_none_bit_for_bit():
     assert {n: r.value for n, r in plain.results.items()} == {n: pooled.results[n].value for n in plain.results}
 
 
-@pytest.mark.parametrize("name", sorted(n for n, row in glossary.quantities().items() if row.combine == "sum"))
-def test_sums_conserve(name):
-    found = planned(TWO)
+@pytest.fixture(scope="module")
+def two():
+    return planned(TWO)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(n for n, row in glossary.quantities().items() if row.combine in ("sum", "peak"))
+)
+def test_sums_conserve(name, two):
+    """The later pool ends with the first, so the most in service together is everything."""
+    found = two
     parts = [found.values.get(f"{pool}/{name}") for pool in ("training", "serving-second-phase")]
     if None in parts:
         assert name not in found.values
     else:
         assert found.values[name] == math.fsum(parts)
+
+
+def test_what_replaces_another_pool_does_not_add_to_the_peak():
+    text = TWO.replace('cloud = "aws-p5"', 'cloud = "aws-p5"\n[set]\nanalysis_period = "4 year"').replace(
+        'accelerators = "4096 accelerator"', 'accelerators = "4096 accelerator"\nanalysis_period = "1 year"'
+    )
+    text = text.replace('name = "one site"', 'name = "one site"\nstart = 2026-07-01')
+    found = planned(text)
+    old, new = (found.values[f"{pool}/facility_power"] for pool in ("training", "serving-second-phase"))
+    assert found.values["facility_power"] == max(old, new)
+    assert found.values["capex"] == found.values["training/capex"] + found.values["serving-second-phase/capex"]
+
+
+def test_a_rented_pool_stands_elsewhere_and_costs_its_rent():
+    text = TWO.replace('accelerators = "1152 accelerator"', 'accelerators = "1152 accelerator"\nownership = "rented"')
+    found = planned(text)
+    assert found.values["facility_power"] == found.values["training/facility_power"]
+    assert "serving-second-phase/racks" not in found.results
+    rent = found.values["serving-second-phase/cloud_tco"]
+    assert found.values["spend"] == found.values["training/tco"] + rent
+
+
+def test_headline_figures_say_how_they_combine():
+    rows = glossary.quantities()
+    extensive = {"USD", "USD/s", "W", "rack", "switch", "accelerator", "token/s", "user"}
+    silent = [n for n in glossary.headlines() if rows[n].unit in extensive and rows[n].combine == "none"]
+    assert silent == ["cost_per_training_run"]
+
+
+def test_the_ledger_of_the_pools_agrees_with_what_they_combine_to(two):
+    book = books.of_plan(two).ledger
+    assert -book.worth(side="own") == pytest.approx(-two.values["npv_own"], rel=1e-9)
+    assert -book.worth(side="rent") == pytest.approx(-two.values["npv_cloud"], rel=1e-9)
 
 
 def test_pools_give_what_each_gives_alone():
@@ -89,8 +130,9 @@ def test_a_plain_change_holds_for_every_pool_and_a_prefixed_one_for_its_own():
 def test_the_derivation_of_a_sum_shows_the_pools():
     found = planned(TWO)
     tree = model.derivation("racks", found.values, found.given, found.resolved.options)
-    assert [step.name for step in tree.inputs] == ["training/racks", "serving-second-phase/racks"]
-    assert tree.value == sum(step.value for step in tree.inputs)
+    pools = tree.inputs[:2]
+    assert [step.name for step in pools] == ["training/racks", "serving-second-phase/racks"]
+    assert tree.value == sum(step.value for step in pools)
 
 
 def test_the_start_of_a_pool_is_its_delay():

@@ -1,4 +1,4 @@
-"""planner catalog list | show | search | check | new | edit | diff | import"""
+"""planner catalog list | show | search | tables | check | new | edit | diff | import"""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show.add_argument("entry", metavar="KIND/NAME or NAME")
     search = action("search", "find entries by name, alias, spelling or text")
     search.add_argument("text", metavar="TEXT", nargs="+")
+    dated = action("tables", "dated figures beside the entries: prices over the years, measurements, lead times")
+    dated.add_argument("name", metavar="NAME", nargs="?")
+    dated.add_argument("--where", metavar="'COLUMN OP VALUE'", action="append", default=[])
+    dated.add_argument("--csv", action="store_true")
     action("check", "check every entry of every layer")
     new = action("new", "make an entry of your own")
     new.add_argument("kind", metavar="KIND")
@@ -58,7 +62,7 @@ def _provenance(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    actions = {"list": _list, "show": _show, "search": _search, "check": _check}
+    actions = {"list": _list, "show": _show, "search": _search, "tables": _tables, "check": _check}
     return (actions | {"new": _new, "edit": _edit, "diff": _diff, "import": _import})[args.action](args)
 
 
@@ -116,6 +120,28 @@ def _search(args: argparse.Namespace) -> int:
         print(Table(["kind", "entry", "name", "matched"], [[e.kind, e.key, e.name, m] for e, m in found]).text())
     else:
         print("nothing found")
+    return 0
+
+
+def _tables(args: argparse.Namespace) -> int:
+    import sys
+
+    from planner import dated_tables
+    from planner.table import Table
+
+    catalog = arguments.catalog(args)
+    if args.name is None:
+        names = dated_tables.files(catalog)
+        rows = [[name, str(len(dated_tables.read(catalog, name, []).rows)), names[name].parent.name] for name in names]
+        table = Table(["table", "rows", "folder"], rows, frozenset({1}))
+    else:
+        table = dated_tables.read(catalog, args.name, args.where)
+    if args.json:
+        arguments.print_json([dict(zip(table.columns, row, strict=True)) for row in table.rows])
+    elif args.csv:
+        sys.stdout.write(table.csv())
+    else:
+        print(table.text())
     return 0
 
 

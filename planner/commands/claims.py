@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "explain":
         found = court.judge(args.id)
         if args.json:
-            arguments.print_json(claims.to_json([found])["claims"][0])
+            arguments.print_json(claims.explained_json(court, found))
         else:
             print(claims.explained(court, found))
         return 0

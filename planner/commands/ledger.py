@@ -20,6 +20,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--load", type=Path, metavar="FILE", help="demand in accelerators, one number a line, for the mix"
     )
     parser.add_argument(
+        "--tariff", metavar="TARIFF", help="bill electricity by this tariff: a file, or a shipped one's name"
+    )
+    parser.add_argument(
         "--currency",
         metavar="NAME=RATE[@DATE]",
         help="show amounts in another currency at units of it for a dollar, as in EUR=0.92@2026-11-01",
@@ -28,13 +31,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import books, hybrid, plan
+    from planner import billing, books, hybrid, plan
     from planner.editing import write_atomically
 
     currency = read_currency(args.currency)
     catalog = arguments.catalog(args)
     planned = plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
     found = books.of_plan(planned)
+    if args.tariff:
+        found = books.with_tariff(found, billing.load(args.tariff))
     load = hybrid.read_load(args.load) if args.load else None
     if args.output is not None and args.output.suffix.lower() == ".xlsx":
         from planner import audit

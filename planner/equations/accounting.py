@@ -16,6 +16,21 @@ def _sum_of_powers(count, factor):
     return np.where(level, whole, factor * ratio) + (count - whole) * factor**count
 
 
+def _paid(months, apart, factor):
+    """Worth of one dollar a month, paid for `apart` months at the end of each of them; `factor` is that of a month."""
+    return apart * _sum_of_powers(months / apart, factor**apart)
+
+
+def payment_months(payment_interval, calendar_month):
+    """Months between payments of what runs. [1]
+
+    1 where bills come by the month; 12 in studies that count by the year
+
+    Whole months: a ledger has a row for each.
+    """
+    return np.round(payment_interval / calendar_month)
+
+
 def accounting_month(accounting_year):
     """Length of a month in the accounts. [s]
 
@@ -90,96 +105,108 @@ def end_discount_factor(discount_factor, accounting_months):
     return discount_factor**accounting_months
 
 
-def discounted_time(accounting_months, discount_factor, calendar_month):
+def discounted_time(accounting_months, payment_months, discount_factor, calendar_month):
     """Present worth of one dollar a second, paid through the whole period. [s]
 
     A = t_m · (v + v² + ... + v^n)
 
     Paid at the end of each month; a rate of zero gives the period itself.
     """
-    return calendar_month * _sum_of_powers(accounting_months, discount_factor)
+    return calendar_month * _paid(accounting_months, payment_months, discount_factor)
 
 
-def energy_time(accounting_months, energy_escalation, calendar_month):
+def energy_time(accounting_months, payment_months, energy_escalation, calendar_month):
     """Dollars paid for energy in the whole period for each dollar a second of today. [s]
 
     T_e = t_m · Σ (1 + e)^(m/12)
 
     Growth starts in the first month; many tools start in the second year.
     """
-    return calendar_month * _sum_of_powers(accounting_months, (1 + energy_escalation) ** (1 / 12))
+    return calendar_month * _paid(accounting_months, payment_months, (1 + energy_escalation) ** (1 / 12))
 
 
-def staff_time(accounting_months, staff_escalation, calendar_month):
+def staff_time(accounting_months, payment_months, staff_escalation, calendar_month):
     """Dollars paid for staff in the whole period for each dollar a second of today. [s]
 
     T_s = t_m · Σ (1 + e)^(m/12)
     """
-    return calendar_month * _sum_of_powers(accounting_months, (1 + staff_escalation) ** (1 / 12))
+    return calendar_month * _paid(accounting_months, payment_months, (1 + staff_escalation) ** (1 / 12))
 
 
-def operation_time(accounting_months, operation_escalation, calendar_month):
+def operation_time(accounting_months, payment_months, operation_escalation, calendar_month):
     """Dollars paid for other operation in the whole period for each dollar a second of today. [s]
 
     T_o = t_m · Σ (1 + e)^(m/12)
     """
-    return calendar_month * _sum_of_powers(accounting_months, (1 + operation_escalation) ** (1 / 12))
+    return calendar_month * _paid(accounting_months, payment_months, (1 + operation_escalation) ** (1 / 12))
 
 
-def cloud_time(accounting_months, cloud_escalation, calendar_month):
+def cloud_time(accounting_months, payment_months, cloud_escalation, calendar_month):
     """Dollars paid for rent in the whole period for each dollar a second of today. [s]
 
     T_c = t_m · Σ (1 + e)^(m/12)
     """
-    return calendar_month * _sum_of_powers(accounting_months, (1 + cloud_escalation) ** (1 / 12))
+    return calendar_month * _paid(accounting_months, payment_months, (1 + cloud_escalation) ** (1 / 12))
 
 
-def discounted_energy_time(accounting_months, discount_factor, energy_escalation, calendar_month):
+def discounted_energy_time(accounting_months, payment_months, discount_factor, energy_escalation, calendar_month):
     """Present worth of one dollar a second of today's energy bill. [s]
 
     A_e = t_m · Σ v^m · (1 + e)^(m/12)
     """
-    return calendar_month * _sum_of_powers(accounting_months, discount_factor * (1 + energy_escalation) ** (1 / 12))
+    return calendar_month * _paid(
+        accounting_months, payment_months, discount_factor * (1 + energy_escalation) ** (1 / 12)
+    )
 
 
-def discounted_staff_time(accounting_months, discount_factor, staff_escalation, calendar_month):
+def discounted_staff_time(accounting_months, payment_months, discount_factor, staff_escalation, calendar_month):
     """Present worth of one dollar a second of today's staff cost. [s]
 
     A_s = t_m · Σ v^m · (1 + e)^(m/12)
     """
-    return calendar_month * _sum_of_powers(accounting_months, discount_factor * (1 + staff_escalation) ** (1 / 12))
+    return calendar_month * _paid(
+        accounting_months, payment_months, discount_factor * (1 + staff_escalation) ** (1 / 12)
+    )
 
 
-def discounted_operation_time(accounting_months, discount_factor, operation_escalation, calendar_month):
+def discounted_operation_time(accounting_months, payment_months, discount_factor, operation_escalation, calendar_month):
     """Present worth of one dollar a second of today's other operating cost. [s]
 
     A_o = t_m · Σ v^m · (1 + e)^(m/12)
     """
-    return calendar_month * _sum_of_powers(accounting_months, discount_factor * (1 + operation_escalation) ** (1 / 12))
+    return calendar_month * _paid(
+        accounting_months, payment_months, discount_factor * (1 + operation_escalation) ** (1 / 12)
+    )
 
 
-def discounted_cloud_time(accounting_months, discount_factor, cloud_escalation, calendar_month):
+def discounted_cloud_time(accounting_months, payment_months, discount_factor, cloud_escalation, calendar_month):
     """Present worth of one dollar a second of today's rent. [s]
 
     A_c = t_m · Σ v^m · (1 + e)^(m/12)
     """
-    return calendar_month * _sum_of_powers(accounting_months, discount_factor * (1 + cloud_escalation) ** (1 / 12))
+    return calendar_month * _paid(
+        accounting_months, payment_months, discount_factor * (1 + cloud_escalation) ** (1 / 12)
+    )
 
 
-def discounted_declining_cloud_time(accounting_months, discount_factor, cloud_price_decline, calendar_month):
+def discounted_declining_cloud_time(
+    accounting_months, payment_months, discount_factor, cloud_price_decline, calendar_month
+):
     """Present worth of one dollar a second of today's rent where rents fall. [s]
 
     A_d = t_m · Σ v^m · (1 − d)^(m/12)
     """
-    return calendar_month * _sum_of_powers(accounting_months, discount_factor * (1 - cloud_price_decline) ** (1 / 12))
+    return calendar_month * _paid(
+        accounting_months, payment_months, discount_factor * (1 - cloud_price_decline) ** (1 / 12)
+    )
 
 
-def declining_cloud_time(accounting_months, cloud_price_decline, calendar_month):
+def declining_cloud_time(accounting_months, payment_months, cloud_price_decline, calendar_month):
     """Dollars paid for rent in the whole period for each dollar a second of today where rents fall. [s]
 
     T_d = t_m · Σ (1 − d)^(m/12)
     """
-    return calendar_month * _sum_of_powers(accounting_months, (1 - cloud_price_decline) ** (1 / 12))
+    return calendar_month * _paid(accounting_months, payment_months, (1 - cloud_price_decline) ** (1 / 12))
 
 
 def irr(
@@ -198,6 +225,7 @@ def irr(
     decommissioning_cost,
     refresh_total,
     accounting_months,
+    payment_months,
     calendar_month,
 ):
     """Yearly rate of return of owning instead of renting, before financing and tax. [1]
@@ -210,7 +238,11 @@ def irr(
 
     def worth(factor):
         def flow(amount, escalation):
-            return amount * calendar_month * _sum_of_powers(accounting_months, factor * (1 + escalation) ** (1 / 12))
+            return (
+                amount
+                * calendar_month
+                * _paid(accounting_months, payment_months, factor * (1 + escalation) ** (1 / 12))
+            )
 
         saved = flow(cloud_cost_per_year, cloud_escalation) + flow(cloud_services_per_year, 0)
         paid = flow(electricity_bill_per_year, energy_escalation) + flow(staff_per_year, staff_escalation)

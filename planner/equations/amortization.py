@@ -3,62 +3,76 @@
 import numpy as np
 
 
-def _instalment(amount, rate, life, month):
-    """Monthly payment that returns `amount` with interest over `life`, as a rate of money."""
-    monthly = rate / 12
-    months = life / month
-    safe = np.where(monthly > 0, monthly, 1)
-    factor = np.where(monthly > 0, safe / (1 - (1 + safe) ** -months), 1 / months)
-    return amount * factor / month
+def _instalment(amount, rate, life, apart, month):
+    """Payment every `apart` months that returns `amount` with interest over `life`, as a rate of money."""
+    interest = rate * apart / 12
+    payments = life / (apart * month)
+    safe = np.where(interest > 0, interest, 1)
+    factor = np.where(interest > 0, safe / (1 - (1 + safe) ** -payments), 1 / payments)
+    return amount * factor / (apart * month)
 
 
 def compute_instalment(
-    capex_compute, capex_software, capex_services, capex_installation, cost_of_money, service_life, calendar_month
+    capex_compute,
+    capex_software,
+    capex_services,
+    capex_installation,
+    cost_of_money,
+    service_life,
+    payment_months,
+    calendar_month,
 ):
     """Equal instalments for systems, software bought once and the work of installing them. [USD/s]
 
-    pmt = K · j / (1 − (1 + j)^−m),  j = i / 12
+    pmt = K · j / (1 − (1 + j)^−m),  j = i / 12 for payments by the month
 
-    Hamilton's and Hennessy and Patterson's form; a rate of zero gives the straight line.
+    Hamilton's and Hennessy and Patterson's form; by the year it is the capital recovery factor. A rate of zero gives
+    the straight line.
     """
     amount = capex_compute + capex_software + capex_services + capex_installation
-    return _instalment(amount, cost_of_money, service_life, calendar_month)
+    return _instalment(amount, cost_of_money, service_life, payment_months, calendar_month)
 
 
-def network_instalment(capex_network, capex_auxiliary_networks, cost_of_money, network_life, calendar_month):
+def network_instalment(
+    capex_network, capex_auxiliary_networks, cost_of_money, network_life, payment_months, calendar_month
+):
     """Equal instalments for the networks. [USD/s]
 
     pmt = K · j / (1 − (1 + j)^−m)
     """
-    return _instalment(capex_network + capex_auxiliary_networks, cost_of_money, network_life, calendar_month)
+    return _instalment(
+        capex_network + capex_auxiliary_networks, cost_of_money, network_life, payment_months, calendar_month
+    )
 
 
-def storage_instalment(capex_storage, object_storage_cost, cost_of_money, service_life, calendar_month):
+def storage_instalment(capex_storage, object_storage_cost, cost_of_money, service_life, payment_months, calendar_month):
     """Equal instalments for the storage. [USD/s]
 
     pmt = K · j / (1 − (1 + j)^−m)
     """
-    return _instalment(capex_storage + object_storage_cost, cost_of_money, service_life, calendar_month)
+    return _instalment(capex_storage + object_storage_cost, cost_of_money, service_life, payment_months, calendar_month)
 
 
 def power_and_cooling_instalment(
-    capex_power_and_cooling, capex_grid_connection, cost_of_money, facility_life, calendar_month
+    capex_power_and_cooling, capex_grid_connection, cost_of_money, facility_life, payment_months, calendar_month
 ):
     """Equal instalments for power gear, cooling and the grid connection. [USD/s]
 
     pmt = K · j / (1 − (1 + j)^−m)
     """
-    return _instalment(capex_power_and_cooling + capex_grid_connection, cost_of_money, facility_life, calendar_month)
+    return _instalment(
+        capex_power_and_cooling + capex_grid_connection, cost_of_money, facility_life, payment_months, calendar_month
+    )
 
 
-def shell_instalment(capex_shell, capex_land, cost_of_money, facility_life, calendar_month):
+def shell_instalment(capex_shell, capex_land, cost_of_money, facility_life, payment_months, calendar_month):
     """Equal instalments for shell, site and land. [USD/s]
 
     pmt = K · j / (1 − (1 + j)^−m)
 
     Land is written off like the shell, which is cautious.
     """
-    return _instalment(capex_shell + capex_land, cost_of_money, facility_life, calendar_month)
+    return _instalment(capex_shell + capex_land, cost_of_money, facility_life, payment_months, calendar_month)
 
 
 def capital_per_year(

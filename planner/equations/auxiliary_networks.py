@@ -36,12 +36,20 @@ def storage_network_switches(
     return storage_network_leaves + spines * np.where(storage_network_leaves > one_switch, 1.0, 0.0)
 
 
-def storage_network_transceivers(storage_network_ports, storage_oversubscription, cable_port, transceivers_per_cable):
+def storage_network_cables(storage_network_ports, storage_oversubscription, cable_port):
+    """Cables of the storage network. [cable]
+
+    n = ⌈n_port · (1 + 1 / o)⌉
+    """
+    return np.ceil(storage_network_ports * (1 + 1 / storage_oversubscription)) * cable_port
+
+
+def storage_network_transceivers(storage_network_cables, transceivers_per_cable):
     """Transceivers of the storage network. [transceiver]
 
-    n = 2 · ⌈n_port · (1 + 1 / o)⌉
+    n = 2 · n_cable
     """
-    return np.ceil(storage_network_ports * (1 + 1 / storage_oversubscription)) * cable_port * transceivers_per_cable
+    return storage_network_cables * transceivers_per_cable
 
 
 def storage_network_power(
@@ -59,15 +67,15 @@ def storage_network_cost(
     fabric_switch_price,
     storage_network_transceivers,
     fabric_transceiver_price,
-    transceivers_per_cable,
+    storage_network_cables,
     fabric_cable_price,
 ):
     """Price of the storage network. [USD]
 
-    K = n_switch · k_switch + n_transceiver · (k_transceiver + k_cable / 2)
+    K = n_switch · k_switch + n_transceiver · k_transceiver + n_cable · k_cable
     """
-    link_end = fabric_transceiver_price + fabric_cable_price / transceivers_per_cable
-    return storage_network_switches * fabric_switch_price + storage_network_transceivers * link_end
+    links = storage_network_transceivers * fabric_transceiver_price + storage_network_cables * fabric_cable_price
+    return storage_network_switches * fabric_switch_price + links
 
 
 def management_ports(nodes, management_ports_per_node, switches, storage_network_switches, switch_management_port):

@@ -186,15 +186,14 @@ def fabric_cable_cost(
     return copper_cables * copper_cable_price + active_cables * active_cable_price + fibre_cables * fabric_cable_price
 
 
-def capex_network(
-    fabric_switch_cost, fabric_optics_cost, fabric_cable_cost, storage_network_cost, management_network_cost
-):
-    """Price of all networks: compute fabric with its optics and cables, storage and management. [USD]
+def capex_network(fabric_switch_cost, fabric_optics_cost, fabric_cable_cost):
+    """Price of the compute fabric: switches, optics and cables. [USD]
 
-    K = K_switches + K_optics + K_cables + K_storage network + K_management
+    K = K_switches + K_optics + K_cables
+
+    The networks for storage and management are a line of their own.
     """
-    fabric = fabric_switch_cost + fabric_optics_cost + fabric_cable_cost
-    return fabric + storage_network_cost + management_network_cost
+    return fabric_switch_cost + fabric_optics_cost + fabric_cable_cost
 
 
 def _between(length, low, high):

@@ -68,7 +68,13 @@ def tensor_bandwidth(tensor_parallel, scaleup_domain_size, scaleup_rate, network
 
 
 def tensor_time(
-    hidden_bytes, tensor_parallel, tensor_bandwidth, repeated_share, scaleup_domain_size, scaleup_latency, network_latency
+    hidden_bytes,
+    tensor_parallel,
+    tensor_bandwidth,
+    repeated_share,
+    scaleup_domain_size,
+    scaleup_latency,
+    network_latency,
 ):
     """Tensor-parallel collectives of one layer and micro-batch, forward and backward. [s]
 

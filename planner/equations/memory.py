@@ -12,14 +12,21 @@ def data_group(data_parallel, context_parallel):
 
 
 def dense_weights(
-    model_layers, layer_parameters, pipeline_parallel, tensor_parallel, embedding_parameters, one_accelerator
+    model_layers,
+    layer_parameters,
+    pipeline_parallel,
+    tensor_parallel,
+    embedding_parameters,
+    model_tied_embeddings,
+    one_accelerator,
 ):
-    """Weights other than experts on an accelerator of the first pipeline stage. [1/accelerator]
+    """Weights other than experts on an accelerator of the first or last pipeline stage. [1/accelerator]
 
-    (L/p · P_layer + V · h) / t
+    (L/p · P_layer + V · h) / t;  without a pipeline both embeddings lie on it where they are not tied
     """
+    matrices = np.where(pipeline_parallel > 1, 1, 2 - model_tied_embeddings)
     layers = model_layers / pipeline_parallel * layer_parameters
-    return (layers + embedding_parameters) / tensor_parallel / one_accelerator
+    return (layers + matrices * embedding_parameters) / tensor_parallel / one_accelerator
 
 
 def expert_weights(
@@ -167,16 +174,21 @@ def recompute_needed(
     state_memory,
     gathered_memory,
     layers_in_flight,
+    model_layers,
+    pipeline_parallel,
     whole_layer_memory,
     stream_memory,
+    logits_memory,
 ):
     """Share of kept activations that must be recomputed for the job to fit in memory. [1]
 
-    (needed − capacity) / (what recomputing everything frees), from 0 to 1
+    (needed on the fullest stage − capacity) / (what recomputing everything frees), from 0 to 1
     """
     room = (accelerator_memory_capacity - memory_reserve) / (1 + memory_fragmentation)
+    last = model_layers / pipeline_parallel * whole_layer_memory + logits_memory
+    fullest = np.maximum(layers_in_flight * whole_layer_memory, last)
     # The layer being recomputed takes its own room.
-    excess = state_memory + gathered_memory + (layers_in_flight + 1) * whole_layer_memory - room
+    excess = state_memory + gathered_memory + fullest + whole_layer_memory - room
     freed = layers_in_flight * (whole_layer_memory - stream_memory)
     return np.minimum(1, np.maximum(0, np.divide(excess, freed)))
 
@@ -230,7 +242,7 @@ def activation_memory(
 ):
     """Activations on the fullest pipeline stage. [B/accelerator]
 
-    max(first: L/p · in flight, last: L/p + logits) + the layer being recomputed
+    max(first stage: L/p · in flight, last stage: L/p + logits) + the layer being recomputed
     """
     last = model_layers / pipeline_parallel * layer_activation_memory + logits_memory
     return np.maximum(layers_in_flight * layer_activation_memory, last) + working_memory

@@ -3,16 +3,16 @@
 import numpy as np
 
 
-def in_service(time, start_delay, ramp_time, service_time):
+def in_service(time, start_delay, ramp_time, analysis_period):
     """Share of a pool that is in service at a time. [1]
 
-    s = min(1, (t − t_start) / t_ramp)  for t_start ≤ t < t_start + t_service,  else 0
+    s = min(1, (t − t_start) / t_ramp)  for t_start ≤ t < t_start + T,  else 0
 
-    The pool ramps up in a straight line; without a ramp it is there at once.
+    The pool ramps up in a straight line, at once without a ramp, and is sold at the end of its own period.
     """
     age = time - start_delay
     ramped = np.where(age < ramp_time, age / ramp_time, 1)
-    return np.where((age >= 0) & (age < service_time), ramped, 0)
+    return np.where((age >= 0) & (age < analysis_period), ramped, 0)
 
 
 def start_worth(discount_factor, start_delay, calendar_month):
@@ -23,14 +23,15 @@ def start_worth(discount_factor, start_delay, calendar_month):
     return discount_factor ** (start_delay / calendar_month)
 
 
-def purchase_price_share(hardware_price_decline, start_delay, calendar_month):
+def purchase_price_share(hardware_price_decline, start_delay, calendar_month, supply_price_factor):
     """Price of hardware on the day on which the pool starts, as a share of today's. [1]
 
-    s = (1 − d)^(t_start in years)
+    s = (1 − d)^(t_start in years) · supply factor
 
-    Bought on the day of the start; a generation that succeeds is chosen as another system instead.
+    Bought on the day of the start; a generation that succeeds is chosen as another system instead. A shortage raises
+    the price together with the lead time.
     """
-    return (1 - hardware_price_decline) ** (start_delay / (12 * calendar_month))
+    return (1 - hardware_price_decline) ** (start_delay / (12 * calendar_month)) * supply_price_factor
 
 
 def peak_performance(installed_accelerators, accelerator_peak_bf16):
@@ -39,3 +40,35 @@ def peak_performance(installed_accelerators, accelerator_peak_bf16):
     F = N · f
     """
     return installed_accelerators * accelerator_peak_bf16
+
+
+def spend__owned(tco):
+    """What the pool costs over its period in the way it is had, not discounted. [USD]
+
+    K = TCO of owning
+    """
+    return 1 * tco
+
+
+def spend__rented(cloud_tco):
+    """What the pool costs over its period in the way it is had, not discounted. [USD]
+
+    K = cost of renting
+    """
+    return 1 * cloud_tco
+
+
+def npv_spend__owned(npv_own):
+    """Net present value of what the pool costs in the way it is had, as a negative number. [USD]
+
+    NPV of owning
+    """
+    return 1 * npv_own
+
+
+def npv_spend__rented(npv_cloud):
+    """Net present value of what the pool costs in the way it is had, as a negative number. [USD]
+
+    NPV of renting
+    """
+    return 1 * npv_cloud

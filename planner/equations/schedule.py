@@ -13,12 +13,12 @@ def hardware_lead_time(base_lead_time, supply_lead_factor):
     return base_lead_time * supply_lead_factor
 
 
-def supply_lead_factor__normal(base_lead_time):
+def supply_lead_factor__normal(tight_lead_factor):
     """Lead times over those of a normal market. [1]
 
     1
     """
-    return 1 + 0 * base_lead_time / base_lead_time
+    return 1 + 0 * tight_lead_factor
 
 
 def supply_lead_factor__tight(tight_lead_factor):
@@ -37,12 +37,12 @@ def supply_lead_factor__shortage(shortage_lead_factor):
     return 1 * shortage_lead_factor
 
 
-def supply_price_factor__normal(base_lead_time):
+def supply_price_factor__normal(tight_price_factor):
     """Prices of systems over those of a normal market. [1]
 
     1
     """
-    return 1 + 0 * base_lead_time / base_lead_time
+    return 1 + 0 * tight_price_factor
 
 
 def supply_price_factor__tight(tight_price_factor):
@@ -59,6 +59,14 @@ def supply_price_factor__shortage(shortage_price_factor):
     factor of a shortage of memory and packaging: price and lead time move together
     """
     return 1 * shortage_price_factor
+
+
+def purchase_price(system_price, purchase_price_share):
+    """Price of one system on the day on which it is bought. [USD/system]
+
+    k = k_system · s
+    """
+    return system_price * purchase_price_share
 
 
 def hall_time__colocation(ready_hall_time):

@@ -11,6 +11,14 @@ def systems(accelerators, system_accelerators):
     return np.ceil(accelerators / system_accelerators)
 
 
+def systems__rented(accelerators, system_accelerators):
+    """Systems bought: whole servers or whole racks. [system]
+
+    0: a rented pool stands at the provider's
+    """
+    return 0 * accelerators / system_accelerators
+
+
 def installed_accelerators(systems, system_accelerators):
     """Accelerators in the systems bought. [accelerator]
 

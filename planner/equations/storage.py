@@ -137,14 +137,6 @@ def object_storage_cost(object_capacity, object_storage_price):
     return object_capacity * object_storage_price
 
 
-def fast_storage_cost(storage_capacity, storage_price):
-    """Price of the fast tier. [USD]
-
-    K = S · k, k for a usable byte
-    """
-    return storage_capacity * storage_price
-
-
 def storage_bought(storage_capacity, storage_usable_share):
     """Raw capacity of the fast tier. [B]
 
@@ -153,9 +145,11 @@ def storage_bought(storage_capacity, storage_usable_share):
     return storage_capacity / storage_usable_share
 
 
-def capex_storage(fast_storage_cost, object_storage_cost):
-    """Price of the storage. [USD]
+def capex_storage(storage_capacity, storage_price):
+    """Price of the fast tier. [USD]
 
-    K = K_fast + K_object
+    K = S · k, k for a usable byte
+
+    The object tier is a line of its own.
     """
-    return fast_storage_cost + object_storage_cost
+    return storage_capacity * storage_price

@@ -38,9 +38,9 @@ class Quantity:
     sizes: dict[str, str] | None = None
     # Rank among the headline figures.
     headline: int | None = None
-    # How the quantity combines over the pools of a scenario: "sum", "max", "min", "mean <weight quantity>",
-    # "weigh <weight quantity>" (a weighted sum), "again" (computed again, by its equation, from what its inputs
-    # combine to) or "none" (each pool has its own).
+    # How the quantity combines over the pools of a scenario: "sum", "peak" (the most that is in
+    # service together), "max", "min", "mean <weight quantity>", "weigh <weight quantity>" (a weighted sum), "again"
+    # (computed again, by its equation, from what its inputs combine to) or "none" (each pool has its own).
     combine: str = "none"
     # The one workload that asks for it; None where every workload does.
     workload: str | None = None

@@ -20,7 +20,7 @@ from planner.tui import exporting, words
 from planner.tui.dialogs import Ask, Confirm
 from planner.tui.entry_form import EntryForm
 from planner.tui.frame import PlannerScreen
-from planner.tui.lines import Column, LineTable, Row
+from planner.tui.lines import Column, EditTable, LineTable, Row
 
 _NARROW = (Column("field"), Column("value", 17, right=True), Column("kind", 8))
 _WIDE = (
@@ -72,7 +72,7 @@ class CatalogScreen(PlannerScreen):
                 yield tree
             with Vertical():
                 yield Static("", id="entry-title", markup=False)
-                yield LineTable(_NARROW, id="entry")
+                yield EditTable(_NARROW, id="entry")
                 with VerticalScroll(id="field-note", can_focus=False):
                     yield Static("", markup=False)
 

@@ -19,7 +19,7 @@ from planner.table import Table
 from planner.tui import exporting
 from planner.tui.dialogs import Confirm
 from planner.tui.frame import PlannerScreen
-from planner.tui.lines import Column, LineTable, Row
+from planner.tui.lines import Column, LineTable, ReadTable, Row
 
 _NARROW = (Column("claim", 20), Column("said", 12, right=True), Column("computed", 10, right=True), Column("verdict"))
 _WIDE = (
@@ -36,7 +36,8 @@ _ACCURACY = (
     Column("mean error", 10, right=True),
     Column("median", 8, right=True),
 )
-_GOOD = {claims.AGREES}
+# Verdicts that need no second look, and those on which nothing is known.
+_TONES = {claims.AGREES: "", claims.UNCHECKED: "dim"}
 
 
 class ClaimsScreen(PlannerScreen):
@@ -44,7 +45,6 @@ class ClaimsScreen(PlannerScreen):
 
     MODE = "claims"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "explain", "Explain", show=False),
         Binding("slash", "filter", "Search"),
         Binding("v", "verdict", "Next verdict"),
         Binding("f6", "turn", "Other table", priority=True),
@@ -85,12 +85,12 @@ class ClaimsScreen(PlannerScreen):
         with TabbedContent(id="evidence"):
             with TabPane("Claims", id="claims"):
                 yield Input(placeholder="/ to search claims", compact=True, id="claims-filter")
-                yield LineTable(_NARROW, id="claims-table")
+                yield ReadTable(_NARROW, id="claims-table")
                 yield Static("", id="claims-note", markup=False)
             with TabPane("Accuracy", id="accuracy"):
-                yield LineTable(_ACCURACY, id="accuracy-table")
+                yield ReadTable(_ACCURACY, id="accuracy-table")
             with TabPane("Market", id="market"):
-                yield LineTable((Column("market, by axis and source, never blended"),), id="market-table")
+                yield ReadTable((Column("market, by axis and source, never blended"),), id="market-table")
 
     def on_mount(self) -> None:
         self.query_one("#claims-table").focus()
@@ -120,7 +120,8 @@ class ClaimsScreen(PlannerScreen):
             try:
                 self.post_message(self.Replayed(kind, validation.replay(kind)))
             except (InputError, ImportError) as error:
-                self.post_message(self.Replayed(kind, None, str(error)))
+                problem = error.problems[0].message if isinstance(error, InputError) else str(error)
+                self.post_message(self.Replayed(kind, None, problem))
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="market", name="market-table")
     def _read_market(self) -> None:
@@ -152,7 +153,7 @@ class ClaimsScreen(PlannerScreen):
             text = folded(" ".join([*cells, found.claim.subject, found.claim.paraphrase]))
             if (not self.verdict or found.verdict == self.verdict) and all(word in text for word in wanted):
                 shown = cells if self.wide else [*cells[:3], cells[4]]
-                rows.append(Row(found.claim.id, tuple(shown), tone="" if found.verdict in _GOOD else "strong"))
+                rows.append(Row(found.claim.id, tuple(shown), tone=_TONES.get(found.verdict, "strong")))
         columns = _WIDE if self.wide else _NARROW
         nothing = [Row("none", ("no claim matches: v shows another verdict, / another search",), "note", "dim")]
         self.query_one("#claims-table", LineTable).show(rows or nothing, columns)
@@ -183,7 +184,7 @@ class ClaimsScreen(PlannerScreen):
         rows: list[Row] = []
         for kind, found in self.replays.items():
             if isinstance(found, str):
-                rows.append(Row(f"absent:{kind}", (f"{kind}: not to be had here: {found}",), "note", "dim"))
+                rows.append(Row(f"absent:{kind}", (f"{kind}: cannot be replayed here: {found}",), "note", "dim"))
                 continue
             title = validation.text(found).splitlines()
             rows.append(Row(f"heading:{kind}", (title[0],), "heading"))

@@ -24,7 +24,7 @@ _NAME_WIDTH, _VALUE_WIDTH, _RATIO_WIDTH = 24, 17, 8
 _WIDEST = 34
 _MOST_CAUSES = 8
 _BAR = 10
-_CAUSES = (Column("what causes it, each input taken over alone"), Column("", _BAR), Column("", 17, right=True))
+_CAUSES = (Column("what causes it, the parts adding up"), Column("", _BAR), Column("", 17, right=True))
 
 
 class CompareScreen(PlannerScreen):
@@ -100,9 +100,10 @@ class CompareScreen(PlannerScreen):
         found, table = self.found, self.query_one("#comparison", LineTable)
         others = found.plans[1:]
         # What is left beside the names is shared by the scenarios; what does not fit is reached with left and right.
-        room = (max(table.size.width, 40) - _NAME_WIDTH - (_RATIO_WIDTH + 1) * len(others)) // len(found.plans) - 2
+        names = _WIDEST if self.wide else _NAME_WIDTH
+        room = (max(table.size.width, 40) - names - (_RATIO_WIDTH + 1) * len(others)) // len(found.plans) - 2
         width = min(_WIDEST, max(_VALUE_WIDTH, room))
-        columns = [Column("quantity", _NAME_WIDTH), Column(found.plans[0].scenario.name, width, right=True)]
+        columns = [Column("quantity", names), Column(found.plans[0].scenario.name, width, right=True)]
         for index, each in enumerate(others, 1):
             title = "pinned baseline" if each is self.session.baseline else each.scenario.name
             columns += [Column(title, width, right=True), Column(f"of {index}", _RATIO_WIDTH, right=True)]

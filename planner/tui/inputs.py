@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from planner import glossary, units
 from planner.scenario import WORKLOADS
 from planner.tui import topics, words
-from planner.tui.lines import Column, LineTable, Row
+from planner.tui.lines import Column, EditTable, LineTable, Row
 from planner.tui.picker import NAME_ALONE, Choice, Picker
 from planner.tui.session import Session, understood
 
@@ -28,13 +28,10 @@ _FIGURES, _FIGURE_WIDTH = 3, 16
 SET, DEFAULT, CATALOG, WRONG = "●", "·", "◇", "!"
 
 
-class Inputs(LineTable):
+class Inputs(EditTable):
     """The table of inputs."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Edit"),
-        Binding("delete,backspace", "clear", "To default"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("delete,backspace", "clear", "To default")]
 
     class Cleared(LineTable.Highlighted):
         """The value of a row is to be left to its default."""

@@ -90,7 +90,7 @@ class LineTable(ScrollView, can_focus=True):
     class Selected(Highlighted):
         """A row was chosen with Enter or a second click."""
 
-    def __init__(self, columns: Sequence[Column], *, id: str | None = None):
+    def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.columns = tuple(columns)
         self.rows: list[Row] = []
@@ -160,7 +160,8 @@ class LineTable(ScrollView, can_focus=True):
         index = y + self.scroll_offset.y - 1
         if y == 0:
             style = self.get_component_rich_style("line-table--titles")
-            return Strip([Segment(text, style) for text in self._texts([c.title for c in self.columns])], width)
+            titles = Strip([Segment(text, style) for text in self._texts([c.title for c in self.columns])])
+            return titles.adjust_cell_length(width, style)
         if not 0 <= index < len(self.rows):
             return Strip.blank(width, self.rich_style)
         row = self.rows[index]
@@ -247,3 +248,15 @@ class LineTable(ScrollView, can_focus=True):
             self.action_select()
         else:
             self.cursor = index
+
+
+class EditTable(LineTable):
+    """A table whose rows are edited."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Edit")]
+
+
+class ReadTable(LineTable):
+    """A table whose rows open to be read."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Read more")]

@@ -103,13 +103,12 @@ def sweep_picture(frame: pd.DataFrame, watched: str) -> Picture | None:
         means = frame.groupby(axes[0], observed=True)[target].mean()
         return Picture(title, x=target, bars=tuple((str(key), float(value)) for key, value in means.items()))
     if len(axes) == 1:
-        return Picture(title, axes[0], target, (Series("", frame[axes[0]].tolist(), frame[target].tolist()),))
+        line = Series("", frame[axes[0]].tolist(), frame[target].tolist())
+        return Picture(f"{target} over {axes[0]}", series=(line,))
     if len(numeric) == 2 and frame[numeric[1]].nunique() > _LABELS:
         grid = frame.pivot_table(index=numeric[1], columns=numeric[0], values=target)
         return Picture(
-            f"{title}: dark is low, bright is high",
-            numeric[0],
-            numeric[1],
+            f"{target}, dark is low: {numeric[1]} over {numeric[0]}",
             heat=grid.to_numpy().tolist(),
             rows=ticks(grid.index),
             columns=ticks(grid.columns),
@@ -123,7 +122,7 @@ def sweep_picture(frame: pd.DataFrame, watched: str) -> Picture | None:
     for key, part in frame.groupby(by, observed=True):
         name = units.number_text(key, 3) if isinstance(key, float) else str(key)
         lines.append(Series(f"{by} {name}", part[along].tolist(), part[target].tolist()))
-    return Picture(title, along, target, tuple(lines))
+    return Picture(f"{target} over {along}", series=tuple(lines))
 
 
 def ticks(index: Any) -> list[str]:
@@ -171,10 +170,8 @@ def solve(
             levels["limit"] = float(units.convert(condition.bound, glossary.quantities()[condition.name].show))
         marks = {"solution": float(units.convert(at, show))} if found.value is not None else {}
         picture = Picture(
-            f"{words.label(condition.name)}: {so_that}",
-            picture.x,
-            picture.y,
-            picture.series,
+            f"{picture.title}; the line is the condition",
+            series=picture.series,
             marks=marks,
             levels=levels,
         )

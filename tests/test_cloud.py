@@ -1,0 +1,117 @@
+"""Renting: terms, lines beside the rent, price paths, hosted tokens, ranked offers."""
+
+import json
+
+import pytest
+
+from planner import cli, model, offers, plan, scenario
+from planner.catalog import Catalog
+from planner.equations import cloud
+
+CATALOG = Catalog()
+HOUR = 3600
+
+
+def planned(name="own-8000-h100", choose=None, **changes):
+    return plan.plan(scenario.changed(scenario.load(name, CATALOG), choose or {}, changes), CATALOG, bands=False)
+
+
+def test_spot_pays_again_for_what_interruptions_lose():
+    """Two interruptions a day that lose 1.2 h each take a tenth of the time."""
+    price = cloud.cloud_price__spot(0.9 / HOUR, 2 / 86400, 1.2 * HOUR)
+    assert price * HOUR == pytest.approx(1.0)
+
+
+def test_reserved_against_on_demand():
+    """1.90 for 3.50 pays from a use of 54 % on."""
+    assert cloud.reserved_break_even_utilization(1.90, 3.50) == pytest.approx(0.54, rel=0.01)
+
+
+def test_a_commitment_is_paid_used_or_not():
+    assert cloud.cloud_cost_per_year(10, 0.5, 2, 0, 1) == 10
+    assert cloud.cloud_cost_per_year(10, 0.5, 2, 15, 1) == 15
+
+
+@pytest.mark.parametrize("term", ["on-demand", "reserved-3y", "block", "spot"])
+def test_every_term_takes_its_own_price_of_the_offer(term):
+    given = scenario.load("own-8000-h100", CATALOG)
+    given.range.pop("cloud_price")
+    found = plan.plan(scenario.changed(given, {}, {"cloud_term": term}), CATALOG, bands=False).values
+    listed = {"on-demand": 6.88, "reserved-3y": 2.9722, "block": 3.9325, "spot": 1.4068}[term]
+    assert found["cloud_price"] * HOUR == pytest.approx(listed, rel=0.05 if term == "spot" else 1e-9)
+
+
+def test_static_and_declining_prices_are_both_given():
+    """At −27.6 % a year three years of rent cost 0.79 of the static price, month by month at the new price."""
+    values = planned().values
+    factor = (1 - 0.2755640) ** (1 / 12)
+    expected = sum(factor**month for month in range(1, 37)) / 36
+    decline = values["cloud_price_decline"]
+    assert decline == pytest.approx(0.276, abs=1e-3)
+    assert values["cloud_cost_declining"] / values["cloud_cost"] == pytest.approx(expected, rel=2e-3)
+    assert values["npv_saving_declining"] < values["npv_saving_static"]
+    assert values["npv_saving"] == values["npv_saving_static"]
+    assert planned(cloud_price_path="declining").values["npv_saving"] == pytest.approx(values["npv_saving_declining"])
+
+
+def test_services_beside_the_rent_add_up():
+    values = planned(egress_traffic="100 TB/month").values
+    names = ("support", "storage", "egress", "debugging", "hosts")
+    services = sum(values[f"cloud_{name}_per_year"] for name in names)
+    assert values["cloud_services_per_year"] == pytest.approx(services)
+    assert values["cloud_bill_per_year"] == pytest.approx(values["cloud_cost_per_year"] + services)
+    # 100 TB a month at 0.085 USD/GB.
+    assert values["cloud_egress_per_year"] * 730 * HOUR == pytest.approx(8500)
+
+
+def test_tokens_of_a_hosted_model():
+    """50,000 calls a day of 500 and 300 tokens at 0.03 and 0.06 USD a thousand: 1,650 USD a day."""
+    given = {
+        "hosted_users": 5000.0,
+        "hosted_requests_per_user": 10 / 86400,
+        "hosted_input_tokens": 500.0,
+        "hosted_output_tokens": 300.0,
+        "hosted_input_price": 0.03e-3,
+        "hosted_output_price": 0.06e-3,
+    }
+    found = model.evaluate(["hosted_cost_per_year", "hosted_requests"], given)
+    assert found["hosted_requests"] * 86400 == pytest.approx(50_000)
+    assert found["hosted_cost_per_year"] * 86400 == pytest.approx(1650)
+
+
+# Offers
+
+
+def test_offers_are_ranked_by_cost_and_say_their_age_and_band():
+    found = offers.ranked(planned(), CATALOG)
+    assert len(found) > 20
+    costs = [offer.cost for offer in found]
+    assert costs == sorted(costs)
+    assert {offer.entry.references["accelerator"] for offer in found} == {"h100-sxm"}
+    for offer in found:
+        price = offer.price * HOUR
+        band = "below band" if price < 2 else "above band" if price > 5 else "in band"
+        assert band in offer.flags
+        assert ("older than a year" in offer.flags) == (offer.age is not None and offer.age > 365)
+
+
+def test_an_offer_costs_what_a_plan_that_chooses_it_costs():
+    given = scenario.load("own-8000-h100", CATALOG)
+    given.range.pop("cloud_price")
+    found = {(o.entry.key, o.term): o for o in offers.ranked(planned(), CATALOG)}
+    chosen = plan.plan(scenario.changed(given, {"cloud": "nebius-h100"}, {}), CATALOG, bands=False)
+    assert found["nebius-h100", "on-demand"].cost == pytest.approx(chosen.values["cloud_tco"], rel=1e-12)
+    assert found["nebius-h100", "on-demand"].npv_saving == pytest.approx(chosen.values["npv_saving"], rel=1e-12)
+
+
+def test_all_offers_of_the_catalog_can_be_ranked(capsys):
+    assert cli.main(["offers", "own-8000-h100", "--any", "--json"]) == 0
+    everything = json.loads(capsys.readouterr().out)["offers"]
+    assert len({row["accelerator"] for row in everything}) > 5
+    assert {row["tier"] for row in everything} >= {"hyperscaler", "specialist"}
+
+
+def test_a_scenario_whose_accelerator_nobody_rents_says_so(capsys):
+    assert cli.main(["offers", "facility-30mw", "--choose", "system=vr-nvl72", "--csv"]) == 0
+    assert cli.main(["offers", "edge-retail"]) == 0
+    capsys.readouterr()

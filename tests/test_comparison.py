@@ -1,0 +1,70 @@
+"""Causes of a difference: they add up to it, and to what was changed."""
+
+import pytest
+
+from planner import attribution, comparison, plan, scenario
+from planner.catalog import Catalog
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return Catalog()
+
+
+@pytest.fixture(scope="module")
+def base(catalog):
+    return plan.plan(scenario.load("own-8000-h100"), catalog, bands=False)
+
+
+def changed(catalog, settings=None, **choose):
+    return plan.plan(scenario.changed(scenario.load("own-8000-h100"), choose, settings or {}), catalog, bands=False)
+
+
+def test_one_cause_is_the_whole_difference(base, catalog):
+    other = changed(catalog, {"discount_rate": "4 %"})
+    ((cause,),) = [attribution.causes(base, other, ["npv_own"])["npv_own"]]
+    assert cause.name == "discount_rate"
+    assert cause.change == pytest.approx(other.values["npv_own"] - base.values["npv_own"], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("settings", "choose"),
+    [
+        ({"discount_rate": "4 %", "utilization": "90 %", "accelerators": "6000 accelerator"}, {}),
+        ({"accelerators": "4096 accelerator"}, {"system": "dgx-b200", "site": "us-texas"}),
+        ({"facility_mode": "build", "cloud_price": "4 USD/accelerator/h"}, {"cooling": "direct-to-chip"}),
+    ],
+)
+def test_causes_add_up_to_the_difference(base, catalog, settings, choose):
+    other = changed(catalog, settings, **choose)
+    names = ["tco", "capex", "npv_saving", "facility_power"]
+    for name, causes in attribution.causes(base, other, names).items():
+        difference = other.values[name] - base.values[name]
+        assert sum(cause.change for cause in causes) == pytest.approx(difference, rel=1e-9, abs=1e-6), name
+
+
+def test_two_factors_share_what_they_do_together(base, catalog):
+    """A price and a count that both grow: each has the mean of its effect before and after the other."""
+    other = changed(catalog, {"cloud_price": "7 USD/accelerator/h", "cloud_billed_share": "50 %"})
+    causes = {cause.name: cause.change for cause in attribution.causes(base, other, ["cloud_cost"])["cloud_cost"]}
+    cost, (low, high) = base.values["cloud_cost"], (0.5, 2.0)
+    assert causes["cloud_price"] == pytest.approx(cost * ((high - 1) + low * (high - 1)) / 2, rel=1e-9)
+    assert causes["cloud_billed_share"] == pytest.approx(cost * ((low - 1) + high * (low - 1)) / 2, rel=1e-9)
+
+
+def test_what_a_choice_brings_stands_together(base, catalog):
+    other = changed(catalog, {"utilization": "85 %"}, system="dgx-b200")
+    found = comparison.compare([base, other], ["tco"])
+    causes = found.causes[0]["tco"]
+    assert {cause.choice for cause in causes if cause.name.startswith("system_")} == {"system"}
+    assert "system " in comparison.text(found) and "(system_p" in comparison.text(found)
+
+
+def test_equal_plans_have_no_causes(base):
+    assert attribution.causes(base, base, ["tco"]) == {"tco": []}
+
+
+def test_an_option_is_named_as_the_cause(base, catalog):
+    mode = "build" if base.resolved.options["facility_mode"] != "build" else "colocation"
+    causes = attribution.causes(base, changed(catalog, {"facility_mode": mode}), ["capex"])["capex"]
+    assert "facility_mode" in [cause.name for cause in causes]

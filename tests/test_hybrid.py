@@ -1,0 +1,137 @@
+"""The cheapest mix: by hand, against an exhaustive search, and never worse than a pure option."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planner import hybrid, model, plan, scenario
+from planner.catalog import Catalog
+from planner.hybrid import BURST, OWNED, RESERVED, Prices
+from planner.problems import InputError
+
+CATALOG = Catalog()
+PRICE = st.floats(0.1, 10)
+LOAD = st.lists(st.integers(0, 12), min_size=2, max_size=10).filter(lambda load: max(load) > 0)
+
+
+def test_the_newsvendor_rule_by_hand():
+    """Demand 10 always and 20 in four of ten hours; owning costs 0.5, renting 1: the upper ten are busy too rarely."""
+    mix = hybrid.cheapest([10] * 6 + [20] * 4, Prices(owned=0.5, burst=1.0))
+    assert mix.shares == {OWNED: 0.5, BURST: 0.5}
+    assert mix.cost == pytest.approx(10 * 0.5 + 10 * 0.4 * 1.0)
+    assert mix.pure == pytest.approx({OWNED: 10.0, BURST: 14.0})
+
+
+def test_three_layers_are_ordered_by_how_busy_they_are():
+    """Reserved always on, owned with costly energy in the middle, the peak by use."""
+    demand = [1, 1, 1, 1, 2, 2, 2, 3, 3, 4]
+    mix = hybrid.cheapest(demand, Prices(owned=0.2, running=0.5, reserved=0.6, burst=1.2))
+    # Own, reserve, by use: 0.70, 0.60, 1.20; 0.50, 0.60, 0.72; 0.35, 0.60, 0.36; 0.25, 0.60, 0.12 at the top.
+    assert mix.shares == {OWNED: 0.5, RESERVED: 0.25, BURST: 0.25}
+    assert mix.cost == pytest.approx(0.6 + 0.5 + 0.35 + 0.12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(load=LOAD, owned=PRICE, running=st.floats(0, 3), reserved=PRICE, burst=PRICE)
+def test_no_whole_mix_is_cheaper(load, owned, running, reserved, burst):
+    """Every split of whole accelerators into owned and reserved, the rest by use; whichever runs first."""
+    demand, peak = np.array(load), max(load)
+    found = hybrid.cheapest(demand, Prices(owned, running, reserved, burst)).cost
+    for own in range(peak + 1):
+        for kept in range(peak + 1 - own):
+            standing = own * owned + kept * reserved
+            beyond = np.maximum(0, demand - own - kept).mean() * burst
+            first = np.minimum(demand, own).mean()
+            after = np.clip(demand - kept, 0, own).mean()
+            assert found <= standing + beyond + running * min(first, after) + 1e-9
+
+
+@settings(max_examples=60, deadline=None)
+@given(load=LOAD, owned=PRICE, running=st.floats(0, 3), reserved=PRICE, burst=PRICE)
+def test_the_mix_is_never_dearer_than_a_pure_option(load, owned, running, reserved, burst):
+    mix = hybrid.cheapest(load, Prices(owned, running, reserved, burst))
+    assert mix.cost <= min(mix.pure.values()) * (1 + 1e-12)
+    assert sum(mix.shares.values()) == pytest.approx(1)
+    # On a grid of shares the curve can only touch the best mix from above; at its ends it is the pure options.
+    assert min(cost for _, cost in mix.curve) >= mix.cost * (1 - 1e-9)
+    assert mix.curve[-1][1] == pytest.approx(mix.pure[OWNED], rel=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(load=LOAD, owned=PRICE, burst=PRICE, resident=st.floats(0, 1))
+def test_residency_keeps_its_share_owned_and_never_cheapens(load, owned, burst, resident):
+    free = hybrid.cheapest(load, Prices(owned, burst=burst))
+    bound = hybrid.cheapest(load, Prices(owned, burst=burst), resident)
+    assert bound.shares[OWNED] >= resident - 1e-9
+    assert bound.cost >= free.cost * (1 - 1e-12)
+
+
+def test_a_plan_with_resident_demand_has_no_pure_rented_option():
+    mix = hybrid.cheapest([4, 8], Prices(2.0, burst=1.0), resident_share=0.25)
+    assert set(mix.pure) == {OWNED}
+    assert mix.shares[OWNED] == pytest.approx(0.25)
+
+
+def test_residency_without_a_price_of_owning_is_said():
+    with pytest.raises(ValueError, match="residency"):
+        hybrid.cheapest([1, 2], Prices(None, burst=1.0), resident_share=0.5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    mean=st.floats(0.1, 0.99), owned=PRICE, running=st.floats(0.05, 2), reserved=PRICE, burst=PRICE, m=st.floats(0, 1)
+)
+def test_the_equations_agree_with_the_slices(mean, owned, running, reserved, burst, m):
+    """The closed forms of the hybrid room on the same curve, to the step of the sampled one."""
+    given_values = {
+        "accelerators": 1000.0,
+        "utilization": mean,
+        "owned_capacity_price": owned,
+        "owned_running_price": running,
+        "reserved_price": reserved,
+        "burst_price": burst,
+        "resident_share": m,
+    }
+    found = model.evaluate(["hybrid_cost_per_year"], given_values)
+    mix = hybrid.cheapest(hybrid.curve_of(1000.0, mean), Prices(owned, running, reserved, burst), m)
+    assert float(found["hybrid_cost_per_year"]) == pytest.approx(mix.cost, rel=5e-3)
+
+
+@settings(max_examples=30, deadline=None)
+@given(mean=st.floats(0.1, 1), owned=PRICE, running=st.floats(0.05, 2), reserved=PRICE, burst=PRICE)
+def test_the_closed_form_never_costs_more_than_a_pure_option(mean, owned, running, reserved, burst):
+    wanted = [
+        "hybrid_cost_per_year",
+        "pure_owned_cost_per_year",
+        "pure_reserved_cost_per_year",
+        "pure_burst_cost_per_year",
+    ]
+    values = {"accelerators": 1.0, "utilization": mean, "resident_share": 0.0}
+    values |= {"owned_capacity_price": owned, "owned_running_price": running}
+    values |= {"reserved_price": reserved, "burst_price": burst}
+    found = model.evaluate(wanted, values)
+    assert float(found[wanted[0]]) <= min(float(found[name]) for name in wanted[1:]) * (1 + 1e-9)
+
+
+def test_the_curve_has_the_peak_and_the_mean_that_were_asked():
+    load = hybrid.curve_of(1000.0, 0.7)
+    assert load.max() == 1000 and load.mean() == pytest.approx(700, rel=2e-3)
+
+
+def test_a_load_is_read_from_a_file_and_a_broken_one_named(tmp_path):
+    good = tmp_path / "load.csv"
+    good.write_text("hour,accelerators\n0,10\n1,20\n")
+    assert hybrid.read_load(good).tolist() == [10, 20]
+    bad = tmp_path / "bad.csv"
+    bad.write_text("10\nmany\n-3\n")
+    with pytest.raises(InputError) as error:
+        hybrid.read_load(bad)
+    assert "line 2" in str(error.value) and "line 3" in str(error.value)
+
+
+def test_the_shipped_decision_is_a_mix():
+    found = plan.plan(scenario.load("own-8000-h100", CATALOG), CATALOG, bands=False)
+    mix = hybrid.of_plan(found)
+    assert 0.5 < mix.shares[OWNED] < 1
+    assert mix.cost < min(mix.pure.values())

@@ -1,0 +1,45 @@
+"""The bill of materials: counts and prices that agree with the plan."""
+
+import csv
+import io
+import json
+
+import pytest
+from facility_cases import planned
+
+from planner import materials
+from planner.cli import main
+
+
+def test_the_bill_adds_up_to_the_price_of_the_it_equipment():
+    found = planned("own-8000-h100")
+    price = sum(line.price for line in materials.bill(found) if line.price)
+    assert price == pytest.approx(found.results["capex_it"].value)
+
+
+def test_the_bill_adds_up_to_the_power_of_the_it_equipment():
+    found = planned("own-8000-h100")
+    power = sum(line.power for line in materials.bill(found) if line.power)
+    assert power == pytest.approx(found.results["it_power"].value)
+
+
+def test_the_bill_of_the_dgx_h100_superpod():
+    """127 systems in units of 32: 32 leaves, 16 spines, 1,016 node cables and 1,024 between the tiers."""
+    found = planned("own-8000-h100", accelerators="1016 accelerator", scalable_unit="32 node")
+    count = {(line.part, line.item): line.count for line in materials.bill(found)}
+    assert count["fabric", "leaf switch"] == 32
+    assert count["fabric", "spine switch"] == 16
+    assert ("fabric", "core switch") not in count
+    assert count["fabric", "fibre cable"] == 2040
+    assert count["fabric", "switch optics"] == 2 * 1536
+    assert count["fabric", "adapter optics"] == 2 * 508
+
+
+def test_the_command_prints_csv_and_json(capsys):
+    assert main(["materials", "own-8000-h100", "--csv"]) == 0
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert rows[0][:3] == ["part", "item", "count"] and rows[-1][0] == "total"
+    assert main(["materials", "own-8000-h100", "--json"]) == 0
+    lines = json.loads(capsys.readouterr().out)["lines"]
+    leaf = next(line for line in lines if line["item"] == "leaf switch")
+    assert leaf["count"] == 256 and leaf["unit"] == "switch"

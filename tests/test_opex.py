@@ -1,0 +1,57 @@
+"""Running costs, by hand."""
+
+import pytest
+
+from planner import plan, scenario
+from planner.catalog import Catalog
+from planner.equations import opex
+
+CATALOG = Catalog()
+YEAR = 8760 * 3600
+
+
+def test_rent_of_space_with_extras():
+    """8 kW at 150 USD/kW a month and 700 USD of cross connects, bandwidth and hands: 1,900 USD a month."""
+    month = YEAR / 12
+    rent = opex.facility_per_year__colocation(8000, 150 / 1000 / month, 700 / month)
+    assert rent * month == pytest.approx(1900)
+
+
+def test_staff_grows_from_a_minimum():
+    """Two people and one for each hundred of 1,000 nodes, 250,000 USD each: 3 MUSD a year."""
+    assert opex.staff_per_year(1000, 0.01, 2, 250_000 / YEAR) * YEAR == pytest.approx(3e6)
+
+
+def test_energy_of_accelerators_and_hosts():
+    """8 of 0.7 kW and 2 kW of host at a PUE of 1.4 and 0.10 USD/kWh: 0.784 and 0.28 USD an hour."""
+    price = 0.10 / 3.6e6
+    chips = opex.accelerator_energy_cost_per_year(8, 700, 1, 1.4, price)
+    hosts = opex.host_energy_cost_per_year(2000, 1, 1.4, price)
+    assert chips * 3600 == pytest.approx(0.784) and hosts * 3600 == pytest.approx(0.28)
+    assert opex.compute_energy_cost_per_year(chips, hosts) * 3600 == pytest.approx(1.064)
+
+
+def test_a_system_whose_power_is_not_published():
+    """Eight of 0.7 kW that are 80 % of the system: 7 kW."""
+    assert opex.system_power(700, 8, 0.8) == pytest.approx(7000)
+
+
+@pytest.mark.parametrize("mode", ["build", "colocation", "retrofit"])
+def test_the_lines_add_up_to_the_whole(mode):
+    given = scenario.changed(
+        scenario.load("own-8000-h100", CATALOG), {}, {"facility_mode": mode, "egress_traffic": "1 TB/d"}
+    )
+    values = plan.plan(given, CATALOG, bands=False).values
+    names = (
+        "electricity_bill",
+        "water_cost",
+        "staff",
+        "maintenance",
+        "software",
+        "facility",
+        "insurance",
+        "property_tax",
+    )
+    total = sum(values[f"{name}_per_year"] for name in (*names, "transit"))
+    assert values["opex_per_year"] == pytest.approx(total, rel=1e-12)
+    assert values["transit_per_year"] > 0

@@ -1,0 +1,144 @@
+"""Sites: price of energy, large-load rules, export control and residency with their reasons, sovereign demand."""
+
+import json
+
+import pytest
+from facility_cases import CATALOG, planned, value
+
+from planner import rules, scenario
+from planner.cli import main
+
+
+def verdicts(name="own-8000-h100", choose=None, **changes):
+    """Every option with its verdict for a shipped scenario."""
+    changed = scenario.changed(scenario.load(name, CATALOG), choose or {}, changes)
+    found = rules.options(scenario.resolve(changed, CATALOG), CATALOG)
+    return {finding.option: finding for finding in found}
+
+
+def test_the_price_is_the_sites():
+    found = planned("own-8000-h100", choose={"site": "us-texas"})
+    assert (
+        found.results["electricity_price"].value == CATALOG.entry("sites", "us-texas").facts["electricity_price"].value
+    )
+
+
+def test_sb6_applies_in_texas_from_75_mw():
+    small = rules.findings(planned("facility-30mw").resolved, planned("facility-30mw").values)
+    assert [f.verdict for f in small if f.rule == "large-load rule"] == ["allowed"]
+    found = planned("facility-30mw", site_power_limit="80 MW")
+    check = {c.name: c for c in found.checks}["large_load_rule"]
+    assert check.ok and "Senate Bill 6" in check.message and "75 MW" in check.message
+
+
+def test_ohio_bills_85_percent_of_large_contracts():
+    found = planned("facility-30mw", choose={"site": "us-ohio"})
+    assert "85 %" in {c.name: c for c in found.checks}["large_load_rule"].message
+
+
+def test_ireland_asks_for_generation_from_10_mw():
+    found = planned("facility-30mw", choose={"site": "ireland"})
+    message = {c.name: c for c in found.checks}["large_load_rule"].message
+    assert "10 MW" in message and "80 %" in message
+
+
+def test_singapore_refuses_a_pue_above_its_limit():
+    warm = planned("facility-30mw", choose={"site": "singapore"}, pue="1.4")
+    assert not {c.name: c for c in warm.checks}["site_limit"].ok
+    good = planned("facility-30mw", choose={"site": "singapore"}, pue="1.25")
+    assert "site_limit" not in {c.name for c in good.checks}
+
+
+def test_advanced_accelerators_are_excluded_from_china_with_the_reason():
+    found = verdicts(choose={"system": "dgx-b200"})
+    assert found["site china"].verdict == rules.EXCLUDED
+    assert "D:5" in found["site china"].reason
+    assert found["site saudi-arabia"].verdict == rules.LICENCE
+    assert found["site germany"].verdict == rules.ALLOWED
+    plan = planned("own-8000-h100", choose={"site": "china", "system": "dgx-b200"})
+    check = {c.name: c for c in plan.checks}["export_control"]
+    assert not check.ok and "presumed denied" in check.message
+
+
+def test_what_is_reviewed_case_by_case_needs_a_licence_in_china_and_stays_excluded_for_its_owners_abroad():
+    found = verdicts(choose={"system": "dgx-h100"}, owner_country="China")
+    assert found["site china"].verdict == rules.LICENCE
+    assert found["site germany"].verdict == rules.EXCLUDED
+
+
+def test_an_owner_from_china_is_excluded_everywhere():
+    found = verdicts(choose={"system": "dgx-b200"}, owner_country="China")
+    assert all(f.verdict == rules.EXCLUDED for name, f in found.items() if name.startswith("site "))
+    assert "head office in China" in found["site germany"].reason
+
+
+def test_chips_made_in_china_go_the_other_way():
+    found = verdicts("ascend-14000")
+    assert found["site china"].verdict == rules.ALLOWED
+    assert found["site germany"].verdict == rules.EXCLUDED and "Entity List" in found["site germany"].reason
+
+
+def test_data_that_must_stay_in_the_union():
+    found = verdicts(data_residency="european-union")
+    assert found["site ireland"].verdict == rules.ALLOWED
+    assert found["site norway"].verdict == rules.EXCLUDED
+    assert found["site us-virginia"].reason == "data must stay in the European Union; United States is outside"
+    assert found["cloud aws-p5"].verdict == rules.EXCLUDED
+    assert found["cloud ovhcloud-h100"].verdict == rules.ALLOWED
+    wider = verdicts(data_residency="european-economic-area")
+    assert wider["site norway"].verdict == rules.ALLOWED
+
+
+def test_data_that_must_stay_with_the_owner():
+    found = verdicts(data_residency="owner-country", owner_country="France")
+    allowed = [n for n, f in found.items() if f.verdict == rules.ALLOWED and n.startswith("site ")]
+    assert allowed == ["site france"]
+    unsaid = verdicts(data_residency="owner-country")
+    assert "set owner_country" in unsaid["site france"].reason
+
+
+def test_every_excluded_option_gives_its_reason():
+    for changes in ({}, {"owner_country": "China"}, {"data_residency": "european-union"}):
+        for finding in verdicts(**changes).values():
+            assert finding.reason and finding.verdict in rules.VERDICTS
+
+
+def test_every_site_and_provider_is_known_to_the_rules():
+    known = rules.Rules(CATALOG.rules)
+    countries = {site.text["country"] for site in CATALOG.entries("sites")}
+    from planner import glossary
+
+    assert countries <= set(glossary.options()["owner_country"].choices)
+    for name in ("european-union", "european-economic-area"):
+        assert set(known.bloc(name)) <= countries
+    in_union = {site.text["country"] for site in CATALOG.entries("sites") if "eu" in site.text.get("tags", ())}
+    assert in_union == set(known.bloc("european-union"))
+    sources = {rule["source"] for table in CATALOG.rules for rule in table["export"]}
+    assert sources <= set(CATALOG.sources)
+
+
+def test_the_users_own_rules_come_first(tmp_path):
+    from planner.catalog import Catalog
+
+    (tmp_path / "rules.toml").write_text('[[export]]\nsites = ["Germany"]\nverdict = "excluded"\nreason = "ours"\n')
+    own = Catalog([*CATALOG.layers, tmp_path])
+    found = {f.option: f for f in rules.options(scenario.resolve(scenario.load("own-8000-h100", own), own), own)}
+    assert found["site germany"].reason == "ours"
+    assert found["site france"].verdict == rules.ALLOWED
+
+
+def test_the_command_lists_options_and_reasons(capsys):
+    assert main(["rules", "own-8000-h100", "--set", "data_residency=european-union", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert {"rule", "option", "verdict", "reason", "source"} == set(data["options"][0])
+    assert main(["rules", "own-8000-h100", "--set", "data_residency=european-union"]) == 0
+    out = capsys.readouterr().out
+    assert "site us-virginia" in out and "site germany" not in out
+
+
+def test_sovereign_share_of_demand():
+    """30 % of 8,000 accelerators at 2 USD an hour, a tenth dearer: 2,400 · 0.2 USD an hour."""
+    texts = {"accelerators": "8000 accelerator", "sovereign_share": "30 %", "sovereign_premium": "10 %"}
+    assert value("sovereign_accelerators", "accelerator", **texts) == pytest.approx(2400)
+    extra = value("sovereign_premium_per_year", "USD/h", cloud_price="2 USD/accelerator/h", **texts)
+    assert extra == pytest.approx(480)

@@ -1,0 +1,112 @@
+"""Published cost cases: what is reproduced, how cases are read, and what a wrong formula would do."""
+
+import json
+
+import pytest
+
+from planner import cli, glossary, paths, published_costs, validation_tco
+from planner.problems import InputError
+
+MEASUREMENTS = paths.shipped("catalogs") / "measurements"
+WORDS = published_costs.load_mapping(MEASUREMENTS / "tco-mapping.toml")["words"]
+
+
+@pytest.fixture(scope="module")
+def found():
+    return validation_tco.validate_tco()
+
+
+def test_at_least_sixty_of_the_sixty_eight_cases_are_reproduced(found):
+    assert found["cases"] == 68
+    assert found["reproduced"] >= 60
+    assert found["reproduced"] + len(found["not_reproduced"]) == 68
+
+
+def test_every_case_that_is_not_reproduced_says_why(found):
+    assert all(reason for reason in found["not_reproduced"].values())
+
+
+def test_the_two_wrong_published_conclusions_are_contradicted(found):
+    """The cash basis breaks even in month 35.6 where the source prints never; 25,951 h where it prints 25,942."""
+    rows = {(row["case_id"], row["metric"]): row for row in found["rows"]}
+    month = rows["randomcalc-NEGATIVE", "correct_breakeven"]
+    assert month["predicted"] == pytest.approx(392_000 / (14_400 - 3_376.32), rel=1e-6)
+    hours = rows["alphaone-NEGATIVE-postcut", "breakeven_hours"]
+    assert hours["predicted"] == pytest.approx(833_806 / (33 - 0.87), rel=1e-9)
+
+
+def test_the_command_prints_the_summary_and_json(found, capsys):
+    assert cli.main(["validate", "tco", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["reproduced"] == found["reproduced"]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "multiple"),
+    [
+        ("USD/GPU-hour", "USD/accelerator/h", 1),
+        ("USD/kW-month", "USD/kW/month", 1),
+        ("USD/1k token", "USD/token", 1e-3),
+        ("USD/M token", "USD/token", 1e-6),
+        ("accelerator-hour", "accelerator*h", 1),
+        ("USD, Dec-2024 price level", "USD", 1),
+        ("USD/hour (8-GPU instance)", "USD/h", 1),
+        ("GPU H100 NVL 94GB", "accelerator", 1),
+        ("per person-day", "1/user/d", 1),
+        ("index PCU518210518210", "1", 1),
+    ],
+)
+def test_units_of_cases_are_read(text, unit, multiple):
+    assert published_costs.case_unit(text, WORDS) == (unit, pytest.approx(multiple))
+
+
+def test_the_mapping_names_quantities_and_conventions_that_exist():
+    mapping = published_costs.load_mapping(MEASUREMENTS / "tco-mapping.toml")
+    rows, options = glossary.quantities(), glossary.options()
+    for group in [mapping, *mapping["group"]]:
+        for name in [*group.get("conventions", {}), *group.get("set", {}), *group.get("unset", ())]:
+            assert name in rows or name in options, name
+
+
+def replay(tmp_path, **case):
+    file = tmp_path / "cases.jsonl"
+    file.write_text(json.dumps({"id": "x", "tolerance_rel": 0.01} | case) + "\n")
+    return validation_tco.validate_tco(file)
+
+
+def test_a_case_of_another_source_is_read_by_its_names(tmp_path):
+    """240,000 USD against 20 USD/h of rent and 4 USD/h of running: 15,000 h."""
+    inputs = {"server_capex": 240_000, "onprem_opex": 4, "cloud_rate": 20}
+    units = {"server_capex": "USD", "onprem_opex": "USD/hour", "cloud_rate": "USD/hour"}
+    case = {name: {"value": value, "unit": units[name]} for name, value in inputs.items()}
+    found = replay(tmp_path, inputs=case, outputs={"breakeven_hours": {"value": 15_000, "unit": "hour"}})
+    assert found["reproduced"] == 1 and found["rows"][0]["predicted"] == pytest.approx(15_000)
+
+
+def test_what_cannot_be_expressed_is_listed_and_counts_against_coverage(tmp_path):
+    found = replay(
+        tmp_path, inputs={"moon": {"value": 1, "unit": "phase"}}, outputs={"tide": {"value": 2, "unit": "m"}}
+    )
+    assert found["coverage"] == 0 and "tide" in found["not_reproduced"]["x"] and "moon" in found["not_reproduced"]["x"]
+
+
+def test_a_wrong_printed_figure_is_not_reproduced(tmp_path):
+    inputs = {"gpu_hours": {"value": 1000, "unit": "GPU-hour"}, "cloud_price": {"value": 2, "unit": "USD/GPU-hour"}}
+    found = replay(tmp_path, inputs=inputs, outputs={"cloud_cost": {"value": 2500, "unit": "USD"}})
+    assert found["reproduced"] == 0 and found["rows"][0]["predicted"] == pytest.approx(2000)
+
+
+@pytest.mark.parametrize("text", ["{", '{"id": 1}', "[]", '{"inputs": {}, "outputs": 3}'])
+def test_a_broken_file_is_bad_input(tmp_path, text, capsys):
+    file = tmp_path / "cases.jsonl"
+    file.write_text(text)
+    with pytest.raises(InputError):
+        validation_tco.validate_tco(file)
+    assert cli.main(["validate", "tco", str(file)]) == 2
+    assert "line 1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["many", None, [1], {"low": 1}, True])
+def test_an_input_of_the_wrong_kind_is_a_reason_and_not_a_traceback(tmp_path, value):
+    inputs = {"server_capex": {"value": value, "unit": "USD"}, "cloud_rate": {"value": 20, "unit": "USD/hour"}}
+    found = replay(tmp_path, inputs=inputs, outputs={"breakeven_hours": {"value": 1, "unit": "hour"}})
+    assert found["reproduced"] == 0
