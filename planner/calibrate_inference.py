@@ -57,7 +57,7 @@ def calibrate(path: Path | None = None, output: Path | None = None) -> dict[str,
         for name, value in of.items()
         if isinstance(value, float)
     }
-    found["left_out_by_source"] = scores(cases, outside)["metrics"]["output_tokens_per_second"]["by_source"]
+    found["by_left_out_source"] = scores(cases, outside)["metrics"]["output_tokens_per_second"]["by_source"]
     found["left_out_band_coverage"] = {m: band_coverage(cases, outside, m) for m in METRICS}
     found["residual_quantiles"] = {m: quantiles(cases, outside, m) for m in METRICS}
     found["parameters"] = fitted
