@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from planner import paths
-from planner.catalog import Catalog
-from planner.validation_training import Replay, load
+from planner.validation_training import Replay
 
 # Parameter -> where the search starts, and how far (as a factor) it may plausibly lie from there.
 START: dict[str, tuple[float, float]] = {
