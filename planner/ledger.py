@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,7 @@ class Ledger:
         return Table(columns, rows, frozenset(range(4, len(columns))))
 
 
+_RENT = "cloud_cost_per_year"
 _CONVENTIONS = ("accounting_months", "payment_months", "calendar_month", "discount_factor", "tax_rate")
 # What the timing of a line needs beside its amount.
 _NEEDS = {
@@ -127,7 +128,7 @@ def layout() -> tuple[Line, ...]:
 def ledger(
     values: Mapping[str, Any],
     options: Mapping[str, str],
-    sides: Iterable[str] = (OWN, RENT),
+    sides: Sequence[str] = (OWN, RENT),
     pool: str = "",
     start: int = 0,
 ) -> Ledger:
@@ -141,12 +142,19 @@ def ledger(
     missing = dict(model.route(tuple(wanted), values, options).missing)
     if any(name not in found for name in _CONVENTIONS[:4]):
         return Ledger([], found.get("discount_factor", 1.0), missing)
+    if _RENT not in found:
+        # Services beside a rent that is not known are no cost of renting.
+        sides = [side for side in sides if side != RENT]
     calendar = _Calendar(found, start)
     flows = []
     for line in _lines(found, values):
         needs = (line.quantity, line.escalation or line.quantity, *_NEEDS.get(line.when, ()))
         if line.side in sides and all(need in found for need in needs):
-            flows.append(_flow(line, found, calendar, pool))
+            flow = _flow(line, found, calendar, pool)
+            if np.all(np.isfinite(flow.amounts)):
+                flows.append(flow)
+            else:
+                missing[line.quantity] = ("a finite value",)
     deductible = {line.quantity for line in layout() if line.deduct} | {"opex_per_year", "cloud_services_per_year"}
     for side in sides:
         taxed = _tax(side, [f for f in flows if f.side == side and f.quantity in deductible], found, options, calendar)

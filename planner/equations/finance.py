@@ -259,3 +259,31 @@ def rent_saving_share(rent_saving, tco):
     s = S / TCO
     """
     return rent_saving / tco
+
+
+def rented_cost_per_year(cloud_bill_per_year, cloud_setup_cost, analysis_period):
+    """Cost of renting with its setup spread over the period, as a yearly rate. [USD/s]
+
+    K = K_cloud + K_setup / T
+    """
+    return cloud_bill_per_year + cloud_setup_cost / analysis_period
+
+
+def rented_cost_with_goodput_loss_per_year(rented_cost_per_year, cloud_goodput_loss_per_year):
+    """Cost of renting with the rent that buys no kept progress counted on top, as a yearly rate. [USD/s]
+
+    K = K_rented + (1 − g) · K_rent
+
+    The form in which rented clusters of different reliability are compared; not a bill.
+    """
+    return rented_cost_per_year + cloud_goodput_loss_per_year
+
+
+def rented_cost_per_useful_accelerator_hour(rented_cost_per_year, accelerators, useful_share, accounting_hours_share):
+    """Cost of a rented accelerator-hour of useful work. [USD/accelerator/s]
+
+    c = K_rented / (N · u_useful · h)
+
+    Beside the owned one: the same work, the same losses.
+    """
+    return rented_cost_per_year / (accelerators * useful_share * accounting_hours_share)
