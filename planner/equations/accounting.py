@@ -209,6 +209,17 @@ def declining_cloud_time(accounting_months, payment_months, cloud_price_decline,
     return calendar_month * _paid(accounting_months, payment_months, (1 - cloud_price_decline) ** (1 / 12))
 
 
+def depreciation_months_worth(
+    accounting_months, depreciation_life, discount_factor, contract_escalation, calendar_month
+):
+    """Present worth of one dollar a month for as long as a straight line depreciates within the period. [1]
+
+    w = Σ v^m · (1 + e)^(m/12),  m up to min(n, n_d)
+    """
+    months = np.minimum(accounting_months, depreciation_life / calendar_month)
+    return _sum_of_powers(months, discount_factor * (1 + contract_escalation) ** (1 / 12))
+
+
 def irr(
     capex,
     cloud_cost_per_year,
