@@ -232,6 +232,7 @@ def irr(
     staff_escalation,
     operating_cost_per_year,
     operation_escalation,
+    cloud_unused_commitment,
     residual_value,
     decommissioning_cost,
     refresh_total,
@@ -241,7 +242,7 @@ def irr(
 ):
     """Yearly rate of return of owning instead of renting, before financing and tax. [1]
 
-    r with −K + K_setup + Σ v^m · (rent + services − running costs) + v^n · (V − K_end) = 0
+    r with −K + K_setup + Σ v^m · (rent + services − running costs) + v^n · (V − K_end + K_unused) = 0
 
     Not a number where the sum has no change of sign between −99 % and +1,000 % a year, and where refreshes make more
     than one sign change possible. Found by halving the interval of monthly factors; the ledger's rate is the same.
@@ -257,7 +258,7 @@ def irr(
 
         saved = flow(cloud_cost_per_year, cloud_escalation) + flow(cloud_services_per_year, 0)
         paid = flow(electricity_bill_per_year, energy_escalation) + flow(staff_per_year, staff_escalation)
-        end = (residual_value - decommissioning_cost) * factor**accounting_months
+        end = (residual_value - decommissioning_cost + cloud_unused_commitment) * factor**accounting_months
         return cloud_setup_cost - capex + saved - paid - flow(operating_cost_per_year, operation_escalation) + end
 
     none = 0 * (capex + refresh_total) / (capex + refresh_total)
