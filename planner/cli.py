@@ -18,6 +18,8 @@ COMMANDS = {
     "demand": "demand over time against what is in service: shortfall, when to buy next, build or rent",
     "place": "which pool goes to which site, at the least cost within every limit",
     "compare": "scenarios side by side, and which inputs cause the differences",
+    "strategies": "the parallel strategies of a training scenario ranked, and why others fail",
+    "scaling": "training speed against the number of accelerators, with the knee",
     "sweep": "every combination of varied quantities and choices, to a table or a file",
     "solve": "the value of an input at which a result meets a condition",
     "optimize": "the best choices under constraints, and what each constraint costs",

@@ -1,7 +1,8 @@
-"""Export control, residency and grid rules: which sites and rented offers are allowed, and why the others are not."""
+"""Rules of export, residency, grid and cooling: which options are allowed, and why the others are not."""
 
 from __future__ import annotations
 
+import fnmatch
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,6 +50,14 @@ class Rules:
             if _fits(rule, site, owner, accelerator):
                 return Finding("export control", option, rule["verdict"], rule["reason"], rule.get("source", ""))
         return Finding("export control", option, ALLOWED, "no rule known")
+
+    def fit(self, system: Entry, cooling: Entry) -> Iterator[Finding]:
+        """Whether a system can be cooled in the way chosen."""
+        how, category = str(system.text.get("cooling", "")), cooling.text.get("category")
+        for rule in (rule for table in self.tables for rule in table.get("fit", ())):
+            if category in rule["coolings"] and any(fnmatch.fnmatchcase(how, text) for text in rule["systems"]):
+                option = f"{system.key} with {cooling.key}"
+                yield Finding("cooling fit", option, rule["verdict"], rule["reason"], rule.get("source", ""))
 
     def limits(self, country: str, option: str, value: Callable[[str], Any]) -> Iterator[Finding]:
         """Limits that a country sets to figures of the plan, where they are passed."""
@@ -126,6 +135,8 @@ def _of_part(rules: Rules, part: Resolved, value: Callable[[str], Any]) -> Itera
         yield from rules.limits(country, site.key, value)
     if (cloud := part.entries.get("cloud")) is not None and wanted != "none":
         yield rules.cloud(cloud, owner, wanted)
+    if (system := part.entries.get("system")) is not None and (cooling := part.entries.get("cooling")) is not None:
+        yield from rules.fit(system, cooling)
 
 
 def _stated(part: Resolved) -> tuple[str, str]:

@@ -60,6 +60,16 @@ class Search:
         lacking = np.where(self.broken["memory"], -self.memory_margin, 0)
         return np.lexsort((self.step_time, lacking, others), axis=0)
 
+    def failures(self) -> list[tuple[str, int, int | None]]:
+        """Rule, how many strategies break it, and the fastest one that breaks no other; of the first scenario."""
+        found = []
+        for name, broken in self.broken.items():
+            others = np.logical_or.reduce([flag for other, flag in self.broken.items() if other != name])[:, 0]
+            alone = np.flatnonzero(broken[:, 0] & ~others)
+            fastest = int(alone[np.argmin(self.step_time[alone, 0])]) if alone.size else None
+            found.append((name, int(broken[:, 0].sum()), fastest))
+        return found
+
     def best(self) -> dict[str, Any]:
         """The degrees of the best strategy, one value for each scenario."""
         first = self.order()[0]
@@ -107,7 +117,7 @@ def broken_rules(values: Mapping[str, Any]) -> dict[str, Any]:
     ranks = replicas * c
     return {
         "heads": np.mod(values["model_heads"], t) > 0,
-        "layers": (p * v > layers) | ((v > 1) & (uneven | (p < 2))),
+        "layers": (p > layers) | (p * v > layers + 2) | ((v > 1) & (uneven | (p < 2))),
         "sequence": (c > 1) & ((np.mod(sequence, 2 * c) > 0) | (sequence / c < _SHORTEST_PIECE)),
         "experts": (e > 1) & ((np.mod(experts, e) > 0) | (e > ranks) | (np.mod(ranks, e) > 0)),
         "size": (replicas < 1) | (replicas * t * p * c < (1 - _LARGEST_IDLE) * accelerators),
@@ -130,11 +140,11 @@ def search(values: Mapping[str, Any], options: Mapping[str, str], everything: bo
     kept = np.ones(rows, dtype=bool) if everything or hopeless.all() else ~hopeless
     degrees = {name: column[kept] for name, column in degrees.items()}
     flags = {name: flag[kept] for name, flag in flags.items()}
-    step_time, margin = _evaluated(values, degrees, options, (int(kept.sum()), scenarios))
+    step_time, margin = evaluated(values, degrees, options, (int(kept.sum()), scenarios))
     return Search(degrees, step_time, margin, {**flags, "memory": margin < 0})
 
 
-def _evaluated(
+def evaluated(
     values: Mapping[str, Any], degrees: Mapping[str, Any], options: Mapping[str, str], shape: tuple[int, int]
 ) -> tuple[Any, Any]:
     """Step time and memory margin of every strategy, block by block."""

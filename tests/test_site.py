@@ -31,6 +31,11 @@ def test_sb6_applies_in_texas_from_75_mw():
     assert check.ok and "Senate Bill 6" in check.message and "75 MW" in check.message
 
 
+def test_the_study_fee_is_due_from_75_mw():
+    assert planned("facility-30mw").results["grid_study_fee"].value == 0
+    assert planned("facility-30mw", site_power_limit="80 MW").results["grid_study_fee"].value == 100_000
+
+
 def test_ohio_bills_85_percent_of_large_contracts():
     found = planned("facility-30mw", choose={"site": "us-ohio"})
     assert "85 %" in {c.name: c for c in found.checks}["large_load_rule"].message

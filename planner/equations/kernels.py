@@ -117,11 +117,12 @@ def software_factor(framework_factor, training_software, newness, software_year,
 
     f · new · e^(g · (year_0 − year))
 
-    The same recipe on the same chips runs faster from release to release; classes other than Megatron's, whose
-    makers build the chips, start behind on a new chip.
+    The same recipe on the same chips runs faster from release to release. Classes whose makers do not build the
+    chips (FSDP, DeepSpeed) start behind on a new one.
     """
     progress = np.exp(software_progress * (reference_year - software_year))
-    return framework_factor * progress * np.where(training_software > 1, newness, 1)
+    behind = np.where(training_software > 1, 1, 0) * np.where(training_software < 4, 1, 0)
+    return framework_factor * progress * np.where(behind > 0, newness, 1)
 
 
 def size_efficiency(

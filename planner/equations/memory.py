@@ -169,6 +169,7 @@ def layers_in_flight(model_layers, pipeline_parallel, batches_in_flight):
 
 def recompute_needed(
     accelerator_memory_capacity,
+    memory_headroom,
     memory_reserve,
     memory_fragmentation,
     state_memory,
@@ -184,7 +185,8 @@ def recompute_needed(
 
     (needed on the fullest stage − capacity) / (what recomputing everything frees), from 0 to 1
     """
-    room = (accelerator_memory_capacity - memory_reserve) / (1 + memory_fragmentation)
+    usable = accelerator_memory_capacity * (1 - memory_headroom) - memory_reserve
+    room = usable / (1 + memory_fragmentation)
     last = model_layers / pipeline_parallel * whole_layer_memory + logits_memory
     fullest = np.maximum(layers_in_flight * whole_layer_memory, last)
     # The layer being recomputed takes its own room.

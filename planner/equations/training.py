@@ -237,3 +237,43 @@ def mfu_margin(highest_published_mfu, mfu):
     MFU_published − MFU
     """
     return highest_published_mfu - mfu
+
+
+def replica_margin(accelerators, tensor_parallel, pipeline_parallel, context_parallel, one_accelerator):
+    """Accelerators beyond those of one replica. [1]
+
+    N − t · p · c
+    """
+    return accelerators / one_accelerator - tensor_parallel * pipeline_parallel * context_parallel
+
+
+def heads_margin(model_heads, tensor_parallel):
+    """Zero where tensor parallelism divides the attention heads, else minus what is left over. [1]
+
+    −(a mod t)
+    """
+    return -np.mod(model_heads, tensor_parallel)
+
+
+def layers_margin(model_layers, pipeline_parallel, virtual_stages):
+    """Layers, with embedding and loss as one each, beyond one for each piece of the pipeline. [1]
+
+    L + 2 − p · v
+    """
+    return model_layers + 2 - pipeline_parallel * virtual_stages
+
+
+def experts_margin(model_experts, expert_parallel):
+    """Zero where expert parallelism divides the experts, else minus what is left over. [1]
+
+    −(E mod e)
+    """
+    return -np.mod(model_experts, expert_parallel)
+
+
+def batch_margin(global_batch, data_parallel, micro_batch):
+    """Sequences beyond one micro-batch for each replica. [1]
+
+    B − D · b
+    """
+    return global_batch - data_parallel * micro_batch

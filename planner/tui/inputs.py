@@ -52,7 +52,7 @@ class CellInput(Input):
     ]
 
     def __init__(self, typed: Callable[[str], None], *, id: str) -> None:
-        super().__init__(id=id, compact=True, select_on_focus=True)
+        super().__init__(id=id, compact=True, select_on_focus=False)
         self.typed = typed
 
     def watch_value(self, value: str) -> None:
@@ -233,7 +233,9 @@ class InputPane(Vertical):
         self.editing = name
         self._place_cell()
         self.cell.display = True
-        self.cell.focus()
+        self.cell.action_select_all()
+        # At once: the next key already belongs to the field.
+        self.screen.set_focus(self.cell)
 
     def _text(self, name: str) -> str:
         """What stands in the field at first: the text as written, else the value exactly."""

@@ -1,0 +1,83 @@
+"""How training speed grows with the number of accelerators: the curve, the marginal gain and the knee."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from planner import chain, model, plan
+from planner.catalog import Catalog
+from planner.problems import one
+from planner.scenario import Scenario, resolve
+
+# Beyond the knee one more accelerator brings less than this share of what one brings at the smallest size.
+KNEE = 0.8
+_FIGURES = ("step_time", "tokens_per_second", "mfu", "communication_share", "training_time", "memory_margin")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One size of the cluster."""
+
+    accelerators: float
+    figures: dict[str, float]
+    # Tokens a second of each accelerator added since the size before, over those of each at the smallest size.
+    marginal_gain: float
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Sizes in rising order, and the largest before the gain of further accelerators falls below KNEE."""
+
+    points: list[Point]
+    knee: float | None
+
+
+def curve(scenario: Scenario, catalog: Catalog, sizes: list[float], batch: str = "fixed") -> Curve:
+    """The scenario at each size, its strategy searched anew; batch fixed, or growing with the accelerators."""
+    resolved = resolve(scenario, catalog)
+    if scenario.workload != "training":
+        raise one(scenario.place, "workload", f"'{scenario.workload}' has no scaling curve: it takes training")
+    values: dict[str, Any] = dict(resolved.values)
+    given, _ = plan.given_values(resolved)
+    base = float(given[chain.SIZE])
+    sequences = float(model.evaluate(["global_batch"], values, resolved.options).get("global_batch", np.nan))
+    if not np.isfinite(sequences):
+        raise one(scenario.place, "set", "the scenario gives neither global_batch nor batch_tokens and sequence_length")
+    found: list[tuple[float, dict[str, float]]] = []
+    for size in sorted(set(sizes)):
+        trial = {**values, chain.SIZE: size, "global_batch": sequences}
+        if batch == "per-accelerator":
+            trial["global_batch"] = max(1.0, np.rint(sequences * size / base))
+        evaluated = chain.run(_FIGURES, trial, resolved.options)
+        if "tokens_per_second" not in evaluated:
+            lacking = model.route(("tokens_per_second",), list(trial), resolved.options).missing
+            names = ", ".join(lacking.get("tokens_per_second", ("inputs",)))
+            raise one(scenario.place, "set", f"tokens_per_second lacks {names}")
+        found.append((size, {name: float(evaluated[name]) for name in _FIGURES if name in evaluated}))
+    return _curve(found)
+
+
+def _curve(found: list[tuple[float, dict[str, float]]]) -> Curve:
+    points: list[Point] = []
+    knee: float | None = None
+    first = found[0][1]["tokens_per_second"] / found[0][0]
+    for place, (size, figures) in enumerate(found):
+        gain = 1.0
+        if place:
+            before_size, before = found[place - 1]
+            gain = (figures["tokens_per_second"] - before["tokens_per_second"]) / (size - before_size) / first
+        points.append(Point(size, figures, gain))
+    for before_point, point in zip(points, points[1:], strict=False):
+        if point.marginal_gain < KNEE:
+            knee = before_point.accelerators
+            break
+    return Curve(points, knee)
+
+
+def sizes_around(accelerators: float, system: float, steps: int = 9) -> list[float]:
+    """Doublings from a sixteenth to sixteen times the size, in whole systems."""
+    half = steps // 2
+    return sorted({max(1.0, np.rint(accelerators * 2.0**power / system)) * system for power in range(-half, half + 1)})

@@ -1,0 +1,113 @@
+"""The search over parallel strategies: complete, best first, with reasons; one path for one scenario and many."""
+
+import json
+
+import numpy as np
+import pytest
+
+from planner import chain, plan, scaling, scenario, strategy, strategy_table
+from planner.catalog import Catalog
+from planner.cli import main
+from planner.problems import InputError
+
+CATALOG = Catalog()
+MADE = scenario.Scenario(
+    "t",
+    "training",
+    choose={"system": "dgx-h100", "model": "llama-3.1-70b"},
+    set={"accelerators": "1024 accelerator", "global_batch": "1024", "training_tokens": "15 Ttoken"},
+)
+RESOLVED = scenario.resolve(MADE, CATALOG)
+
+
+def test_the_best_is_feasible_and_no_feasible_one_is_faster():
+    found = strategy.search(RESOLVED.values, RESOLVED.options, everything=True)
+    assert len(found.step_time) > 1000
+    assert found.feasible.any()
+    best = found.order()[0, 0]
+    assert found.feasible[best, 0]
+    assert found.step_time[best, 0] == found.step_time[found.feasible[:, 0], 0].min()
+
+
+def test_leaving_out_hopeless_strategies_changes_nothing():
+    quick = strategy.search(RESOLVED.values, RESOLVED.options).best()
+    whole = strategy.search(RESOLVED.values, RESOLVED.options, everything=True).best()
+    assert {n: float(v[0]) for n, v in quick.items()} == {n: float(v[0]) for n, v in whole.items()}
+
+
+def test_what_the_scenario_sets_is_kept():
+    changed = scenario.changed(MADE, {}, {"tensor_parallel": "8", "pipeline_parallel": "2"})
+    given, _ = plan.given_values(scenario.resolve(changed, CATALOG))
+    assert (given["tensor_parallel"], given["pipeline_parallel"]) == (8, 2)
+    assert {"virtual_stages", "micro_batch"} <= set(given)
+
+
+def test_many_scenarios_choose_as_each_alone():
+    sizes = np.array([64.0, 1024.0, 64.0, 8192.0])
+    many = chain.with_strategy({**RESOLVED.values, "accelerators": sizes}, RESOLVED.options)
+    for place, size in enumerate(sizes):
+        alone = chain.with_strategy({**RESOLVED.values, "accelerators": float(size)}, RESOLVED.options)
+        for name in strategy.CANDIDATES:
+            assert many[name][place] == alone[name]
+
+
+def test_a_model_too_large_gets_the_strategy_that_lacks_least_and_says_so():
+    large = scenario.changed(MADE, {"model": "llama-3.1-405b"}, {"accelerators": "16 accelerator"})
+    found = plan.plan(large, CATALOG, bands=False)
+    check = {c.name: c for c in found.checks}["memory"]
+    assert not check.ok
+    assert "GB" in check.message
+
+
+def test_other_workloads_have_no_strategy():
+    values = chain.with_strategy(RESOLVED.values, {**RESOLVED.options, "workload": "capacity"})
+    assert not set(strategy.CANDIDATES) & set(values)
+
+
+def test_the_table_ranks_and_tells_why_others_fail():
+    found = strategy_table.of_scenario(MADE, CATALOG, 5)
+    assert found.tried > 1000
+    assert 0 < found.feasible < found.tried
+    assert len(found.ranking.rows) == 5
+    times = [float(row[found.ranking.columns.index("step")].split()[0]) for row in found.ranking.rows]
+    assert times == sorted(times)
+    reasons = {row[0] for row in found.failures.rows}
+    assert "does not fit in memory" in reasons
+    over = next(row[2] for row in found.failures.rows if row[0] == "does not fit in memory")
+    assert "GB/accelerator over" in over
+
+
+def test_the_scaling_curve_bends_and_has_a_knee():
+    sizes = [256.0, 1024.0, 4096.0, 16384.0, 65536.0]
+    fixed = scaling.curve(MADE, CATALOG, sizes)
+    gains = [point.marginal_gain for point in fixed.points]
+    assert gains[0] == 1
+    assert gains[-1] < gains[1]
+    assert fixed.knee in sizes
+    growing = scaling.curve(MADE, CATALOG, sizes, batch="per-accelerator")
+    assert growing.points[-1].figures["mfu"] > fixed.points[-1].figures["mfu"]
+
+
+@pytest.mark.parametrize("command", [["strategies", "--free"], ["scaling"]], ids=" ".join)
+def test_the_commands_print_json(command, capsys):
+    assert main([*command, "llama-3.1-405b", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found.get("strategies") or found.get("points")
+
+
+@pytest.mark.parametrize("command", ["strategies", "scaling"])
+def test_the_commands_refuse_what_is_not_trained(command, capsys):
+    assert main([command, "facility-30mw"]) == 2
+    assert "workload" in capsys.readouterr().err
+
+
+def test_a_bad_size_is_refused(capsys):
+    assert main(["scaling", "llama-3.1-405b", "--sizes", "many"]) == 2
+    assert "not a list of numbers" in capsys.readouterr().err
+
+
+def test_a_scenario_without_a_model_says_what_it_lacks():
+    bare = scenario.Scenario("t", "training", choose={"system": "dgx-h100"}, set={"accelerators": "8 accelerator"})
+    with pytest.raises(InputError) as error:
+        strategy_table.of_scenario(bare, CATALOG, 5)
+    assert "model_layers" in str(error.value)
