@@ -19,7 +19,14 @@ from planner.ledger import OWN, RENT, Ledger
 _RATES = np.concatenate([np.linspace(-0.99, 1, 400), np.linspace(1.05, 10, 180)])
 _HALVINGS = 100
 # Lines of the last row that are not part of running: a break-even does not wait for the sale.
-_SETTLED = ("residual_compute", "residual_facility", "residual_value", "decommissioning_cost", "financing_settlement")
+_SETTLED = (
+    "residual_compute",
+    "residual_facility",
+    "residual_value",
+    "decommissioning_cost",
+    "financing_settlement",
+    "cloud_unused_commitment",
+)
 
 
 def rate_of_return(amounts: Any, times: Any) -> float | None:

@@ -26,9 +26,10 @@ def test_the_margin_of_the_vendor_is_part_of_the_price():
         assert 100 / cost == pytest.approx(markup, rel=1e-3)
 
 
-def test_hosts_are_never_worth_less_than_nothing():
-    assert capex.capex_hosts(100, 130) == 0
-    assert np.array_equal(capex.capex_hosts(np.array([100.0, 100.0]), np.array([130.0, 60.0])), [0, 40])
+def test_accelerators_never_cost_more_than_their_systems():
+    assert capex.capex_accelerators(8, 20, 1, 100) == 100
+    prices = capex.capex_accelerators(np.array([8, 8]), np.array([20, 5]), 1, 100)
+    assert np.array_equal(capex.capex_hosts(100, prices), [0, 60])
 
 
 @pytest.mark.parametrize("mode", ["build", "colocation", "retrofit"])

@@ -54,6 +54,14 @@ def test_static_and_declining_prices_are_both_given():
     assert planned(cloud_price_path="declining").values["npv_saving"] == pytest.approx(values["npv_saving_declining"])
 
 
+def test_a_term_longer_than_the_period_is_paid_to_its_end():
+    """Two years of a three-year term: the third year is owed."""
+    values = planned(cloud_term="reserved-3y", analysis_period="2 year").values
+    assert values["cloud_unused_commitment"] == pytest.approx(values["cloud_cost_per_year"] * 365 * 24 * HOUR)
+    assert planned(cloud_term="reserved-3y", analysis_period="3 year").values["cloud_unused_commitment"] == 0
+    assert planned(analysis_period="2 year").values["cloud_unused_commitment"] == 0
+
+
 def test_services_beside_the_rent_add_up():
     values = planned(egress_traffic="100 TB/month").values
     names = ("support", "storage", "egress", "debugging", "hosts")

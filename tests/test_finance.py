@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from planner import model, plan, scenario
 from planner.catalog import Catalog
-from planner.equations import accounting, amortization, delay, finance, financing, residual, run_cost
+from planner.equations import accounting, amortization, delay, finance, financing, residual, run_cost, tax
 
 CATALOG = Catalog()
 MONTH = 730 * 3600
@@ -94,7 +94,7 @@ def test_no_break_even_where_renting_costs_less_than_running():
 
 def test_the_rate_of_return_in_closed_form():
     """1,200 paid, 100 a month saved for 13 months."""
-    rate = accounting.irr(1200.0, 100 / MONTH, 0, 0.0, 0.0, 0.0, 0, 0.0, 0, 0.0, 0, 0.0, 0.0, 0.0, 13.0, 1, MONTH)
+    rate = accounting.irr(1200.0, 100 / MONTH, 0, 0.0, 0.0, 0.0, 0, 0.0, 0, 0.0, 0, 0.0, 0.0, 0.0, 0.0, 13.0, 1, MONTH)
     monthly = (1 + float(rate)) ** (1 / 12) - 1
     assert sum(100 / (1 + monthly) ** m for m in range(1, 14)) == pytest.approx(1200, rel=1e-9)
 
@@ -180,7 +180,7 @@ def test_dear_debt_lowers_and_cheap_debt_raises_the_present_value():
 def test_the_depreciation_table_by_hand():
     """MACRS over five years on 250,000: 50,000, 80,000, 48,000, 28,800, 28,800, 14,400; the whole base in the end."""
     shares = (0.2, 0.32, 0.192, 0.1152, 0.1152, 0.0576)
-    claimed = [financing.depreciated_share__table(year * YEAR, *shares, MONTH) for year in range(8)]
+    claimed = [tax.depreciated_share__table(year * YEAR, *shares, MONTH) for year in range(8)]
     assert np.diff([250_000 * float(share) for share in claimed]).tolist() == pytest.approx(
         [50_000, 80_000, 48_000, 28_800, 28_800, 14_400, 0]
     )

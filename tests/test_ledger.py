@@ -56,6 +56,13 @@ VARIANTS = [
     {"accounting_year": "8766 h"},
     {"accounting_month": "720 h"},
     {"electricity_billing": "itemised"},
+    {"cloud_term": "reserved-3y", "cloud_reserved_3y_price": "3 USD/accelerator/h", "analysis_period": "4 year"},
+    {
+        "cloud_term": "reserved-1y",
+        "cloud_price": "3 USD/accelerator/h",
+        "analysis_period": "30 month",
+        "tax_rate": "20 %",
+    },
     {"payment_interval": "1 year", "energy_escalation": "3 %", "tax_rate": "21 %"},
     {"payment_interval": "1 year", "analysis_period": "40.5 month"},
     {"payment_interval": "3 month", "analysis_period": "4 year", "cloud_price_path": "declining"},
