@@ -107,11 +107,13 @@ def test_what_cannot_be_sized_is_not_a_number(catalog):
 
 
 def test_a_missing_figure_is_missing_not_zero(catalog):
-    entries = [e for e in catalog.entries("systems") if "price" not in e.facts and "power" in e.facts]
-    if not entries:
-        pytest.skip("every system has a price")
-    task = sweep.task(scenario.load("own-8000-h100"), {"system": ["dgx-h100", entries[0].key]}, catalog, ["capex"])
-    assert np.isnan(engine.chunk(task, 0)["capex"]).tolist() == [False, True]
+    """A cooling entry without a PUE leaves the site's power unknown."""
+    entry = next(entry.key for entry in catalog.entries("cooling") if "pue" not in entry.facts)
+    base = scenario.load("own-8000-h100")
+    task = sweep.task(base, {"cooling": ["air", entry]}, catalog, ["racks", "facility_power"])
+    columns = engine.chunk(task, 0)
+    assert np.isnan(columns["facility_power"]).tolist() == [False, True]
+    assert np.isfinite(columns["racks"]).all()
 
 
 def test_a_task_travels_and_gives_the_same_bytes(task):
