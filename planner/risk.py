@@ -235,7 +235,7 @@ def text(found: Risk, figures: Sequence[str] | None = None) -> str:
         parts.append(f"Owning beats renting in {found.owning_wins:.1%} of the samples ({DECISION} above zero).")
     unsure = [f"{name} {share:.1%}" for name, share in found.checks.items() if share < 1]
     if unsure:
-        parts.append(f"Checks that do not always hold, with the share of samples in which they do: {', '.join(unsure)}.")
+        parts.append(f"Checks that do not always hold, with the share of samples where they do: {', '.join(unsure)}.")
     chosen = figures or [name for name in (DECISION, "tco", "time_to_train") if name in found.swings][:2]
     parts += [
         f"What makes {name} unsure\n{swing_table(found, name).text()}" for name in chosen if found.swings.get(name)
