@@ -126,7 +126,7 @@ def _levelised(found: Ledger, members: Sequence[Member]) -> dict[str, float | No
 
 
 def _yield(found: Ledger, member: Member) -> dict[str, float]:
-    """Discounted accelerator-time of a pool: installed, useful, as 16-bit operations, and what renting it would cost."""
+    """Discounted accelerator-time of a pool: installed, useful, as operations, as tokens, and its rent."""
     conventions = ("calendar_month", "accounting_months", "payment_months", "accounting_hours_share")
     names = ("installed_accelerators", "accelerators", "useful_share", "accelerator_peak_bf16", "cloud_price", _TOKENS)
     known = model.evaluate((*conventions, *names), member.values, member.options)
