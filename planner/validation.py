@@ -108,6 +108,9 @@ def text(found: dict[str, Any], rows: bool = False) -> str:
                 f"{name} {percent(number)}" for name, number in value.items() if isinstance(number, float)
             )
             lines.append(f"{key.replace('_', ' ')}: {words}")
+        elif isinstance(value, dict) and {"rows", "mape"} <= set(value):
+            name = key.replace("_", " ")
+            lines.append(f"{name}: {value['rows']} rows, mean error {percent(value['mape'])}")
     parts = ["\n".join(lines)]
     for key in [name for name in found if name.startswith("by_")]:
         cells = [

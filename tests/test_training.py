@@ -66,7 +66,9 @@ def test_zero_stages_divide_the_states():
 def test_activations_of_korthikanti():
     """GPT with h = 12288, a = 96, s = 2048, t = 8, no recomputation: s b h (32 + 5 a s/h) / t without dropout masks."""
     hidden, heads, sequence = 12288.0, 96.0, 2048.0
-    width = memory.token_activation_width(hidden, heads, heads, 128.0, 0.0, 128.0, 0.0, 4 * hidden, 0.0, 0.0, 0.0, 0.0, 0.0)
+    width = memory.token_activation_width(
+        hidden, heads, heads, 128.0, 0.0, 128.0, 0.0, 4 * hidden, 0.0, 0.0, 0.0, 0.0, 0.0
+    )
     scores = memory.kept_scores(1.0, 1.0, heads, sequence, 1.0)
     stream = memory.stream_memory(sequence * hidden * 2, 8.0, 1.0)
     kept = memory.whole_layer_memory(stream, sequence, width, scores, 2.0, 8.0)
