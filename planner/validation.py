@@ -101,7 +101,7 @@ def text(found: dict[str, Any], rows: bool = False) -> str:
         if found.get(key) is not None:
             lines.append(f"{percent(found[key])} {words}")
     if "reproduced" in found:
-        lines.append(f"{found['reproduced']} of {found['cases']} cases reproduced: every printed output in its tolerance")
+        lines.append(f"{found['reproduced']} of {found['cases']} cases reproduced within their tolerance")
     for key, value in found.items():
         if key.startswith("left_out") and isinstance(value, dict):
             words = ", ".join(

@@ -1,5 +1,6 @@
-"""Present values, residual curves, financing, tax, instalments, delay, training runs: worked by hand and in the limit."""
+"""Present values, residual curves, financing, tax, instalments, delay, training runs: by hand and in the limit."""
 
+import itertools
 import math
 
 import numpy as np
@@ -52,7 +53,7 @@ def test_years_of_8766_hours_and_months_of_720():
 
 def test_real_and_nominal_agree_where_every_price_follows_inflation():
     """Constant prices in real money are prices that rise with inflation in nominal money."""
-    grown = {name: "3 %" for name in ("energy_escalation", "staff_escalation", "operation_escalation")}
+    grown = dict.fromkeys(("energy_escalation", "staff_escalation", "operation_escalation"), "3 %")
     nominal = planned(inflation="3 %", discount_rate="8 %", **grown).values
     real = planned(inflation="3 %", discount_rate="8 %", price_basis="real").values
     assert real["opex_present_worth"] == pytest.approx(nominal["opex_present_worth"], rel=1e-12)
@@ -132,7 +133,7 @@ def test_systems_never_gain_value(method):
     values = [
         planned(residual_method=method, analysis_period=f"{y} year").values["residual_compute"] for y in range(1, 8)
     ]
-    assert all(later <= earlier for earlier, later in zip(values, values[1:], strict=False))
+    assert all(later <= earlier for earlier, later in itertools.pairwise(values))
     assert 0 <= values[0] <= planned().values["capex_compute"]
 
 
@@ -202,7 +203,7 @@ def test_earlier_depreciation_is_worth_more():
 
 
 def test_where_everything_is_taxed_and_deducted_at_once_tax_scales_the_saving():
-    """No residual, immediate deduction after a year discounted at nothing: saving after tax is (1 − τ) of that before."""
+    """No residual, deducted after a year at no discount: the saving after tax is (1 − τ) of that before."""
     same = {
         "discount_rate": "0 %",
         "residual_method": "zero",
@@ -246,7 +247,7 @@ def test_a_useful_hour_costs_the_installed_hour_over_its_use(utilization):
 
 
 def test_a_training_run_written_off_by_technical_progress():
-    """One published run: 57 M hours of servers worth 14,165 USD, a fifth of the cluster in its network, 0.0806 USD/kWh."""
+    """One published run: 57 M hours of servers worth 14,165 USD, 19 % of the cluster its network, 0.0806 USD/kWh."""
     hours = 57e6 * 3600
     rate = run_cost.value_decline_rate(0.14 * math.log(10), 8766 * 3600 / 12)
     servers = run_cost.run_compute_cost(hours, 14165.0547, rate)

@@ -265,6 +265,20 @@ def test_a_currency_that_is_none_is_bad_input(given_text, capsys):
     assert "NAME=RATE" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "measures"),
+    [
+        ("own-8000-h100", ("cost_per_accelerator_hour", "cost_per_useful_accelerator_hour", "cost_per_compute")),
+        ("llama-3.1-405b", ("cost_per_training_run", "cost_per_useful_accelerator_hour")),
+        ("enterprise-8-gpu", ("cost_per_million_tokens", "break_even_utilization")),
+    ],
+)
+def test_unit_costs_of_the_ledger_are_those_of_the_plan(name, measures):
+    found = books.of_plan(plan.plan(scenario.load(name, CATALOG), CATALOG, bands=False))
+    for measure in measures:
+        assert found.measures[measure] == pytest.approx(float(found.plan.values[measure]), rel=1e-9), measure
+
+
 def test_the_books_of_a_plan_without_pools_are_those_of_its_values():
     found = books.of_plan(plan.plan(scenario.load("own-8000-h100", CATALOG), CATALOG, bands=False))
     assert found.measures["npv_saving"] == pytest.approx(float(found.plan.values["npv_saving"]), rel=1e-9)

@@ -317,3 +317,11 @@ def hosted_cost_per_year(hosted_tokens, hosted_token_price):
     K = τ · p
     """
     return hosted_tokens * hosted_token_price
+
+
+def rented_cost_per_million_tokens(rented_cost_per_year, served_output_tokens_per_second):
+    """Cost of output tokens on a rented cluster at the real load, prompts included. [USD/token]
+
+    c = K_rented / τ
+    """
+    return rented_cost_per_year / served_output_tokens_per_second
