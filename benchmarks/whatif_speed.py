@@ -9,8 +9,8 @@ cluster     two local dask workers against one (extra `cluster`)
 memory      the peak memory of a sweep of 10 million scenarios to Parquet
 strategies  scenarios a second where each has a thousand parallel strategies searched
 
-Without an argument all of them run.  What runs on one core is timed in seconds of that core (CPU time), the others by the
-clock: there other load on the machine counts, which is why it is printed last.  The best of several runs counts.
+Without an argument all of them run.  What runs on one core is timed in seconds of that core (CPU time), the others by
+the clock: other load on the machine counts there, which is why it is printed last.  The best of several runs counts.
 """
 
 from __future__ import annotations
