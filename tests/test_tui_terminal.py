@@ -59,7 +59,11 @@ def test_from_start_to_quit(tmp_path, size):
     file = Path(shutil.copy(SCENARIO, tmp_path / "mine.toml"))
     status = tmp_path / "status"
     shell = f"cd {tmp_path}; {sys.executable} -m planner tui mine.toml; echo $? > {status}; sleep 60"
-    terminal = Terminal(tmp_path, size, ["env", f"PYTHONPATH={Path(__file__).parents[1]}", "sh", "-c", shell])
+    terminal = Terminal(
+        tmp_path,
+        size,
+        ["env", "-u", "COLUMNS", "-u", "LINES", f"PYTHONPATH={Path(__file__).parents[1]}", "sh", "-c", shell],
+    )
     try:
         terminal.until("Two hundred servers")
         terminal.until("binds first")
