@@ -50,8 +50,8 @@ class Evidence:
 
     value: float | None
     how: str
-    # Inputs over which the answer was looked at: "name" -> the edges between holding and not holding, in words.
     holds: bool
+    # Where the answer differs over ranges or cases: where it holds, in words.
     depends: str = ""
     runs: list[tuple[Run, str]] = field(default_factory=list)
 

@@ -47,7 +47,8 @@ class Window:
             hours = (clock.hour >= self.first) & (clock.hour < self.last)
         else:
             hours = (clock.hour >= self.first) | (clock.hour < self.last)
-        days = {"all": True, "weekdays": clock.weekday < 5, "weekends": clock.weekday >= 5}[self.days]
+        every = np.ones(len(clock.hour), dtype=bool)
+        days = {"all": every, "weekdays": clock.weekday < 5, "weekends": clock.weekday >= 5}[self.days]
         return np.isin(clock.month, self.months) & hours & days
 
 
@@ -112,7 +113,8 @@ class Clock:
 
     def __init__(self, start: datetime.date, hours: int):
         days = -(-hours // 24)
-        dates, day = [], start
+        dates: list[datetime.date] = []
+        day = start
         while len(dates) < days:
             if (day.month, day.day) != (2, 29):
                 dates.append(day)

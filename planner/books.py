@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ MEASURES = {
     "cost_per_useful_accelerator_hour": "cost_per_useful_accelerator_hour",
     "cost_per_compute": "cost_per_compute",
     "cost_per_training_run": "cost_per_training_run",
+    "cost_per_million_tokens": "cost_per_million_tokens",
 }
 _CONVENTIONS = (
     "analysis_period",
@@ -80,16 +81,24 @@ class Books:
 
 
 def of_plan(found: Plan) -> Books:
-    """The ledger of every pool of a plan, each from the month in which it starts."""
+    """The ledger of every pool of a plan, each from the month in which it starts.
+
+    The own side is the plan as it stands: a rented pool pays its rent there too, so that it saves nothing.
+    """
     options, given = found.resolved.options, found.given
-    parts = []
+    parts, members = [], []
     for pool in model.pools(options):
         inner, own = chain.inside(pool, given, options)
         known = model.evaluate(("start_delay", "calendar_month"), inner, own)
         start = round(known.get("start_delay", 0.0) / known["calendar_month"]) if "calendar_month" in known else 0
-        parts.append(ledger.ledger(inner, own, pool=pool.rstrip("/"), start=start))
+        rented = own.get("ownership") == "rented"
+        part = ledger.ledger(inner, own, (RENT,) if rented else (OWN, RENT), pool.rstrip("/"), start)
+        if rented:
+            part.flows += [replace(flow, side=OWN) for flow in part.flows]
+        parts.append(part)
+        members.append(returns.Member(inner, own, start))
     book = ledger.combined(parts)
-    return Books(found, book, returns.derived(book, found.values, options))
+    return Books(found, book, returns.derived(book, members))
 
 
 def with_tariff(found: Books, tariff: billing.Tariff) -> Books:
@@ -102,6 +111,8 @@ def with_tariff(found: Books, tariff: billing.Tariff) -> Books:
     power, peak, contracted = np.zeros(hours), 0.0, 0.0
     for pool in model.pools(options):
         inner, own = chain.inside(pool, given, options)
+        if own.get("ownership") == "rented":
+            continue
         wanted = ("energy_per_year", "peak_demand", "contracted_demand", "start_delay", "calendar_month")
         known = model.evaluate(wanted, inner, own)
         if "energy_per_year" not in known or "peak_demand" not in known:
@@ -131,7 +142,8 @@ def with_tariff(found: Books, tariff: billing.Tariff) -> Books:
     if rate:
         added.append(Flow(OWN, "tax", "income tax on the tariff's difference", "tax", -rate * change, times))
     changed = Ledger([*kept, *added], book.discount_factor, book.missing)
-    return Books(found.plan, changed, returns.derived(changed, found.plan.values, options))
+    members = [returns.Member(*chain.inside(pool, given, options), 0) for pool in model.pools(options)]
+    return Books(found.plan, changed, returns.derived(changed, members))
 
 
 def _by_month(amounts: Any, months: int) -> Any:
@@ -209,13 +221,31 @@ def assumptions(found: Books, currency: Currency) -> list[tuple[str, str]]:
     return rows
 
 
+def decision(found: Books, mix: hybrid.Mix, currency: Currency) -> str:
+    """Owning, renting as the scenario says, or the cheapest mix: which costs least in present value."""
+    worth = float(found.plan.values.get("discounted_time", np.nan))
+    term = found.plan.resolved.options.get("cloud_term", "rent")
+    shares = ", ".join(f"{100 * share:.0f} % {way}" for way, share in mix.shares.items() if share > 0)
+    costs = {f"the mix ({shares} of the peak)": mix.cost * worth}
+    for name, words in (("npv_own", "owning the peak"), ("npv_cloud", f"renting at the {term} price")):
+        value = found.measures.get(name)
+        if value is not None and not (mix.excluded and name == "npv_cloud"):
+            costs[words] = -value
+    known = {words: cost for words, cost in costs.items() if np.isfinite(cost)}
+    ordered = sorted(known, key=lambda words: known[words])
+    amounts = "; ".join(
+        f"{words} {units.number_text(known[words] * currency.rate / 1e6)} M{currency.name}" for words in ordered
+    )
+    return f"Decision, present value of all costs: {amounts}."
+
+
 def text(found: Books, currency: Currency, load: Any = None) -> str:
     """The ledger for a terminal."""
     parts = [f"{found.plan.scenario.name}\nCash-flow ledger, {found.ledger.months} months; money paid is negative"]
     parts += [lines_table(found, currency).text(), years_table(found, currency).text(), measures_text(found, currency)]
     mix = hybrid.of_plan(found.plan, load)
     if mix is not None:
-        parts.append(hybrid.text(mix))
+        parts += [hybrid.text(mix), decision(found, mix, currency)]
     parts.append("Assumptions\n" + "\n".join(f"  {name}: {words}" for name, words in assumptions(found, currency)))
     if found.ledger.missing and not found.ledger.flows:
         lacking = sorted({need for needs in found.ledger.missing.values() for need in needs})

@@ -57,7 +57,7 @@ def calibrate(path: Path | None = None, output: Path | None = None) -> dict[str,
         for name, value in of.items()
         if isinstance(value, float)
     }
-    found["left_out_by_source"] = scores(cases, outside)["metrics"]["output_tokens_per_second"]["by_source"]
+    found["by_left_out_source"] = scores(cases, outside)["metrics"]["output_tokens_per_second"]["by_source"]
     found["left_out_band_coverage"] = {m: band_coverage(cases, outside, m) for m in METRICS}
     found["residual_quantiles"] = {m: quantiles(cases, outside, m) for m in METRICS}
     found["parameters"] = fitted
@@ -226,8 +226,9 @@ def file_text(cases: Cases, fitted: dict[str, float], found: dict[str, Any]) -> 
         lines += [f"[{name}]", "value = 1", *spread, ""]
     lines += ["[speed_tensorrt_llm]", "value = 1", 'source = "definition"', 'kind = "rated"', ""]
     for name, value in fitted.items():
-        text = units.text(value, rows[name].show)
-        lines += [f"[{name}]", f"value = {text}" if rows[name].unit == "1" else f'value = "{text}"', ""]
+        plain = rows[name].unit == units.DIMENSIONLESS
+        text = f"{value:.5g}" if plain else f'"{units.text(value, rows[name].show, 5)}"'
+        lines += [f"[{name}]", f"value = {text}", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -17,26 +17,12 @@ SIZE = "accelerators"
 UNIT_OF_SIZE = "system_accelerators"
 _MOST_SYSTEMS = 2**24
 
-# Rooms that only one workload asks for; all others are asked for by every scenario.  Claims alone ask for the market's.
-WORKLOAD_ROOMS = {
-    "training": ("workload", "training", "kernels", "memory", "collectives"),
-    "inference": ("inference_memory", "inference_rates", "inference", "batching", "demand", "serving_cost", "edge"),
-    "claims": ("market",),
-}
-
 
 def asked(workload: str) -> list[str]:
     """Every quantity with an equation that this workload asks for, room by room."""
-    others = {room for other, rooms in WORKLOAD_ROOMS.items() if other != workload for room in rooms}
-    others -= set(WORKLOAD_ROOMS.get(workload, ()))
     rows, computed = glossary.quantities(), model.alternatives()
-    return [
-        name
-        for room, names in glossary.rooms().items()
-        if room not in others
-        for name in names
-        if name in computed and rows[name].workload in (None, workload)
-    ]
+    names = [name for room in glossary.rooms().values() for name in room]
+    return [name for name in names if name in computed and rows[name].workload in (None, workload)]
 
 
 def wanted(options: Mapping[str, str]) -> list[str]:
@@ -67,16 +53,19 @@ def targets(said: Iterable[str], scope: str = "") -> dict[str, dict[str, str]]:
     }
 
 
-def run(names: Iterable[str], values: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
-    """`values`, the chosen strategies and every step that leads to the named quantities."""
-    return model.evaluate(names, with_strategies(values, options), options)
+def run(names: Iterable[str], values: Mapping[str, Any], options: Mapping[str, str], scope: str = "") -> dict[str, Any]:
+    """`values`, the strategies chosen within `scope` and every step that leads to the named quantities."""
+    return model.evaluate(names, with_strategies(values, options, scope), options)
 
 
-def with_strategies(values: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
-    """`values` with the parallel strategies that the scenario, or any of its pools, leaves open."""
+def with_strategies(values: Mapping[str, Any], options: Mapping[str, str], scope: str = "") -> dict[str, Any]:
+    """`values` with the parallel strategies that the scenario, or any of its pools, leaves open; a pool without a size
+    waits for one."""
     found = dict(values)
     for pool in model.pools(options):
         inner, own = inside(pool, values, options)
+        if not pool.startswith(scope) or SIZE not in inner:
+            continue
         found |= {pool + name: value for name, value in with_strategy(inner, own).items() if name not in inner}
     return found
 
@@ -190,7 +179,7 @@ def whole_systems(values: Mapping[str, Any], target: str, options: Mapping[str, 
     def holds(systems: Any) -> Any:
         """True on the small side of the edge: within the limit, or the demand not yet met."""
         trial = {**values, pool + SIZE: systems * per_system}
-        got = run((quantity,), trial, options)[quantity]
+        got = run((quantity,), trial, options, scope)[quantity]
         met = got <= bound if rule["at"] == "most" else got >= bound
         return met if largest else ~np.asarray(met, dtype=bool)
 

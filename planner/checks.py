@@ -114,6 +114,9 @@ def _check(
     found: list[Problem],
 ) -> Check | None:
     before = len(found)
+    if not isinstance(table, Mapping):
+        found.append(Problem(place, "", "takes a table: { kind = ..., ... }"))
+        return None
     kind = table.get("kind", "")
     if kind not in KINDS:
         found.append(Problem(place, "kind", unknown("kind of check", str(kind), KINDS)))
@@ -130,6 +133,8 @@ def _check(
     low, high = _expected(claim, table, unit, seeds, place, found)
     if kind != "not checkable" and low is None and high is None:
         found.append(Problem(place, "expect", "the claim has no figure: say what it amounts to"))
+    if not isinstance(table.get("tolerance", 0), int | float):
+        found.append(Problem(place, "tolerance", "takes a number: a share of the figure said"))
     if len(found) > before:
         return None
     # What a check says to expect counts as written; a claim's own figure is as firm as its wording.

@@ -27,6 +27,14 @@ ROWS = 65536
 # Chunks are shorter by these factors where each row needs a size, or a strategy: they take seconds, not minutes.
 SHORTER_FOR_SIZES = 8
 SHORTER_FOR_STRATEGIES = 64
+# What is watched besides quantities: the limit of which the largest share is in use.
+BINDING = "binding_constraint"
+
+
+@functools.cache
+def limits() -> dict[str, str]:
+    """The shares of limits in use, with what each limit is called."""
+    return {name: row.binds for name, row in glossary.quantities().items() if row.binds}
 
 
 @functools.cache
@@ -104,6 +112,12 @@ class Task:
         """Quantities that vary."""
         return tuple(name for axis in self.axes for name in axis.names if name not in axis.texts)
 
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Quantities to compute for what is watched."""
+        plain = [name for name in self.watch if name != BINDING]
+        return tuple(dict.fromkeys([*plain, *(limits() if BINDING in self.watch else ())]))
+
     def resolved(self, chosen: Mapping[str, str]) -> Resolved:
         """The scenario with these entries and options in place of its own."""
         roles = glossary.roles()
@@ -130,7 +144,11 @@ def task(
 ) -> Task:
     """A checked sweep, or the scenario with every problem said; watches the headline figures where nothing is named."""
     rows = glossary.quantities()
-    problems = [Problem("watch", name, unknown("quantity", name, rows)) for name in watch or () if name not in rows]
+    problems = [
+        Problem("watch", name, unknown("quantity", name, [*rows, BINDING]))
+        for name in watch or ()
+        if name not in rows and name != BINDING
+    ]
     if problems:
         raise InputError(problems)
     # What a pool says of its own gives way to what varies for the whole, as where it is set.
@@ -147,7 +165,7 @@ def task(
             for name in names if role.rpartition("/")[2] in glossary.roles() else ():
                 snapshot.add(catalog, role.rpartition("/")[2], name)
     found = Task(scenario, snapshot, tuple(varied), tuple(watch or ()), seed)
-    computable = _try(found, tuple(watch or glossary.headlines()))
+    computable = _try(found, found.wanted or tuple(glossary.headlines()))
     if watch is None:
         asked = set(chain.wanted(found.resolved({}).options))
         found.watch = tuple(name for name in glossary.headlines() if name in asked and name in computable)
@@ -198,7 +216,7 @@ def evaluated(found: Task, columns: Mapping[str, Any]) -> dict[str, Any]:
     for axis in found.axes:
         if axis.texts:
             variant = variant * axis.size + columns[next(iter(axis.texts))]
-    results = {name: np.full(count, np.nan) for name in found.watch}
+    results = {name: np.full(count, np.nan) for name in found.wanted}
     _, firsts, which = np.unique(variant, return_index=True, return_inverse=True)
     chosen = [{name: texts[columns[name][first]] for name, texts in found.texts.items()} for first in firsts]
     for runner, members in _groups(found, chosen):
@@ -213,7 +231,16 @@ def evaluated(found: Task, columns: Mapping[str, Any]) -> dict[str, Any]:
             continue
         for name, values in computed.items():
             results[name][rows] = values
-    return results
+    if BINDING in found.watch:
+        results[BINDING] = _binding(results, count)
+    return {name: results[name] for name in found.watch}
+
+
+def _binding(results: Mapping[str, Any], count: int) -> Any:
+    """The position among the limits of the one that binds first in each row; -1 where none is known."""
+    shares = np.array([results[name] for name in limits()]).reshape(-1, count)
+    shares = np.where(np.isfinite(shares), shares, -np.inf)
+    return np.where(np.isfinite(shares.max(axis=0, initial=-np.inf)), shares.argmax(axis=0), -1)
 
 
 def _groups(found: Task, chosen: Sequence[Mapping[str, str]]) -> list[tuple[Runner, Any]]:
@@ -242,4 +269,4 @@ def _runner(found: Task, alike: Sequence[Resolved]) -> Runner:
         if name not in varied and any(each.values[name] != value for each in alike[1:])
     ]
     by_variant = {name: np.array([each.values[name] for each in alike]) for name in differing}
-    return Runner(alike[0], [*found.numbers, *differing], found.watch, by_variant)
+    return Runner(alike[0], found.numbers, found.wanted, by_variant)

@@ -20,18 +20,6 @@ _POINTS = 9
 _HALVINGS = 40
 
 
-def _ruled(bench: Bench, check: Check) -> Evidence:
-    """How many sites and offers the rules of a scenario exclude, or put under a licence."""
-    run = bench.run(check.given, sized=True)
-    verdict = check.given.get("verdict", rules.EXCLUDED)
-    options = rules.options(run.resolved, bench.catalog)
-    struck = [found for found in options if found.rule == check.given["rule"] and found.verdict == verdict]
-    count = float(len(struck))
-    first = f", as {struck[0].option}: {struck[0].reason}" if struck else ""
-    how = f"options of {len(options)} that rules of {check.given['rule']} give '{verdict}'{first}"
-    return Evidence(count, how, compared(check, count))
-
-
 def gather(bench: Bench, check: Check) -> Evidence:
     """The evidence for a check; MissingError where something it needs is not there."""
     try:
@@ -207,6 +195,18 @@ def _ranked(bench: Bench, check: Check) -> Evidence:
     words = " > ".join(f"{name} {plan.shown(name, values[name])}" for name in ordered)
     where = run.resolved.scenario.place.removesuffix(".toml")
     return Evidence(rank, f"{words} in {where}", compared(check, rank), runs=[(run, check.given["quantity"])])
+
+
+def _ruled(bench: Bench, check: Check) -> Evidence:
+    """How many sites and offers the rules of a scenario exclude, or put under a licence."""
+    run = bench.run(check.given, sized=True)
+    verdict = check.given.get("verdict", rules.EXCLUDED)
+    options = rules.options(run.resolved, bench.catalog)
+    struck = [found for found in options if found.rule == check.given["rule"] and found.verdict == verdict]
+    count = float(len(struck))
+    first = f", as {struck[0].option}: {struck[0].reason}" if struck else ""
+    how = f"options of {len(options)} that rules of {check.given['rule']} give '{verdict}'{first}"
+    return Evidence(count, how, compared(check, count))
 
 
 _GATHER: dict[str, Callable[[Bench, Check], Evidence]] = {

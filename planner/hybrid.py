@@ -8,13 +8,13 @@ cheapest mix, and it costs no more than any pure option.  What may not leave is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from planner import units
+from planner import rules, units
 from planner.plan import Plan
 from planner.problems import InputError, Problem, one
 from planner.table import Table
@@ -50,6 +50,8 @@ class Mix:
     # Owned share of the peak -> cost of the best mix around it.
     curve: list[tuple[float, float]]
     resident_share: float
+    # Why nothing may be rented, or an empty text.
+    excluded: str = ""
 
     @property
     def cost(self) -> float:
@@ -141,15 +143,29 @@ def of_plan(found: Plan, load: Any = None) -> Mix | None:
     burst, reserved, owned = (_known(values, n) for n in ("burst_price", "reserved_price", "owned_capacity_price"))
     if (owned is None and burst is None) or (burst is None and reserved is None):
         return None
+    excluded = _excluded(found)
     prices = Prices(owned, _known(values, "owned_running_price") or 0.0, reserved, burst)
+    if excluded:
+        prices = Prices(owned, prices.running)
     if load is None:
         if "accelerators" not in values or "utilization" not in values or not values["utilization"] > 0:
             return None
         load = curve_of(float(values["accelerators"]), float(values["utilization"]))
     try:
-        return cheapest(load, prices, _known(values, "resident_share") or 0.0)
+        mix = cheapest(load, prices, _known(values, "resident_share") or 0.0)
     except ValueError:
         return None
+    return replace(mix, excluded=excluded)
+
+
+def _excluded(found: Plan) -> str:
+    """Why the rules on where data must stay forbid the chosen offer, or an empty text."""
+    cloud, options = found.resolved.entries.get("cloud"), found.resolved.options
+    if cloud is None:
+        return ""
+    known = rules.Rules(found.resolved.rules)
+    finding = known.cloud(cloud, options.get("owner_country", "any"), options.get("data_residency", "none"))
+    return finding.reason if finding.verdict == rules.EXCLUDED else ""
 
 
 def read_load(path: Path) -> Any:
@@ -193,11 +209,13 @@ def text(mix: Mix) -> str:
     rows += [[f"all {way}", 100.0, mix.peak, cost * _YEAR / 1e6] for way, cost in mix.pure.items()]
     columns = ["way", "% of the peak", "accelerators", unit]
     parts = [Table(columns, rows, frozenset({1, 2, 3}), "Own, reserve or pay by use (levelised)").text()]
+    if mix.excluded:
+        parts.append(f"Nothing may be rented: {mix.excluded}.")
     if mix.resident_share:
         parts.append(f"{100 * mix.resident_share:.0f} % of the peak may not leave the owned cluster.")
     if mix.curve:
         steps = [
-            f"{100 * share:.0f} %: {cost * _YEAR / 1e6:,.1f}"
+            f"{100 * share:.0f} %: {units.number_text(cost * _YEAR / 1e6)}"
             for share, cost in mix.curve[:: max(1, len(mix.curve) // 10)]
         ]
         parts.append(f"{unit} against the owned share: " + ", ".join(steps))
@@ -213,5 +231,6 @@ def to_json(mix: Mix) -> dict[str, Any]:
         "cost": mix.cost * _YEAR,
         "pure": {way: cost * _YEAR for way, cost in mix.pure.items()},
         "curve": [{"owned": share, "cost": cost * _YEAR} for share, cost in mix.curve],
+        "excluded": mix.excluded,
         "unit": "USD/year",
     }

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from planner import model, paths
-from planner.catalog import Catalog, Entry
+from planner.catalog import Catalog, Entry, folded
 from planner.problems import InputError, one
 
 # What of a case is compared: metric -> the quantity that predicts it.
@@ -25,6 +25,7 @@ OPTIONS = ("weight_precision", "kv_precision", "serving_stack", "batching")
 _MEASURED = {"serving_pools": "shared", "arrivals": "closed"}
 _EVERY_REQUEST = 1e9
 _LATENT_ROPE = 64.0
+_SHORTEST_NAME = 3
 
 
 @dataclass
@@ -135,12 +136,16 @@ def _measured(row: dict[str, str]) -> dict[str, float]:
 def _case(row: dict[str, str], catalog: Catalog) -> tuple[dict[str, float], tuple[str, ...], str]:
     """A row as given values, chosen options and the accelerator's entry."""
     rules = benchmarks()
-    spelled = re.sub(r"\s*\(.*\)", "", row["accelerator"]).strip()
-    accelerator = catalog.find("accelerators", spelled)
+    accelerator = _accelerator(catalog, row["accelerator"])
     values = {f"accelerator_{name}": fact.value for name, fact in accelerator.facts.items()}
     values |= _architecture(row, catalog)
     count, tensor, stages = _number(row, "n_accelerators"), _number(row, "tp", 1), _number(row, "pp", 1)
     groups = _number(row, "attention_dp", 1)
+    if values["model_experts"] and groups == 1 and _spreads_attention(row, rules):
+        tensor, groups = 1.0, tensor
+    if groups > 1 and tensor * stages * groups > count:
+        # The table counts the attention groups within its tensor-parallel degree.
+        tensor = max(1.0, tensor / groups)
     ranks = tensor * stages * groups
     per_rank = min(1.0, count / ranks)
     replicas = count / (ranks * per_rank)
@@ -162,22 +167,44 @@ def _case(row: dict[str, str], catalog: Catalog) -> tuple[dict[str, float], tupl
     return values, _options(row, accelerator, rules), accelerator.key
 
 
+def _spreads_attention(row: dict[str, str], rules: dict[str, Any]) -> bool:
+    """Whether the publisher's recipe gives every rank sequences of its own, though the table does not say so."""
+    if (row.get("batch_or_concurrency") or "").strip():
+        return False
+    framework, year = (row.get("framework") or "").lower(), _number(row, "year", 0)
+    return any(re.search(rule["framework"], framework) and year >= rule["year"] for rule in rules["attention"])
+
+
 def _options(row: dict[str, str], accelerator: Entry, rules: dict[str, Any]) -> tuple[str, ...]:
-    """Weight precision, key-value precision and serving stack of a row."""
+    """Weight precision, key-value precision, serving stack and batching of a row."""
     said = row.get("weight_precision", "").lower()
-    weights = next((p["choices"] for p in rules["precision"] if re.search(p["text"], said)), None)
+    weights = next((rule for rule in rules["precision"] if re.search(rule["text"], said)), None)
     if weights is None:
         raise one("case", "weight_precision", f"unknown precision '{said}'")
-    precision = next((c for c in weights if f"peak_{c}" in accelerator.facts), weights[-1])
+    choices = weights["choices"]
+    precision = next((choice for choice in choices if f"peak_{choice}" in accelerator.facts), choices[-1])
     kv = (row.get("kv_precision") or "").lower()
-    cache = "bf16" if "16" in kv or (not kv and precision == "bf16") else "fp8"
+    cache = weights["cache"] if not kv else "bf16" if "16" in kv else "fp8"
     framework = (row.get("framework") or "").lower()
     vendor = str(accelerator.text.get("vendor", "")).lower()
-    stack: dict[str, str] = next(
-        (s for s in rules["stack"] if re.search(s["framework"], framework) and re.search(s["vendor"], vendor)),
-        {},
+    stack = next(
+        rule for rule in rules["stack"] if re.search(rule["framework"], framework) and re.search(rule["vendor"], vendor)
     )
-    return precision, cache, stack.get("stack", "vllm"), stack.get("batching", "continuous")
+    return precision, cache, stack["stack"], stack.get("batching", "continuous")
+
+
+def _accelerator(catalog: Catalog, name: str) -> Entry:
+    """The accelerator of this name, or the one whose longest spelling the name begins with or holds."""
+    plain = re.sub(r"\(.*\)", "", name).strip()
+    try:
+        return catalog.find("accelerators", plain)
+    except InputError as error:
+        wanted = folded(plain)
+        spelled = [(folded(text), entry) for entry in catalog.entries("accelerators") for text in entry.spellings]
+        held = [(len(text), entry.key) for text, entry in spelled if len(text) >= _SHORTEST_NAME and text in wanted]
+        if not held:
+            raise error
+        return catalog.entry("accelerators", max(held)[1])
 
 
 def _architecture(row: dict[str, str], catalog: Catalog) -> dict[str, float]:

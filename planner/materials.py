@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from planner import units
-from planner.plan import Plan
+from planner import model, units
+from planner.catalog import Entry
+from planner.plan import Plan, shown
 from planner.table import Table
 
 
@@ -65,33 +67,51 @@ class Line:
     name: str
     quantity: str
     count: float
+    # The quantity that holds the unit price, for its unit.
+    price_quantity: str
     unit_price: float | None
     price: float | None
     power: float | None
 
 
 def bill(found: Plan) -> list[Line]:
-    """The lines of a plan's bill; items it has none of are left out."""
+    """The lines of a plan's bill, pool by pool; items it has none of are left out."""
+    pools = found.resolved.pools
     lines = []
-    for item in ITEMS:
-        count = found.values.get(item.count)
-        if count is None or float(count) <= 0:
-            continue
-        unit_price, unit_power = found.values.get(item.price), found.values.get(item.power)
-        entry = found.resolved.entries.get(item.role)
-        lines.append(
-            Line(
-                item.part,
-                item.item,
-                entry.name if entry else "",
-                item.count,
-                float(count),
-                _float(unit_price),
-                None if unit_price is None else float(count) * float(unit_price),
-                None if unit_power is None else float(count) * float(unit_power),
-            )
-        )
-    return lines
+    for pool in [*pools, ""]:
+        scope = f"{pool}/" if pool else ""
+        entries = pools[pool].entries if pool else found.resolved.entries
+        for item in ITEMS:
+            # What is counted by pool is not counted again for the whole.
+            of_pools = any(f"{each}/{item.count}" in found.values for each in pools)
+            if scope + item.count in found.values and (scope or not of_pools):
+                lines.append(_line(found, item, scope, entries))
+    return [line for line in lines if line is not None]
+
+
+def _line(found: Plan, item: Item, scope: str, entries: Mapping[str, Entry]) -> Line | None:
+    """One item of one pool, or None where there is none."""
+    values = {
+        name: _float(found.values.get(model.source(scope + name, found.values)))
+        for name in (item.count, item.price, item.power)
+        if name
+    }
+    count = values[item.count]
+    if not count or count <= 0:
+        return None
+    price, power = values.get(item.price), values.get(item.power)
+    part = f"{scope[:-1]}: {item.part}" if scope else item.part
+    return Line(
+        part,
+        item.item,
+        entries[item.role].name if item.role in entries else "",
+        item.count,
+        count,
+        item.price,
+        price,
+        None if price is None else count * price,
+        None if power is None else count * power,
+    )
 
 
 def _float(value: Any) -> float | None:
@@ -100,12 +120,10 @@ def _float(value: Any) -> float | None:
 
 def table(found: Plan) -> Table:
     """The bill as a table with its totals."""
-    from planner.plan import shown
-
     lines = bill(found)
     cells = []
     for line in lines:
-        unit_price = "" if line.unit_price is None else shown(_price_of(line), line.unit_price)
+        unit_price = "" if line.unit_price is None else shown(line.price_quantity, line.unit_price)
         count = shown(line.quantity, line.count)
         money, power = _money(line.price), _kilowatts(line.power)
         cells.append([line.part, line.item, count, line.name, unit_price, money, power])
@@ -136,10 +154,6 @@ def to_json(found: Plan) -> dict[str, Any]:
             for line in bill(found)
         ],
     }
-
-
-def _price_of(line: Line) -> str:
-    return next(item.price for item in ITEMS if (item.part, item.item) == (line.part, line.item))
 
 
 def _money(value: float | None) -> str:

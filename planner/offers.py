@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from planner import dating, model, units
+from planner import dating, model, rules, units
 from planner.catalog import Catalog, Entry, Fact
 from planner.plan import Plan
 from planner.table import Table
@@ -40,12 +40,14 @@ class Offer:
     npv_saving: float | None
     age: int | None
     flags: tuple[str, ...]
+    # Why the rules on where data must stay forbid the offer, or an empty text.
+    excluded: str = ""
 
 
 def ranked(
     found: Plan, catalog: Catalog, day: datetime.date | None = None, any_accelerator: bool = False
 ) -> list[Offer]:
-    """Offers of the scenario's accelerator, the cheapest over the period first."""
+    """Offers of the scenario's accelerator, the cheapest over the period first, those that are not allowed last."""
     accelerator = found.resolved.entries.get("accelerator")
     day = day or dating.price_day(found.scenario)
     offers: list[Offer] = []
@@ -58,7 +60,10 @@ def ranked(
         ]
         if entries:
             offers.extend(_priced(found, entries, term, field, day))
-    return sorted(offers, key=lambda offer: (offer.cost is None, offer.cost or 0.0, offer.price, offer.entry.key))
+    return sorted(
+        offers,
+        key=lambda offer: (bool(offer.excluded), offer.cost is None, offer.cost or 0.0, offer.price, offer.entry.key),
+    )
 
 
 def _priced(found: Plan, entries: list[Entry], term: str, field: str, day: datetime.date) -> Iterable[Offer]:
@@ -83,6 +88,7 @@ def _priced(found: Plan, entries: list[Entry], term: str, field: str, day: datet
             _at(values.get("npv_saving"), index),
             age,
             tuple(_flags(entry, fact, price, values, day)),
+            _excluded(found, entry),
         )
 
 
@@ -96,6 +102,13 @@ def _flags(entry: Entry, fact: Fact, price: float, values: dict[str, Any], day: 
     if entry.references.get("accelerator") in _BAND_OF and "cloud_price_band_low" in values:
         low, high = float(values["cloud_price_band_low"]), float(values["cloud_price_band_high"])
         yield "below band" if price < low else "above band" if price > high else "in band"
+
+
+def _excluded(found: Plan, entry: Entry) -> str:
+    options = found.resolved.options
+    known = rules.Rules(found.resolved.rules)
+    finding = known.cloud(entry, options.get("owner_country", "any"), options.get("data_residency", "none"))
+    return finding.reason if finding.verdict == rules.EXCLUDED else ""
 
 
 def _at(column: Any, index: int) -> float | None:
@@ -122,7 +135,7 @@ def table(offers: list[Offer]) -> Table:
                 None if offer.npv_saving is None else offer.npv_saving / 1e6,
                 str(offer.fact.as_of or ""),
                 offer.age,
-                ", ".join(offer.flags),
+                ", ".join([*([f"not allowed: {offer.excluded}"] if offer.excluded else []), *offer.flags]),
             ]
         )
     columns = [
@@ -158,6 +171,7 @@ def to_json(offers: list[Offer]) -> list[dict[str, Any]]:
             "age_days": offer.age,
             "source": offer.fact.source,
             "flags": list(offer.flags),
+            "excluded": offer.excluded,
         }
         for rank, offer in enumerate(offers, start=1)
     ]

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner import axes, conditions, dating, engine, glossary, sampling, sweep, units, workers
-from planner.axes import SampledAxis
+from planner import axes, conditions, dating, engine, glossary, sweep, units, workers
 from planner.catalog import Catalog
 from planner.conditions import Condition
+from planner.frontier import Available, Frontier, Limit, Objective
 from planner.plan import shown
 from planner.problems import InputError, Problem, unknown
 from planner.scenario import Scenario
@@ -26,55 +26,7 @@ if TYPE_CHECKING:
 
 # Samples of the ranges with each combination of choices.
 SAMPLES = 1024
-_ROUNDS = 24
-_SHRINK = 0.7
-# Points refined together, and draws around each.
-_MOST_REFINED = 64
-_DRAWS = 64
-_MOST_FRONT = 2000
 _SHOWN = 50
-
-
-@dataclass(frozen=True)
-class Objective:
-    """A quantity to make small, or large."""
-
-    name: str
-    largest: bool = False
-
-    def score(self, values: Any) -> Any:
-        """What is made small; a figure that cannot be computed is worst."""
-        return np.nan_to_num(-values if self.largest else values, nan=np.inf)
-
-    @property
-    def text(self) -> str:
-        return f"{'largest' if self.largest else 'smallest'} {self.name}"
-
-
-@dataclass(frozen=True)
-class Available:
-    """The check that every part can be ordered, as a constraint on what is chosen."""
-
-    # Role -> for each of its entries, whether it (or what it brings along) can be ordered.
-    entries: dict[str, Any]
-    # Whether the parts that do not vary can be.
-    others: bool
-    text: str = "check parts_available"
-    needs: tuple[str, ...] = ()
-
-    def margin(self, columns: Mapping[str, Any]) -> Any:
-        """1 where every part can be ordered, -1 where one cannot."""
-        found: Any = self.others
-        for role, available in self.entries.items():
-            found = found & available[columns[role]]
-        return np.where(found, 1.0, -1.0)
-
-    def scale(self, columns: Mapping[str, Any]) -> float:
-        """Missing a part misses the constraint by its whole."""
-        return 1.0
-
-
-Limit = Condition | Available
 
 
 @dataclass
@@ -145,16 +97,30 @@ def optimize(
     limits: tuple[Limit, ...] = (*constraints, *passed)
     if checks:
         limits += (_available(task),)
-    search = _Search(task, objectives, limits, len(constraints))
+    frontier = Frontier(task, objectives, limits, len(constraints))
     done = 0
     for number, columns in workers.finished(task, range(task.chunks), jobs):
-        search.add(columns)
+        frontier.add(columns)
         done += task.length(number)
         if progress is not None:
             progress(done)
-    search.refine()
-    return search.optimum(
-        list(dict.fromkeys([o.name for o in objectives] + [c.name for c in constraints] + list(watch)))
+    frontier.refine()
+    columns = dict.fromkeys([*task.texts, *task.numbers, *[o.name for o in objectives], *[c.name for c in constraints]])
+    columns |= dict.fromkeys(watch)
+
+    def chosen(rows: dict[str, Any], count: int | None) -> dict[str, Any]:
+        return {name: rows[name][:count] for name in columns}
+
+    return Optimum(
+        task,
+        objectives,
+        limits,
+        chosen(frontier.best(), 1 if len(objectives) == 1 else None),
+        frontier.tried,
+        frontier.feasible,
+        frontier.costs(),
+        None if frontier.feasible or frontier.nearest is None else chosen(frontier.nearest, 1),
+        () if frontier.feasible else frontier.missed(),
     )
 
 
@@ -175,159 +141,6 @@ def _available(task: engine.Task) -> Available:
         late = [dating.unavailable(task.resolved({**first, role: name})) for name in names]
         entries[role] = np.array([own.isdisjoint(each) for each in late])
     return Available(entries, not set(dating.unavailable(task.resolved(first))) - brought)
-
-
-class _Search:
-    """Keeps the best rows of all chunks: for the whole problem, and with each constraint left out."""
-
-    def __init__(
-        self,
-        task: engine.Task,
-        objectives: tuple[Objective, ...],
-        limits: tuple[Limit, ...],
-        stated: int,
-    ):
-        self.task = task
-        self.objectives = objectives
-        self.limits = limits
-        # The first `stated` limits were asked for; checks that lack an input do not constrain.
-        self.stated = stated
-        self.tried = self.feasible = 0
-        # Left-out constraint (None: none) -> rows that no other row beats in every objective.
-        self.fronts: dict[int | None, dict[str, Any]] = {}
-        self.nearest: dict[str, Any] | None = None
-        self.least = np.inf
-
-    def add(self, columns: Mapping[str, Any]) -> None:
-        """Take in the rows of one chunk."""
-        met, missed = self._met(columns)
-        count = met.shape[1]
-        self.tried += count
-        everything = met.all(axis=0)
-        self.feasible += int(everything.sum())
-        failures = met.shape[0] - met.sum(axis=0)
-        self._keep(None, columns, everything)
-        for number in range(len(self.limits)):
-            # Left out, it admits the rows that fail it alone.
-            self._keep(number, columns, everything | ((failures == 1) & ~met[number]))
-        if not self.feasible:
-            closest = int(np.argmin(missed))
-            if missed[closest] < self.least:
-                self.least = float(missed[closest])
-                self.nearest = {name: column[[closest]] for name, column in columns.items()}
-
-    def _met(self, columns: Mapping[str, Any]) -> tuple[Any, Any]:
-        """Which limits each row meets, and by which share of the limits it misses them in all."""
-        count = len(next(iter(columns.values())))
-        computable = np.all([np.isfinite(columns[o.name]) for o in self.objectives], axis=0)
-        met = np.ones((max(len(self.limits), 1), count), dtype=bool)
-        missed = np.where(computable, 0.0, np.inf)
-        for number, limit in enumerate(self.limits):
-            margin = np.broadcast_to(limit.margin(columns), (count,))
-            absent = np.isnan(margin)
-            met[number] = np.where(absent, number >= self.stated, margin >= 0)
-            scale = limit.scale(columns) + 1e-300
-            missed = missed + np.where(absent, 0.0, np.maximum(-margin, 0) / scale)
-        met[0] &= computable
-        return met, np.nan_to_num(missed, nan=np.inf)
-
-    def _keep(self, left_out: int | None, columns: Mapping[str, Any], admitted: Any) -> None:
-        if not admitted.any():
-            return
-        rows = np.flatnonzero(admitted & np.all([np.isfinite(columns[o.name]) for o in self.objectives], axis=0))
-        known = self.fronts.get(left_out)
-        joined = {
-            name: np.concatenate([known[name], column[rows]]) if known else column[rows]
-            for name, column in columns.items()
-        }
-        scores = np.array([o.score(joined[o.name]) for o in self.objectives])
-        best = not_beaten(scores)[:_MOST_FRONT]
-        self.fronts[left_out] = {name: column[best] for name, column in joined.items()}
-
-    def refine(self) -> None:
-        """Draw around the best rows in ever smaller boxes, where ranges leave room between samples."""
-        sampled = [axis for axis in self.task.axes if isinstance(axis, SampledAxis)]
-        if not sampled:
-            return
-        ranges = sampled[0].ranges
-        radius = 0.5
-        for turn in range(_ROUNDS):
-            radius *= _SHRINK
-            centres = list(self.fronts.values()) or ([self.nearest] if self.nearest else [])
-            for front in centres:
-                count = min(len(next(iter(front.values()))), _MOST_REFINED)
-                picked = np.unique(np.linspace(0, len(next(iter(front.values()))) - 1, count).astype(int))
-                self._draw_around({name: column[picked] for name, column in front.items()}, ranges, radius, turn)
-
-    def _draw_around(
-        self, centres: dict[str, Any], ranges: Mapping[str, tuple[float, float]], radius: float, turn: int
-    ):
-        count = len(next(iter(centres.values())))
-        drawn = sampling.sobol(np.arange(count * _DRAWS), len(ranges), self.task.seed + turn + 1)
-        columns = {name: np.repeat(column, _DRAWS) for name, column in centres.items() if name in self._varied()}
-        for share, (name, (low, high)) in zip(drawn, ranges.items(), strict=True):
-            width = (high - low) * radius
-            values = np.clip(columns[name] + width * (2 * share - 1), low, high)
-            columns[name] = np.rint(values) if glossary.quantities()[name].whole else values
-        self.add(columns | engine.evaluated(self.task, columns))
-
-    def _varied(self) -> set[str]:
-        return {*self.task.texts, *self.task.numbers}
-
-    def optimum(self, shown_names: list[str]) -> Optimum:
-        """What was found."""
-        columns = [*self.task.texts, *self.task.numbers, *shown_names]
-        first = self.objectives[0]
-
-        def ordered(front: dict[str, Any] | None) -> dict[str, Any]:
-            if front is None:
-                return {name: np.array([]) for name in columns}
-            order = np.argsort(first.score(front[first.name]), kind="stable")
-            order = order if len(self.objectives) > 1 else order[:1]
-            return {name: front[name][order] for name in dict.fromkeys(columns)}
-
-        best = ordered(self.fronts.get(None))
-        costs: dict[str, dict[str, tuple[float, float]]] = {}
-        for number, limit in enumerate(self.limits):
-            without = self.fronts.get(number)
-            row = {o.name: (_best(o, self.fronts.get(None)), _best(o, without)) for o in self.objectives}
-            if any(
-                with_all != alone and not (np.isnan(with_all) and np.isnan(alone)) for with_all, alone in row.values()
-            ):
-                costs[limit.text] = row
-        nearest: dict[str, Any] | None = None
-        missed: tuple[str, ...] = ()
-        if not self.feasible and self.nearest is not None:
-            met, _ = self._met(self.nearest)
-            missed = tuple(limit.text for limit, ok in zip(self.limits, met[:, 0], strict=False) if not ok)
-            nearest = ordered(self.nearest)
-        return Optimum(self.task, self.objectives, self.limits, best, self.tried, self.feasible, costs, nearest, missed)
-
-
-def _best(objective: Objective, front: dict[str, Any] | None) -> float:
-    if front is None:
-        return np.nan
-    values = front[objective.name]
-    return float(values[np.argmin(objective.score(values))])
-
-
-def not_beaten(scores: Any) -> Any:
-    """Positions of the columns that no other column is better than or equal to in every row and better in one.
-
-    Of equal columns the first stays.
-    """
-    order = np.lexsort(scores[::-1])
-    ranked = scores[:, order]
-    if len(scores) == 1:
-        return order[:1]
-    if len(scores) == 2:
-        before = np.concatenate([[np.inf], np.minimum.accumulate(ranked[1])[:-1]])
-        return order[ranked[1] < before]
-    kept: list[int] = []
-    for column in range(ranked.shape[1]):
-        if not kept or not np.any(np.all(ranked[:, kept] <= ranked[:, [column]], axis=0)):
-            kept.append(column)
-    return order[kept]
 
 
 def text(found: Optimum) -> str:

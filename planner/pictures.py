@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from planner import glossary, model, units
+from planner import books, glossary, model, units
+from planner.catalog import Catalog
+from planner.ledger import OWN, RENT
 from planner.plan import Plan, shown
 from planner.table import needed
 
@@ -96,37 +98,28 @@ def breakdown(found: Plan, name: str, title: str) -> Picture | None:
 
 
 def cash_flow(found: Plan) -> Picture | None:
-    """Cumulative cost of owning and of renting over the period, with the month in which they meet."""
-    wanted = ("capex", "opex_per_year", "cloud_cost_per_year", "analysis_period")
-    if any(name not in found.values for name in wanted):
+    """What has been paid by month for the plan and for renting, from the ledger, with the month in which they meet."""
+    book = books.of_plan(found)
+    own, rent = (-np.cumsum(np.reshape(book.ledger.amounts(side=side), -1)) for side in (OWN, RENT))
+    if not (book.ledger.pick(side=OWN) and book.ledger.pick(side=RENT)):
         return None
-    capex, running, rent, period = (float(found.values[name]) for name in wanted)
-    show = units.readable_unit(rent * period, "MUSD")
-    meeting = float(found.values.get("break_even_time", np.nan))
-    alt = (
-        f"Owning starts at {shown('capex', capex)} and reaches {shown('tco', capex + running * period)} before resale; "
-    )
-    alt += f"renting reaches {shown('tco', rent * period)}. "
-    met = np.isfinite(meeting) and meeting <= period
-    alt += f"They meet after {shown('break_even_time', meeting)}." if met else "They do not meet within the period."
+    show = units.readable_unit(float(max(own.max(), rent.max())), "MUSD")
+    meeting = book.measures.get("break_even_month")
+    alt = f"Owning starts at {shown('capex', own[0])} and ends at {shown('tco', own[-1])} after what is sold; "
+    alt += f"renting reaches {shown('tco', rent[-1])}. "
+    alt += f"They meet in month {meeting:.0f}." if meeting is not None else "They do not meet within the period."
 
     def draw(axes: Any) -> None:
-        time = np.linspace(0, period, 61)
-        months = units.convert(time, "month")
-        axes.plot(months, units.convert(capex + running * time, show), label="own")
-        axes.plot(months, units.convert(rent * time, show), "--", label="rent")
-        if met:
-            at = float(units.convert(meeting, "month"))
-            axes.plot([at], [float(units.convert(rent * meeting, show))], "o", color=COLOURS[6])
-            axes.annotate(
-                f"break-even, month {at:.0f}",
-                (at, float(units.convert(rent * meeting, show))),
-                (6, -14),
-                textcoords="offset points",
-            )
+        months = np.arange(len(own))
+        axes.plot(months, units.convert(own, show), label="own")
+        axes.plot(months, units.convert(rent, show), "--", label="rent")
+        if meeting is not None:
+            at = float(units.convert(np.interp(meeting, months, rent), show))
+            axes.plot([meeting], [at], "o", color=COLOURS[6])
+            axes.annotate(f"break-even, month {meeting:.0f}", (meeting, at), (6, -14), textcoords="offset points")
         axes.set_xlabel("month")
         axes.set_ylabel(f"paid so far [{show}]")
-        axes.set_ylim(0)
+        axes.set_ylim(min(0, float(units.convert(own.min(), show))))
         axes.legend(frameon=False)
 
     return Picture("cash-flow", "Paid so far, owning and renting", alt, draw)
@@ -239,16 +232,20 @@ def power(found: Plan) -> Picture | None:
     return Picture("power", "Where the power goes", alt, draw)
 
 
-def of_plan(found: Plan) -> list[Picture]:
+def of_plan(found: Plan, catalog: Catalog) -> list[Picture]:
     """Every picture that the plan has the figures for."""
-    from planner import timeline
+    from planner import charts, timeline
 
     drawn = [
         breakdown(found, "capex", "What must be paid before the cluster runs"),
         breakdown(found, "opex_per_year", "What must be paid each year"),
         cash_flow(found),
         by_utilization(found),
+        charts.load_duration(found),
         power(found),
+        charts.capacity_by_month(found),
+        charts.step_parts(found),
+        charts.scaling_curve(found, catalog),
         timeline.picture(found),
         *(tornado(found, name) for name in ("npv_saving", "capex", "step_time", "cost_per_million_tokens")),
     ]

@@ -131,13 +131,16 @@ def shown(name: str, value: Any) -> str:
 
 
 def defaults_that_mattered(found: Plan) -> list[Default]:
-    """The defaults on which some headline figure depends noticeably, the strongest first; no classes."""
+    """The defaults on which some headline figure depends noticeably, the strongest first."""
     rows = glossary.quantities()
     facts = {
         name: fact
         for name, fact in found.resolved.facts.items()
-        if fact.origin.startswith(("defaults/", "calibration/")) and fact.value and fact.source != "definition"
-        if name not in rows or not rows[name].labels
+        if fact.origin.startswith(("defaults/", "calibration/"))
+        and fact.value
+        and fact.source != "definition"
+        and rows[name].ratio
+        and not rows[name].labels
     }
     headline = [name for name in glossary.headlines() if name in found.results and found.results[name].value]
     nudged = elasticities(found, list(facts), headline)

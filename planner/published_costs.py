@@ -106,6 +106,8 @@ def case_unit(text: str, words: Mapping[str, str]) -> tuple[str, float]:
                 factor = float(number[1] or 1) * _MULTIPLES[number[2] or ""]
                 multiple = multiple / factor if index else multiple * factor
     found = found.removeprefix("*")
+    # A share by the year is a rate: "1/year" of a discount rate is no frequency.
+    found = {"/year": "", "%/year": "%"}.get(found, found)
     return (f"1{found}" if found.startswith("/") else found) or units.DIMENSIONLESS, multiple
 
 

@@ -6,7 +6,8 @@ Everything here reads amounts by month; nothing knows a formula of its own for a
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,16 @@ from planner.ledger import OWN, RENT, Ledger
 # Yearly rates between which a rate of return is looked for: from −99 % to +1,000 %.
 _RATES = np.concatenate([np.linspace(-0.99, 1, 400), np.linspace(1.05, 10, 180)])
 _HALVINGS = 100
+_TOKENS = "served_output_tokens_per_second"
 # Lines of the last row that are not part of running: a break-even does not wait for the sale.
-_SETTLED = ("residual_compute", "residual_facility", "residual_value", "decommissioning_cost", "financing_settlement")
+_SETTLED = (
+    "residual_compute",
+    "residual_facility",
+    "residual_value",
+    "decommissioning_cost",
+    "financing_settlement",
+    "cloud_unused_commitment",
+)
 
 
 def rate_of_return(amounts: Any, times: Any) -> float | None:
@@ -61,13 +70,22 @@ def crossing(amounts: Any) -> float | None:
     return last + float(-running[last] / (running[last + 1] - running[last]))
 
 
-def derived(found: Ledger, values: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, float | None]:
-    """The measures of one scenario's ledger; None where there is none or an input is missing."""
+@dataclass(frozen=True)
+class Member:
+    """What one pool of a ledger rests on, and the month in which it starts."""
+
+    values: Mapping[str, Any]
+    options: Mapping[str, str]
+    start: int = 0
+
+
+def derived(found: Ledger, members: Sequence[Member]) -> dict[str, float | None]:
+    """The measures of one scenario's ledger; None where there is none, absent where an input is missing."""
     own, rent = found.pick(side=OWN), found.pick(side=RENT)
     result: dict[str, float | None] = {}
     if own:
         result["npv_own"] = _number(found.worth(side=OWN))
-        result |= _levelised(found, values, options)
+        result |= _levelised(found, members)
     if rent:
         result["npv_cloud"] = _number(found.worth(side=RENT))
     if own and rent:
@@ -80,46 +98,58 @@ def derived(found: Ledger, values: Mapping[str, Any], options: Mapping[str, str]
         result["break_even_month"] = crossing(_vector(found.saving(without=_SETTLED)))
         discounted = _vector(found.saving()) * float(np.reshape(found.discount_factor, -1)[0]) ** times
         result["discounted_payback_month"] = crossing(discounted)
-        if "npv_own" in result and result["npv_cloud"]:
-            result["break_even_utilization"] = _break_even_utilization(result, values, options)
     return result
 
 
-def _levelised(found: Ledger, values: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, float | None]:
+def _levelised(found: Ledger, members: Sequence[Member]) -> dict[str, float | None]:
     """Present cost of owning for each discounted unit of what it yields, for every unit that is known."""
-    names = ("installed_accelerators", "accounting_hours_share", "useful_share", "accelerator_peak_bf16")
-    conventions = ("calendar_month", "accounting_months", "payment_months")
-    known = model.evaluate((*names, *conventions, "run_accelerator_time"), values, options)
-    if any(name not in known for name in (*names[:2], *conventions)):
+    yields = [_yield(found, member) for member in members]
+    names = set.intersection(*(set(one) for one in yields))
+    cost = -float(np.reshape(found.worth(side=OWN), -1)[0])
+    totals = {name: sum(one[name] for one in yields) for name in names}
+    units = {
+        "cost_per_accelerator_hour": "installed",
+        "cost_per_useful_accelerator_hour": "useful",
+        "cost_per_compute": "operations",
+        "break_even_utilization": "rent",
+        "cost_per_million_tokens": "tokens",
+    }
+    result: dict[str, float | None] = {}
+    for measure, unit in units.items():
+        if totals.get(unit):
+            result[measure] = cost / totals[unit]
+    runs = [member for member in members if "run_accelerator_time" in member.values] or list(members)
+    known = model.evaluate(("run_accelerator_time",), runs[0].values, runs[0].options) if len(members) == 1 else {}
+    if "run_accelerator_time" in known and "cost_per_accelerator_hour" in result:
+        result["cost_per_training_run"] = cost / totals["installed"] * float(known["run_accelerator_time"])
+    return result
+
+
+def _yield(found: Ledger, member: Member) -> dict[str, float]:
+    """Discounted accelerator-time of a pool: installed, useful, as operations, as tokens, and its rent."""
+    conventions = ("calendar_month", "accounting_months", "payment_months", "accounting_hours_share")
+    names = ("installed_accelerators", "accelerators", "useful_share", "accelerator_peak_bf16", "cloud_price", _TOKENS)
+    known = model.evaluate((*conventions, *names), member.values, member.options)
+    known = {name: float(known[name]) for name in (*conventions, *names) if name in known}
+    installed = known.get("installed_accelerators", known.get("accelerators"))
+    if installed is None or any(name not in known for name in conventions):
         return {}
     # Hours count when they are paid for.
-    period, apart = float(known["accounting_months"]), float(known["payment_months"])
+    period, apart = known["accounting_months"], known["payment_months"]
     paid = np.append(np.arange(apart, period, apart), period)
-    weight = np.diff(paid, prepend=0.0)
-    time = float(np.sum(weight * float(np.reshape(found.discount_factor, -1)[0]) ** paid)) * known["calendar_month"]
-    installed = -float(np.reshape(found.worth(side=OWN), -1)[0]) / (
-        known["installed_accelerators"] * time * known["accounting_hours_share"]
-    )
-    result: dict[str, float | None] = {"cost_per_accelerator_hour": installed}
+    factor = float(np.reshape(found.discount_factor, -1)[0])
+    time = float(np.sum(np.diff(paid, prepend=0.0) * factor ** (paid + member.start)))
+    time *= known["calendar_month"] * known["accounting_hours_share"]
+    result = {"installed": installed * time}
     if "useful_share" in known:
-        useful = installed / known["useful_share"]
-        result["cost_per_useful_accelerator_hour"] = useful
+        result["useful"] = result["installed"] * known["useful_share"]
         if "accelerator_peak_bf16" in known:
-            result["cost_per_compute"] = useful / known["accelerator_peak_bf16"]
-    if "run_accelerator_time" in known:
-        result["cost_per_training_run"] = installed * known["run_accelerator_time"]
+            result["operations"] = result["useful"] * known["accelerator_peak_bf16"]
+    if "cloud_price" in known and "accelerators" in known:
+        result["rent"] = known["accelerators"] * time * known["cloud_price"]
+    if _TOKENS in known:
+        result["tokens"] = known[_TOKENS] * time / known["accounting_hours_share"]
     return result
-
-
-def _break_even_utilization(
-    result: Mapping[str, float | None], values: Mapping[str, Any], options: Mapping[str, str]
-) -> float | None:
-    wanted = ("installed_accelerators", "accelerators", "cloud_price")
-    known = model.evaluate(wanted, values, options)
-    cost = result.get("cost_per_accelerator_hour")
-    if cost is None or any(name not in known for name in wanted):
-        return None
-    return cost * known["installed_accelerators"] / (known["accelerators"] * known["cloud_price"])
 
 
 def _vector(amounts: Any) -> Any:

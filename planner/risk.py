@@ -61,6 +61,8 @@ class Risk:
     # Figures that no uncertain input reaches.
     certain: dict[str, float]
     swings: dict[str, list[Swing]]
+    # Share of the samples in which each check of the plan holds.
+    checks: dict[str, float] = field(default_factory=dict)
     owning_wins: float | None = None
     # What knowing everything, and each input, before deciding would be worth.
     value_of_knowing_all: float | None = None
@@ -89,7 +91,8 @@ def risk(
             lacks = ", ".join(base.missing.get(name, ("an equation",)))
             raise one(scenario.place, name, f"cannot be computed: missing {lacks}")
     decision = DECISION in base.results
-    computed = list(dict.fromkeys([*wanted, *([DECISION] if decision else [])]))
+    margins = [name for name, row in rows.items() if row.check and name in base.results]
+    computed = list(dict.fromkeys([*wanted, *margins, *([DECISION] if decision else [])]))
     ranges = _reaching(base, computed)
     if not ranges:
         return Risk(base, 0, {}, {}, {name: float(base.values[name]) for name in wanted}, {})
@@ -111,6 +114,7 @@ def risk(
         percentiles,  # type: ignore[arg-type]
         {name: float(base.values[name]) for name in wanted if name not in sampled},
         _swings(runs, ranges, list(sampled), seed),
+        checks={name.removesuffix("_margin"): float(np.mean(results[name] >= 0)) for name in margins},
         draws={**drawn, **sampled},
     )
     if decision and np.ndim(results[DECISION]):
@@ -229,6 +233,9 @@ def text(found: Risk, figures: Sequence[str] | None = None) -> str:
     ]
     if found.owning_wins is not None:
         parts.append(f"Owning beats renting in {found.owning_wins:.1%} of the samples ({DECISION} above zero).")
+    unsure = [f"{name} {share:.1%}" for name, share in found.checks.items() if share < 1]
+    if unsure:
+        parts.append(f"Checks that do not always hold, with the share of samples where they do: {', '.join(unsure)}.")
     chosen = figures or [name for name in (DECISION, "tco", "time_to_train") if name in found.swings][:2]
     parts += [
         f"What makes {name} unsure\n{swing_table(found, name).text()}" for name in chosen if found.swings.get(name)
@@ -308,6 +315,7 @@ def to_json(found: Risk) -> dict[str, Any]:
         },
         "certain": {name: {"value": number(name, v), "unit": rows[name].show} for name, v in found.certain.items()},
         "probability_owning_wins": found.owning_wins,
+        "probability_check_holds": found.checks,
         "tornado": {
             figure: [
                 {

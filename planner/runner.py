@@ -27,8 +27,8 @@ class Runner:
         self.options = resolved.options
         self.place = resolved.scenario.place
         self.values: dict[str, Any] = dict(resolved.values)
-        varying = list(varying)
-        self.fills = {name: places(name, resolved) for name in varying}
+        # Where each column goes: what varies wherever the scenario has it, a variant's figure to its own place.
+        self.fills = {name: places(name, resolved) for name in varying} | {name: [name] for name in self.by_variant}
         self.wanted = {name: model.source(name, self._known()) for name in wanted}
         self.said = [*resolved.said, *self._filled()]
         self._programs: dict[frozenset[str], program.Program] = {}

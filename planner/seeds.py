@@ -18,6 +18,17 @@ NOISE = "noise"
 # Units of plain numbers.
 PLAIN = ("dimensionless", "count")
 _REFERENCE = "claim:"
+_COLUMNS = {
+    "claims.csv": (
+        *("claim_id", "source_id", "section", "line", "topic", "subject", "quantity", "value_low", "value_high"),
+        *("unit", "bound", "period_as_of", "paraphrase", "how_used", "check"),
+    ),
+    "segments.csv": (
+        *("source_id", "axis", "member", "parent", "share_pct", "share_year", "cagr_pct", "cagr_period", "rank"),
+        *("claim_id", "note"),
+    ),
+    "systems.csv": ("name", "kind", "vendor", "source_ids", "facts_in_seeds", "planner_use", "noise"),
+}
 
 
 @dataclass(frozen=True)
@@ -164,6 +175,10 @@ def _rows(path: Path, found: list[Problem]) -> list[tuple[int, dict[str, str]]]:
         found.append(Problem(path.name, "", "no such file"))
         return []
     reader = csv.DictReader(text.splitlines())
+    lacking = [name for name in _COLUMNS[path.name] if name not in (reader.fieldnames or ())]
+    if lacking:
+        found.append(Problem(path.name, "", f"has no column {', '.join(lacking)}"))
+        return []
     rows = []
     for row in reader:
         if None in row or None in row.values():

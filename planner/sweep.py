@@ -99,6 +99,11 @@ def to_frame(found: engine.Task, columns: Mapping[str, Any]) -> pd.DataFrame:
             distinct = list(dict.fromkeys(found.texts[name]))
             codes = np.array([distinct.index(text) for text in found.texts[name]])[values]
             shown[name] = pd.Categorical.from_codes(codes, distinct)
+        elif name == engine.BINDING:
+            called = list(engine.limits().values())
+            distinct = list(dict.fromkeys(called))
+            codes = np.array([*(distinct.index(text) for text in called), -1])[values]
+            shown[name] = pd.Categorical.from_codes(codes, distinct)
         elif rows[name].labels:
             codes = np.where(np.isfinite(values), np.nan_to_num(values) - 1, -1).astype(int)
             shown[heading(name)] = pd.Categorical.from_codes(codes, list(rows[name].labels))

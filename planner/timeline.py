@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from planner import units
+from planner import model, units
 from planner.pictures import COLOURS, Picture
 from planner.plan import Plan
 from planner.problems import one
@@ -29,9 +29,9 @@ class Activity:
 
 @dataclass(frozen=True)
 class Phase:
-    """A part of the cluster that goes into service."""
+    """A part of the cluster that goes into service, with what it adds up to."""
 
-    number: int
+    name: str
     service: float
     power: float
     accelerators: float
@@ -45,51 +45,72 @@ _NEEDS = (
 
 
 def activities(found: Plan) -> list[Activity]:
-    """Activities in the order of their start; those that set the date of service are critical."""
-    v = _values(found)
+    """Activities of each pool in the order of their start; those that set its date of service are critical."""
+    return [bar for pool in _pools(found) for bar in _of_pool(found, pool)]
+
+
+def _of_pool(found: Plan, pool: str) -> list[Activity]:
+    v = _values(found, pool)
+    options = found.resolved.pools[pool].options if pool else found.resolved.options
     tested = v["energized_time"]
     ready = tested - v["commissioning_time"]
     start = v["installation_start"]
     by_hall = _same(tested, start)
     gear = v["gear_time"] + (v["gear_install_time"] if v["gear_time"] > 0 else 0)
-    supply, mode = (found.resolved.options.get(name, "") for name in ("supply", "facility_mode"))
+    supply, mode = options.get("supply", ""), options.get("facility_mode", "")
+    delivered = v["hardware_lead_time"]
     bars = [
         Activity("grid connection", 0, v["grid_time"], by_hall and _same(v["grid_time"], ready)),
         Activity("electrical gear, delivered", 0, v["gear_time"], by_hall and _same(gear, ready)),
         Activity("electrical gear, installed", v["gear_time"], gear, by_hall and _same(gear, ready)),
         Activity("hall", 0, v["hall_time"], by_hall and _same(v["hall_time"], ready), mode),
-        Activity(
-            "hardware, ordered and delivered", 0, v["hardware_lead_time"], _same(v["hardware_lead_time"], start), supply
-        ),
+        Activity("hardware, ordered and delivered", 0, delivered, _same(delivered, start), supply),
         Activity("commissioning of power and cooling", ready, tested, by_hall),
         Activity("installation and cabling", start, start + v["install_time"], True),
         Activity("burn-in and acceptance", start + v["install_time"], v["time_to_service"], True),
     ]
-    return sorted((bar for bar in bars if bar.end > bar.start), key=lambda bar: (bar.start, bar.end))
+    named = [replace(bar, name=f"{pool}: {bar.name}") for bar in bars] if pool else bars
+    return sorted((bar for bar in named if bar.end > bar.start), key=lambda bar: (bar.start, bar.end))
 
 
 def phases(found: Plan) -> list[Phase]:
-    """When each part of the cluster is in service, with the power it adds up to."""
-    v = _values(found)
-    count = int(found.values.get("phases", 1))
-    share = [number / count for number in range(1, count + 1)]
+    """When each part of the cluster, or of each pool, is in service, with the power it adds up to."""
+    return [phase for pool in _pools(found) for phase in _phases(found, pool)]
+
+
+def _phases(found: Plan, pool: str) -> list[Phase]:
+    v = _values(found, pool)
+    count = int(_value(found, pool, "phases") or 1)
+    power = _value(found, pool, "facility_power")
+    accelerators = _value(found, pool, "installed_accelerators")
     return [
         Phase(
-            number,
-            v["installation_start"] + part * v["install_time"] + v["acceptance_time"],
-            part * float(found.values.get("facility_power", math.nan)),
-            part * float(found.values["installed_accelerators"]),
+            f"{pool} {number}".strip(),
+            v["installation_start"] + number / count * v["install_time"] + v["acceptance_time"],
+            number / count * (math.nan if power is None else power),
+            number / count * (math.nan if accelerators is None else accelerators),
         )
-        for number, part in enumerate(share, start=1)
+        for number in range(1, count + 1)
     ]
 
 
-def _values(found: Plan) -> dict[str, float]:
-    lacking = [name for name in _NEEDS if name not in found.values]
+def _pools(found: Plan) -> list[str]:
+    return list(found.resolved.pools) or [""]
+
+
+def _value(found: Plan, pool: str, name: str) -> float | None:
+    """A quantity of a pool, or what stands for all of them."""
+    value = found.values.get(model.source(f"{pool}/{name}" if pool else name, found.values))
+    return None if value is None else float(value)
+
+
+def _values(found: Plan, pool: str = "") -> dict[str, float]:
+    values = {name: _value(found, pool, name) for name in _NEEDS}
+    lacking = [name for name, value in values.items() if value is None]
     if lacking:
         reasons = sorted({reason for name in lacking for reason in found.missing.get(name, (name,))})
         raise one(found.scenario.place, "schedule", f"no schedule without {', '.join(reasons)}")
-    return {name: float(found.values[name]) for name in _NEEDS}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _same(one_time: float, other: float) -> bool:
@@ -111,7 +132,7 @@ def gantt(found: Plan) -> Table:
 
 def picture(found: Plan) -> Picture | None:
     """The activities as a drawing; None where the plan has no schedule."""
-    if any(name not in found.values for name in _NEEDS):
+    if any(_value(found, pool, name) is None for pool in _pools(found) for name in _NEEDS):
         return None
     bars = activities(found)
     words = "; ".join(
@@ -133,11 +154,11 @@ def picture(found: Plan) -> Picture | None:
 def phase_table(found: Plan) -> Table:
     """The phases as a table."""
     cells = [
-        [str(phase.number), _months(phase.service), f"{phase.power / 1e6:,.2f}", f"{phase.accelerators:,.0f}"]
+        [phase.name, _months(phase.service), f"{phase.power / 1e6:,.2f}", f"{phase.accelerators:,.0f}"]
         for phase in phases(found)
     ]
     columns = ["phase", "in service [month]", "power, cumulative [MW]", "accelerators, cumulative"]
-    return Table(columns, cells, frozenset({0, 1, 2, 3}))
+    return Table(columns, cells, frozenset({1, 2, 3}))
 
 
 def to_json(found: Plan) -> dict[str, Any]:
@@ -151,7 +172,7 @@ def to_json(found: Plan) -> dict[str, Any]:
         for b in activities(found)
     ]
     parts = [
-        {"phase": p.number, "service": month(p.service), "power": p.power / 1e6, "accelerators": p.accelerators}
+        {"phase": p.name, "service": month(p.service), "power": p.power / 1e6, "accelerators": p.accelerators}
         for p in phases(found)
     ]
     return {"scenario": found.scenario.name, "unit": "month", "activities": bars, "phases": parts}

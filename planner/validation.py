@@ -100,6 +100,8 @@ def text(found: dict[str, Any], rows: bool = False) -> str:
     for key, words in (("band_coverage", "inside the 80 % band"), ("within_tolerance", "within the stated tolerance")):
         if found.get(key) is not None:
             lines.append(f"{percent(found[key])} {words}")
+    if "reproduced" in found:
+        lines.append(f"{found['reproduced']} of {found['cases']} cases reproduced within their tolerance")
     for key, value in found.items():
         if key.startswith("left_out") and isinstance(value, dict):
             words = ", ".join(
@@ -124,6 +126,9 @@ def text(found: dict[str, Any], rows: bool = False) -> str:
             for row in found["rows"]
         ]
         parts.append(Table(["case", "metric", "measured", "predicted", "error"], cells, frozenset({2, 3, 4})).text())
+    if found.get("not_reproduced"):
+        reasons = [f"  {case}: {reason}" for case, reason in found["not_reproduced"].items()]
+        parts.append("Not reproduced\n" + "\n".join(reasons))
     return "\n\n".join(parts)
 
 

@@ -76,7 +76,7 @@ def _design(case: Mapping[str, str], place: str) -> tuple[dict[str, Any], dict[s
     values["switch_radix"] = given["switch_radix"]
     values["leaf_uplinks"] = given["uplinks_per_leaf"]
     values["fabric_tiers"] = given["tiers"]
-    values["oversubscription"] = given["oversubscription"]
+    values |= {"oversubscription": given["oversubscription"], "core_oversubscription": 1.0}
     if ports:
         values |= {
             "fabric_rails": ports,
@@ -97,6 +97,8 @@ _COLLECTIVES = {
     "share of traffic": "remote_traffic_share",
     "naive": "one_adapter_time",
     "nvls gain": "in_switch_gain",
+    "bus bandwidth": "measured_bus_bandwidth",
+    "algorithm bandwidth": "measured_algorithm_bandwidth",
 }
 # Input of a case -> quantity and the unit that a bare number is in.
 _COLLECTIVE_INPUTS = {
@@ -105,6 +107,7 @@ _COLLECTIVE_INPUTS = {
     "nvls": ("in_switch_bus_bandwidth", "GB/s"),
     "nic": ("system_scaleout_bandwidth", "GB/s"),
     "payload": ("collective_payload", "B"),
+    "time": ("measured_collective_time", "ms"),
     "nodes": ("collective_domains", "1"),
     "ranks": ("collective_ranks", "1"),
 }
@@ -129,17 +132,21 @@ def validate_collectives(path: Path) -> dict[str, Any]:
 
 _RELIABILITY = {
     "mtbf": "job_mtbf",
+    "mttf": "job_mtbf",
     "failure rate": "measured_failure_rate",
     "effective training time": "effective_time_share",
     "ettr": "effective_time_share",
     "efficiency": "effective_time_share",
     "goodput": "effective_time_share",
     "write bandwidth": "checkpoint_rate",
+    "checkpoint write time": "checkpoint_time",
+    "checkpoint size": "checkpoint_size",
     "checkpoint time over run": "time_in_checkpoints",
     "bytes per parameter": "checkpoint_bytes_per_parameter",
     "uptime": "job_uptime",
     "interval": "checkpoint_interval",
     "nodes to buy": "nodes_to_buy",
+    "spare": "spare_nodes",
 }
 _RELIABILITY_INPUTS = {
     "events": ("observed_failures", "1"),
@@ -148,6 +155,8 @@ _RELIABILITY_INPUTS = {
     "rate": ("node_failure_rate", "1/day"),
     "bytes": ("checkpoint_size", "B"),
     "params": ("model_parameters", "1"),
+    "bytes_per_param": ("checkpoint_bytes_per_parameter", "B"),
+    "bandwidth": ("storage_write_rate", "GB/s"),
     "quantile": ("spare_confidence", "1"),
     "repair": ("repair_time", "day"),
     **dict.fromkeys(("write", "C", "w", "seconds"), ("checkpoint_time", "s")),

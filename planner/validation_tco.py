@@ -13,7 +13,16 @@ from planner import chain, glossary, model, paths, plan, returns, scenario, unit
 from planner.catalog import Catalog, value_of
 from planner.ledger import OWN, RENT, Flow, Ledger
 from planner.problems import InputError
-from planner.published_costs import Reading, case_unit, entry_for, fitting, group_of, load_cases, load_mapping, read_case
+from planner.published_costs import (
+    Reading,
+    case_unit,
+    entry_for,
+    fitting,
+    group_of,
+    load_cases,
+    load_mapping,
+    read_case,
+)
 
 _LARGEST = 2.0**60
 _HALVINGS = 200
@@ -120,20 +129,20 @@ class _Answers:
         self.options, self.facts = dict(resolved.options), resolved.facts
 
     def _drop_conventions(self, conventions: Mapping[str, Any]) -> None:
-        """A convention gives way to its equation where the case gives an input of it, and all others are known."""
+        """A convention gives way to its equation where that rests on an input of the case and lacks nothing."""
         said = set(self.group.get("set", {})) | {name for values in self.reading.values.values() for name in values}
-        for _ in conventions:
-            before = len(said)
+        dropped = True
+        while dropped:
+            dropped = False
             for name in conventions:
-                equation = model.equation(name, self.options)
-                if name in said or name not in self.base or equation is None or not said & set(equation.needs):
+                if name in said or name not in self.base or model.equation(name, self.options) is None:
                     continue
-                rest = [n for n in {**self.base, **dict.fromkeys(said)} if n != name]
-                if not model.route((name,), rest, self.options).missing:
+                rest = [other for other in {**self.base, **dict.fromkeys(said)} if other != name]
+                if model.route((name,), rest, self.options).missing:
+                    continue
+                if said & model.inputs_of(name, rest, self.options):
                     del self.base[name]
-                    said.add(name)
-            if len(said) == before:
-                return
+                    dropped = True
 
     def _set(self, table: Mapping[str, Any]) -> None:
         for name, given in table.items():
@@ -205,8 +214,12 @@ class _Answers:
         if what == "irr":
             return returns.rate_of_return(book.saving(), times)
         if what == "payback":
-            month = returns.crossing(book.saving())
-            return None if month is None else month * self.base["calendar_month"]
+            # Between two payments the sum is taken to rise evenly, as published paybacks do.
+            paid = np.flatnonzero(book.saving())
+            at = returns.crossing(book.saving()[paid])
+            return (
+                None if at is None else float(np.interp(at, np.arange(len(paid)), paid)) * self.base["calendar_month"]
+            )
         if what == "saving":
             return float(np.sum(book.saving()))
         if what == "saving_share":

@@ -11,6 +11,12 @@ def test_operation_by_location_and_by_market():
     assert value("market_carbon_per_year", "tCO2e/year", **texts) == pytest.approx(17_520)
 
 
+def test_a_price_of_carbon():
+    """35,040 t at 80 USD: 2.8 M USD."""
+    texts = {"carbon_per_year": "35040 tCO2e/year", "carbon_price": "80 USD/tCO2e"}
+    assert value("carbon_cost_per_year", "MUSD/year", **texts) == pytest.approx(2.8032)
+
+
 def test_published_training_has_no_market_emissions_under_contract():
     """Llama 3.1: 39.3 M accelerator-hours of 700 W at 414 g/kWh are 11,390 t by location and 0 by market."""
     texts = {"energy_per_year": "27.51 GWh/year", "site_carbon_intensity": "414 gCO2e/kWh"}

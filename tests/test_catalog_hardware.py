@@ -154,6 +154,24 @@ def test_reading_the_whole_memory_takes_a_believable_time(entry):
         assert 1e-6 < seconds < 0.6
 
 
+@pytest.mark.parametrize("entry", ACCELERATORS, ids=by_origin)
+def test_export_tags_follow_from_the_performance(entry):
+    """Total processing performance is the dense rate times the bits of its format; the US rule starts at 4,800 tera."""
+    widths = {"peak_bf16": 16, "peak_fp8": 8, "peak_int8": 8, "peak_fp4": 4}
+    performance = max(
+        (entry.facts[name].value * bits for name, bits in widths.items() if name in entry.facts), default=0
+    )
+    tags = set(entry.text["tags"])
+    sold = not tags & {"rent-only", "one-buyer", "entity-list"}
+    export = {"export-licence", "export-case-by-case", "export-variant"}
+    if sold and entry.text["vendor"] in ("NVIDIA", "AMD", "Intel", "Cerebras", "Groq") and performance >= 4800e12:
+        assert tags & export
+    if tags & export | tags & {"entity-list"}:
+        assert entry.text["export_control"]
+    if "export-case-by-case" in tags:
+        assert performance <= 21_000e12
+
+
 # Systems
 
 

@@ -53,11 +53,23 @@ def test_every_problem_of_a_broken_ledger_is_named_with_its_line(tmp_path):
         assert said in text
 
 
+def test_a_ledger_without_a_column_is_told(tmp_path):
+    for name in ("sources.toml", "claims.csv", "segments.csv", "systems.csv"):
+        shutil.copy(paths.shipped("seeds") / name, tmp_path / name)
+    segments = tmp_path / "segments.csv"
+    segments.write_text(segments.read_text().replace("share_pct", "share", 1))
+    (tmp_path / "systems.csv").unlink()
+    with pytest.raises(InputError) as caught:
+        seeds.load(tmp_path)
+    assert str(caught.value) == "segments.csv: has no column share_pct\nsystems.csv: no such file"
+
+
 def test_every_claim_has_a_check_and_unknown_keys_are_named(tmp_path):
     ledger = seeds.load()
     (tmp_path / "checks.toml").write_text(
         '"s0.market_2025" = [{ kind = "modell" }]\n"s0.market_2026" = [{ kind = "sum", clams = [] }]\n'
         '"s9.none" = [{ kind = "sum" }]\n"s0.not_additive" = [{ kind = "sum", claims = [] }]\n'
+        '"s3.cagr" = [7]\n"s2.cagr" = [{ kind = "not checkable", reason = "", tolerance = "much" }]\n'
     )
     with pytest.raises(InputError) as caught:
         checks.load(ledger, {}, tmp_path)
@@ -69,7 +81,8 @@ def test_every_claim_has_a_check_and_unknown_keys_are_named(tmp_path):
         "say what it amounts to",
     ):
         assert said in text
-    assert "s3.cagr: no check for this claim" in text
+    for said in ("s1.cagr: no check for this claim", "[s3.cagr]: takes a table", "tolerance: takes a number"):
+        assert said in text
 
 
 def test_a_check_names_quantities_and_a_unit_that_shows_them(tmp_path):
@@ -100,7 +113,7 @@ def test_every_claim_that_catalogs_and_scenarios_name_is_in_the_ledger():
         ("s1.case_tco", claims.DEPENDS, "holds for cloud_price from"),
         ("s1.g800_convergence", claims.ITSELF, "differs by"),
         ("s1.mfu_400g", claims.REFUTED, "published runs"),
-        ("s0.dlc_required", claims.AGREES, "liquid at the chip can"),
+        ("s0.dlc_required", claims.AGREES, "margin left with liquid at the chip"),
         ("s1.checkpoint_hours", claims.REFUTED, "Training checkpoint strategies"),
         ("s3.gpu_price", claims.REFUTED, "on demand at large providers"),
         ("s3.obsolescence", claims.AGREES, "h100-sxm 2022-10-01"),

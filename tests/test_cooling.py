@@ -34,6 +34,16 @@ def test_air_is_refused_at_132_kw():
     assert not check.ok and "40 kW" in check.message
 
 
+def test_a_system_with_cold_plates_cannot_be_cooled_by_air_and_one_without_has_none():
+    by_air = planned("facility-30mw", choose={"cooling": "rear-door"})
+    check = {c.name: c for c in by_air.checks}["cooling_fit"]
+    assert not check.ok and "cold plates" in check.message
+    plates = planned("own-8000-h100", choose={"cooling": "direct-to-chip"})
+    check = {c.name: c for c in plates.checks}["cooling_fit"]
+    assert check.ok and "air-cooled" in check.message
+    assert "cooling_fit" not in {c.name for c in planned("facility-30mw").checks}
+
+
 def test_coolant_for_each_kilowatt():
     """60 / (4.18 · 10) = 1.435 L/min; 115 kW take 165."""
     assert value("rack_coolant_flow", "L/min/rack", rack_liquid_heat="1 kW/rack") == pytest.approx(1.435, abs=0.001)

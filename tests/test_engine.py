@@ -106,12 +106,16 @@ def test_what_cannot_be_sized_is_not_a_number(catalog):
     assert not columns["accelerators"][0] > 0
 
 
-def test_a_missing_figure_is_missing_not_zero(catalog):
-    entries = [e for e in catalog.entries("systems") if "price" not in e.facts and "power" in e.facts]
-    if not entries:
-        pytest.skip("every system has a price")
-    task = sweep.task(scenario.load("own-8000-h100"), {"system": ["dgx-h100", entries[0].key]}, catalog, ["capex"])
-    assert np.isnan(engine.chunk(task, 0)["capex"]).tolist() == [False, True]
+def test_a_missing_figure_is_missing_not_zero(catalog, tmp_path):
+    """A cooling entry without a PUE leaves the site's power unknown."""
+    (tmp_path / "cooling").mkdir()
+    source = next(iter(catalog.sources))
+    (tmp_path / "cooling" / "bare.toml").write_text(f'source = "{source}"\nrack_limit = "40 kW/rack"\n')
+    with_bare = Catalog([*catalog.layers, tmp_path])
+    watch = ["rack_power", "facility_power"]
+    columns = engine.chunk(sweep.task(scenario.load("own-8000-h100"), {"cooling": "air,bare"}, with_bare, watch), 0)
+    assert np.isnan(columns["facility_power"]).tolist() == [False, True]
+    assert np.isfinite(columns["rack_power"]).all()
 
 
 def test_a_task_travels_and_gives_the_same_bytes(task):

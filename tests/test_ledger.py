@@ -56,6 +56,13 @@ VARIANTS = [
     {"accounting_year": "8766 h"},
     {"accounting_month": "720 h"},
     {"electricity_billing": "itemised"},
+    {"cloud_term": "reserved-3y", "cloud_reserved_3y_price": "3 USD/accelerator/h", "analysis_period": "4 year"},
+    {
+        "cloud_term": "reserved-1y",
+        "cloud_price": "3 USD/accelerator/h",
+        "analysis_period": "30 month",
+        "tax_rate": "20 %",
+    },
     {"payment_interval": "1 year", "energy_escalation": "3 %", "tax_rate": "21 %"},
     {"payment_interval": "1 year", "analysis_period": "40.5 month"},
     {"payment_interval": "3 month", "analysis_period": "4 year", "cloud_price_path": "declining"},
@@ -66,7 +73,7 @@ VARIANTS = [
 def test_the_closed_forms_agree_with_the_ledger(changes):
     found, values, options = ledger_of(**changes)
     closed = model.evaluate(CLOSED, values, options)
-    derived = returns.derived(found, values, options)
+    derived = returns.derived(found, [returns.Member(values, options)])
     for name in CLOSED:
         assert derived[name] == pytest.approx(float(closed[name]), rel=1e-9), name
 
@@ -79,7 +86,7 @@ def test_the_undiscounted_sums_and_the_rate_of_return_agree(changes):
     assert -float(np.sum(found.amounts(side="own"))) == pytest.approx(float(closed["tco"]), rel=1e-9)
     assert -float(np.sum(found.amounts(side="rent"))) == pytest.approx(float(closed["cloud_tco"]), rel=1e-9)
     assert -float(np.reshape(found.amounts(side="own"), -1)[0]) == pytest.approx(float(closed["capex"]), rel=1e-9)
-    derived = returns.derived(found, values, options)
+    derived = returns.derived(found, [returns.Member(values, options)])
     if "refresh_interval" in changes:
         assert math.isnan(closed["irr"])
     else:
@@ -89,7 +96,7 @@ def test_the_undiscounted_sums_and_the_rate_of_return_agree(changes):
 def test_the_break_even_month_is_that_of_the_running_sum():
     found, values, options = ledger_of()
     closed = float(model.evaluate(("break_even_time",), values, options)["break_even_time"])
-    derived = returns.derived(found, values, options)["break_even_month"]
+    derived = returns.derived(found, [returns.Member(values, options)])["break_even_month"]
     assert derived == pytest.approx(closed / values["calendar_month"], rel=1e-9)
     running = np.cumsum(np.reshape(found.saving(without=returns._SETTLED), -1))
     assert running[math.ceil(derived)] >= 0 > running[math.ceil(derived) - 1]
@@ -106,7 +113,7 @@ def test_a_ledger_of_part_of_the_inputs_gives_what_it_can():
     found, values, options = ledger_of("facility-30mw")
     assert not [flow for flow in found.pick(side="rent") if flow.quantity == "cloud_cost_per_year"]
     assert "cloud_cost_per_year" in found.missing
-    derived = returns.derived(found, values, options)
+    derived = returns.derived(found, [returns.Member(values, options)])
     assert derived["npv_own"] < 0
     assert "break_even_utilization" not in derived or derived["break_even_utilization"] is None
 
@@ -153,7 +160,7 @@ def test_scaling_all_prices_scales_all_costs(k):
         scaled[name] = value * k**power
     plain, dear = ledger.ledger(values, options), ledger.ledger(scaled, options)
     for one, other in zip(plain.flows, dear.flows, strict=True):
-        assert np.allclose(other.amounts, k * one.amounts, rtol=1e-9, atol=1e-6), one.line
+        assert np.allclose(other.amounts, k * one.amounts, rtol=1e-9, atol=1e-3), one.line
 
 
 @settings(max_examples=50, deadline=None)
@@ -193,7 +200,7 @@ def test_longer_idle_never_cheapens_a_useful_hour(low, more):
 def test_break_even_within_the_period_means_a_positive_running_sum(price):
     values, options = resolved()
     found = ledger.ledger({**values, "cloud_price": price / 3600}, options)
-    month = returns.derived(found, values, options)["break_even_month"]
+    month = returns.derived(found, [returns.Member(values, options)])["break_even_month"]
     running = np.cumsum(np.reshape(found.saving(without=returns._SETTLED), -1))
     if month is None:
         assert running[-1] < 0
@@ -227,8 +234,8 @@ def test_no_rate_of_return_where_there_is_none_or_more_than_one(amounts, times):
 
 def test_owning_that_never_pays_has_no_rate_of_return():
     found, values, options = ledger_of(cloud_price="0.05 USD/accelerator/h", residual_method="zero")
-    assert returns.derived(found, values, options)["irr"] is None
-    assert returns.derived(found, values, options)["break_even_month"] is None
+    assert returns.derived(found, [returns.Member(values, options)])["irr"] is None
+    assert returns.derived(found, [returns.Member(values, options)])["break_even_month"] is None
     assert math.isnan(model.evaluate(("irr",), values, options)["irr"])
 
 
@@ -258,6 +265,59 @@ def test_a_currency_that_is_none_is_bad_input(given_text, capsys):
     assert "NAME=RATE" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "measures"),
+    [
+        ("own-8000-h100", ("cost_per_accelerator_hour", "cost_per_useful_accelerator_hour", "cost_per_compute")),
+        ("llama-3.1-405b", ("cost_per_training_run", "cost_per_useful_accelerator_hour")),
+        ("enterprise-8-gpu", ("cost_per_million_tokens", "break_even_utilization")),
+    ],
+)
+def test_unit_costs_of_the_ledger_are_those_of_the_plan(name, measures):
+    found = books.of_plan(plan.plan(scenario.load(name, CATALOG), CATALOG, bands=False))
+    for measure in measures:
+        assert found.measures[measure] == pytest.approx(float(found.plan.values[measure]), rel=1e-9), measure
+
+
 def test_the_books_of_a_plan_without_pools_are_those_of_its_values():
     found = books.of_plan(plan.plan(scenario.load("own-8000-h100", CATALOG), CATALOG, bands=False))
     assert found.measures["npv_saving"] == pytest.approx(float(found.plan.values["npv_saving"]), rel=1e-9)
+
+
+POOLS = """
+name = "two owned pools and a rented one"
+workload = "capacity"
+start = 2027-01-01
+[choose]
+system = "dgx-h100"
+site = "us-virginia"
+cloud = "aws-p5"
+[set]
+analysis_period = "4 year"
+[[pool]]
+name = "a"
+[pool.set]
+accelerators = "1024 accelerator"
+[[pool]]
+name = "b"
+start = 2028-01-01
+[pool.set]
+accelerators = "2048 accelerator"
+[[pool]]
+name = "c"
+[pool.set]
+accelerators = "256 accelerator"
+ownership = "rented"
+"""
+
+
+def test_the_books_of_pools_agree_with_the_plan_of_the_whole():
+    found = books.of_plan(plan.plan(scenario.loads(POOLS), CATALOG, bands=False))
+    assert found.measures["npv_own"] == pytest.approx(float(found.plan.values["npv_spend"]), rel=1e-6)
+    assert -float(found.ledger.total(side="own")) == pytest.approx(float(found.plan.values["spend"]), rel=1e-6)
+    # What is rented anyway saves nothing against renting.
+    own, rent = (found.ledger.amounts(side=side, pool="c") for side in ("own", "rent"))
+    assert np.array_equal(own, rent) and own.sum() < 0
+    assert np.all(found.ledger.amounts(side="own", pool="b")[:12] == 0)
+    for tag in ("a", "b", "c"):
+        assert np.all(np.isfinite(found.ledger.amounts(pool=tag)))

@@ -5,10 +5,29 @@ import io
 import json
 
 import pytest
-from facility_cases import planned
+from facility_cases import CATALOG, planned
 
-from planner import materials
+from planner import materials, plan, scenario, timeline
 from planner.cli import main
+
+TWO_POOLS = """
+name = "two pools"
+[choose]
+site = "us-texas"
+[[pool]]
+name = "train"
+[pool.choose]
+system = "dgx-h100"
+[pool.set]
+accelerators = "4096 accelerator"
+[[pool]]
+name = "serve"
+[pool.choose]
+system = "gb200-nvl72"
+[pool.set]
+accelerators = "1152 accelerator"
+phases = "2"
+"""
 
 
 def test_the_bill_adds_up_to_the_price_of_the_it_equipment():
@@ -43,3 +62,20 @@ def test_the_command_prints_csv_and_json(capsys):
     lines = json.loads(capsys.readouterr().out)["lines"]
     leaf = next(line for line in lines if line["item"] == "leaf switch")
     assert leaf["count"] == 256 and leaf["unit"] == "switch"
+
+
+def test_pools_have_lines_of_their_own():
+    found = plan.plan(scenario.loads(TWO_POOLS), CATALOG, bands=False)
+    lines = materials.bill(found)
+    systems = {line.part: (line.count, line.name) for line in lines if line.item == "system"}
+    assert systems == {"train: compute": (512, "NVIDIA DGX H100"), "serve: compute": (16, "NVIDIA GB200 NVL72")}
+    assert sum(line.price for line in lines if line.price) == pytest.approx(found.results["capex_it"].value)
+    assert sum(line.power for line in lines if line.power) == pytest.approx(found.results["it_power"].value)
+
+
+def test_pools_have_schedules_of_their_own():
+    found = plan.plan(scenario.loads(TWO_POOLS), CATALOG, bands=False)
+    parts = timeline.phases(found)
+    assert [part.name for part in parts] == ["train 1", "serve 1", "serve 2"]
+    assert parts[0].accelerators == 4096 and parts[2].accelerators == 1152
+    assert {bar.name.split(":")[0] for bar in timeline.activities(found)} == {"train", "serve"}

@@ -61,6 +61,15 @@ def test_oversubscription_takes_uplinks_and_spines_away():
     assert counts(768, "fat-tree", oversubscription="3") == (16, 4, 0, 768 + 256)
 
 
+def test_a_core_that_blocks_takes_fewer_switches():
+    """3 : 1 above the spines: 48 ports down, 16 up. 72 leaves of 32 uplinks: 48 spines, 12 core switches."""
+    assert counts(2056, core_oversubscription="3") == (72, 48, 12, 2056 + 72 * 32 + 48 * 16)
+    half = value("bisection_bandwidth", "TB/s", **H100, accelerators="4096 accelerator")
+    assert half == pytest.approx(4096 * 50e9 / 2 / 1e12)
+    blocked = value("bisection_bandwidth", "TB/s", **H100, accelerators="4096 accelerator", core_oversubscription="4")
+    assert blocked == pytest.approx(half / 4)
+
+
 def test_two_planes_keep_two_tiers_at_8192_accelerators():
     """64 ports of 800 Gb/s split into 128 of 400 Gb/s: 2 · 128 leaves, 2 · 64 spines, whole cables (DGX B300 table)."""
     split = {"fabric_planes": "2", "fabric_port_bandwidth": "800 Gb/s/port"}
@@ -178,6 +187,7 @@ def test_storage_and_management_networks():
     texts = {**H100, "accelerators": "1016 accelerator", "storage_read_rate": "160 GB/s"}
     assert value("storage_network_ports", "port", **texts) == 2 * 127 + 4
     assert value("storage_network_switches", "switch", **texts) == 8 + 4
+    assert value("storage_network_cables", "cable", **texts) == 258 + 194
     # 127 nodes with 3 ports, 48 + 12 switches with one: 441 ports on switches of 48.
     assert value("management_switches", "switch", **texts) == 10
 

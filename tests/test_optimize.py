@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from planner import optimize, plan, scenario
+from planner import frontier, optimize, plan, scenario
 from planner.catalog import Catalog
 from planner.cli import main
 from planner.problems import InputError
@@ -74,7 +74,7 @@ def test_the_front_holds_what_nothing_beats(catalog):
 @pytest.mark.parametrize("objectives", [1, 2, 3])
 def test_not_beaten_agrees_with_the_definition(objectives):
     scores = np.random.default_rng(objectives).integers(0, 12, (objectives, 300)).astype(float)
-    kept = optimize.not_beaten(scores)
+    kept = frontier.not_beaten(scores)
     points = {tuple(scores[:, i]) for i in range(300)}
     front = {p for p in points if not any(q != p and all(a <= b for a, b in zip(q, p, strict=True)) for q in points)}
     assert {tuple(scores[:, i]) for i in kept} == front

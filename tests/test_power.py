@@ -85,6 +85,13 @@ def test_redundancy_of_four_blocks(redundancy, factor):
     assert value("ups_power", "MW", {"redundancy": redundancy}, **texts) == pytest.approx(10 * factor)
 
 
+def test_a_power_chain_from_the_catalog():
+    found = planned("own-8000-h100", choose={"power_chain": "tier-4"}, redundancy="by-entry")
+    entry = found.resolved.entries["power_chain"].facts
+    assert found.results["redundancy_factor"].value == entry["installed_over_needed"].value
+    assert found.values["power_chain_efficiency"] == entry["efficiency"].value
+
+
 def test_reserves_of_a_30_mw_facility():
     """37.5 MW in 15 sets of 2.5 MW; 48 h at 0.262 L/kWh: 377 m³; 5 minutes of 25 MW: 2.08 MWh."""
     assert value("generators", facility_power="30 MW") == 15

@@ -33,6 +33,14 @@ def test_first_order_goodput_at_youngs_interval(accelerators, share):
     assert value("effective_time_share", "1", options, **texts) == pytest.approx(share, abs=0.006)
 
 
+def test_saving_for_two_hours_leaves_nothing_at_16384_accelerators():
+    """To first order: 1 − √(2 · 2 h / 3.09 h) is below zero (ledger, R11)."""
+    options = {"effective_time_model": "first-order"}
+    texts = {**JOB, "checkpoint_time": "2 h", "nodes": "2048 node"}
+    assert value("effective_time_share", "1", options, **texts) == 0
+    assert value("effective_time_share", **texts) < 0.3
+
+
 def test_a_trillion_parameters_of_16_bytes():
     """16 TB: 2.2 GB/s save it in two hours, 267 GB/s in a minute."""
     texts = {"model_parameters": "1e12", "checkpoint_bytes_per_parameter": "16 B"}

@@ -124,12 +124,12 @@ def test_r09_fabric_and_its_share_of_the_price(capsys):
 
 
 def test_r10_training_run(capsys):
-    found = planned(capsys, "llama-3.1-405b")
+    found = planned(capsys, "frontier-50000")
     split = [found["value"][f"{name}_parallel"] for name in ("tensor", "pipeline", "data", "context")]
     product = 1
     for degree in split:
         product *= degree
-    assert product == found["value"]["accelerators"]
+    assert 0.98 < product / found["value"]["accelerators"] <= 1
     assert found["check"]["memory"]["ok"] and found["value"]["time_to_train"] > found["value"]["training_time"]
     run = {"market_accelerators": "10000 accelerator", "market_run_time": "13 week"}
     price = explained(capsys, "market_run_cost", **run, market_rental_price="3 USD/accelerator/h")

@@ -231,3 +231,11 @@ def test_the_command_prints_percentiles_and_json(capsys):
     assert main(["risk", "own-8000-h100", "--samples", "3"]) == 2
     assert main(["risk", "own-8000-h100", "--watch", "tcoo"]) == 2
     assert "Did you mean 'tco'?" in capsys.readouterr().err
+
+
+def test_a_check_holds_in_its_share_of_the_samples(catalog):
+    base = scenario.changed(scenario.load("own-8000-h100"), {}, {"budget": "500 MUSD"})
+    found = risk.risk(base, catalog, watch=["capex"])
+    assert 0 < found.checks["budget"] < 1
+    assert found.checks["budget"] == pytest.approx(np.mean(found.draws["capex"] <= 500e6))
+    assert "budget" in risk.text(found)

@@ -66,6 +66,17 @@ def test_integration_lines(rate, days, lines):
     assert value("install_time", "year", integration_rate=f"{rate} 1/year", **year) == pytest.approx(1, rel=2e-3)
 
 
+@pytest.mark.parametrize(("months", "rate"), [(24, 1.25), (26, 1.15)])
+def test_30_mw_in_two_years(months, rate):
+    found = value("rollout_power", "MW/month", facility_power="30 MW", install_time=f"{months} month")
+    assert found == pytest.approx(rate, abs=0.005)
+
+
+def test_small_buyers_wait_longer():
+    small = value("hardware_lead_time", "month", buyer_lead_factor="1.5", **TIMES)
+    assert small == pytest.approx(9)
+
+
 def test_a_year_of_delay_of_13608_accelerators():
     """Section F: 238 and 596 M USD of rental value at 2 and 5 USD an hour."""
     texts = {"installed_accelerators": "13608 accelerator", "delay": "1 year"}
@@ -91,7 +102,7 @@ def test_the_chart_ends_with_service_and_marks_the_critical_path():
 def test_phases_share_the_power_and_come_one_after_another():
     found = planned("facility-30mw", phases="3")
     parts = timeline.phases(found)
-    assert [part.number for part in parts] == [1, 2, 3]
+    assert [part.name for part in parts] == ["1", "2", "3"]
     assert parts[-1].power == pytest.approx(found.results["facility_power"].value)
     assert parts[0].power == pytest.approx(found.results["phase_power"].value)
     assert parts[0].service == pytest.approx(found.results["first_service_time"].value)
@@ -145,3 +156,20 @@ def test_the_picture_says_what_it_shows(tmp_path, capsys):
     assert drawing.startswith("<svg") and "grid connection from month 0.0" in drawing
     assert "critical" in capsys.readouterr().out
     assert main(["schedule", "facility-30mw", "-o", str(tmp_path / "schedule.doc")]) == 2
+
+
+def test_rented_refitted_and_built_halls_side_by_side():
+    """Renting is ready first and costs nothing before; building takes longest and costs most (M USD/MW)."""
+    modes = ("colocation", "retrofit", "build")
+    plans = [planned("own-8000-h100", facility_mode=mode).results for mode in modes]
+    times = [results["time_to_service"].value for results in plans]
+    prices = [results["capex_facility"].value / results["it_power"].value for results in plans]
+    assert times == sorted(times) and times[0] < times[2]
+    assert prices == sorted(prices)
+    assert prices[0] == 0 and prices[2] == pytest.approx(11.7)
+
+
+def test_a_refitted_hall_never_costs_less_than_a_ready_one_at_the_same_rent():
+    ready = planned("own-8000-h100", facility_mode="colocation", facility_retrofit_price="0 USD/W").results
+    refitted = planned("own-8000-h100", facility_mode="retrofit", colocation_fit_out_price="0 USD/W").results
+    assert refitted["capex_facility"].value >= ready["capex_facility"].value

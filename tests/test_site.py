@@ -31,6 +31,11 @@ def test_sb6_applies_in_texas_from_75_mw():
     assert check.ok and "Senate Bill 6" in check.message and "75 MW" in check.message
 
 
+def test_the_study_fee_is_due_from_75_mw():
+    assert planned("facility-30mw").results["grid_study_fee"].value == 0
+    assert planned("facility-30mw", site_power_limit="80 MW").results["grid_study_fee"].value == 100_000
+
+
 def test_ohio_bills_85_percent_of_large_contracts():
     found = planned("facility-30mw", choose={"site": "us-ohio"})
     assert "85 %" in {c.name: c for c in found.checks}["large_load_rule"].message
@@ -125,6 +130,18 @@ def test_the_users_own_rules_come_first(tmp_path):
     found = {f.option: f for f in rules.options(scenario.resolve(scenario.load("own-8000-h100", own), own), own)}
     assert found["site germany"].reason == "ours"
     assert found["site france"].verdict == rules.ALLOWED
+
+
+def test_bad_rules_are_refused_with_all_their_problems(tmp_path, capsys):
+    (tmp_path / "rules.toml").write_text(
+        '[[exports]]\nverdict = "no"\n[[export]]\nverdict = "exclude"\nsite = ["Germany"]\n'
+        '[[limit]]\nsites = ["Chile"]\nquantity = "pu"\nmost = "1.2"\nverdict = "excluded"\nreason = "x"\n'
+    )
+    assert main(["rules", "own-8000-h100", "--catalogs", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    for text in ("'exports'. Did you mean 'export'", "lacks 'reason'", "'exclude'. Did you mean 'excluded'", "'pu'"):
+        assert text in said
+    assert "Did you mean 'sites'" in said
 
 
 def test_the_command_lists_options_and_reasons(capsys):

@@ -68,3 +68,13 @@ def test_125_are_bought_to_use_100():
 def test_space_for_checkpoints():
     texts = {"checkpoint_size": "5 TB", "checkpoints_kept": "10", "storage_capacity": "40 TB"}
     assert value("storage_capacity_margin", "TB", **texts) == pytest.approx(-10)
+
+
+def test_ingest_is_faster_by_the_ratio_of_the_links_alone():
+    """250 against 100 Gb/s: 2.5 times, for any amount of data (claim s1.case_ingest)."""
+    for size in ("1 TB", "50 PB"):
+        links = {"dataset_size": size, "local_ingest_rate": "250 Gb/s", "remote_ingest_rate": "100 Gb/s"}
+        assert value("ingest_speedup", **links) == pytest.approx(2.5)
+    assert value("local_ingest_time", "h", dataset_size="1 PB", local_ingest_rate="250 Gb/s") == pytest.approx(
+        8.89, abs=0.01
+    )

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner import axes, engine, parts, scenario, sweep
+from planner import axes, engine, parts, plan, scenario, sweep
 from planner.catalog import Catalog
 from planner.cli import main
 from planner.problems import InputError
@@ -268,7 +268,7 @@ def test_the_command_prints_a_table_csv_and_json(capsys):
     )
     status, out, err = run(capsys, *given)
     assert (status, err) == (0, "")
-    assert "facility_power [MW]" in out and len(out.splitlines()) == 4
+    assert "facility_power" in out and "[MW]" in out.splitlines()[2] and len(out.splitlines()) == 5
     _, out, _ = run(capsys, *given, "--csv")
     assert list(pd.read_csv(io.StringIO(out)).columns) == ["pue", "cooling", "facility_power [MW]", "racks [rack]"]
     _, out, _ = run(capsys, *given, "--json")
@@ -302,3 +302,14 @@ def test_progress_shows_rate_and_time_left():
     text = progress.text(now=3.0)
     assert "70%" in text and "700 of 1,000 scenarios" in text and "100/s" in text and "3.0 s left" in text
     assert [duration(s) for s in (0.42, 12, 185, 7800)] == ["0.4 s", "12 s", "3 min 05 s", "2 h 10 min"]
+
+
+def test_the_limit_that_binds_can_be_watched(catalog):
+    base = scenario.load("facility-30mw")
+    varied = {"site_power_limit": "20,40 MW", "accelerators": "5000,12000 accelerator"}
+    table = sweep.frame(sweep.task(base, varied, catalog, ["binding_constraint", "racks"]))
+    for row in table.itertuples():
+        given = {"site_power_limit": f"{row[1]} MW", "accelerators": f"{row[2]} accelerator"}
+        found = plan.plan(scenario.changed(base, {}, given), catalog, bands=False)
+        assert row.binding_constraint == found.binding_constraint
+    assert table["binding_constraint"].nunique() > 1

@@ -55,6 +55,30 @@ def test_other_designs_in_the_same_format(tmp_path):
     assert found["within_tolerance"] == 1
 
 
+OTHERS = """case_id,quantity,inputs,expected,unit,rel_tolerance
+a,bus bandwidth,payload=4GiB; ranks=32; time=22.05 ms,377.4,GB/s,0.001
+b,algorithm bandwidth,payload=1GiB; time=4 ms,268.4,GB/s,0.001
+c,all-gather time,payload=1GiB; busbw=100; ranks=8,9.395,ms,0.001
+"""
+RECORDS = """case_id,quantity,inputs,expected,unit,rel_tolerance
+a,job MTTF,nodes=1200; rate=3.79/1000 node-days,5.277,h,0.001
+b,uptime,gpus=9600; automatic restart,0.97,fraction,0.01
+c,checkpoint write time,params=1e12; bytes_per_param=18; bandwidth=100 GB/s,180,s,0.001
+d,checkpoint size,params=70e9; bytes_per_param=11.17,782,GB,0.001
+e,spare nodes,nodes=2048; rate=3.789e-3/node-day; repair=7 days; quantile=0.99,72,count,0
+f,something else,nodes=1,1,count,0
+"""
+
+
+def test_other_collectives_and_records_in_the_same_formats(tmp_path):
+    """ByteRobust: 9,600 accelerators at 97 %; 18 TB at 100 GB/s: 180 s; nvCOMP: 782 GB for 70 B parameters."""
+    (tmp_path / "collectives.csv").write_text(OTHERS)
+    (tmp_path / "records.csv").write_text(RECORDS)
+    assert validation_facility.validate_collectives(tmp_path / "collectives.csv")["within_tolerance"] == 1
+    found = validation_facility.validate_reliability(tmp_path / "records.csv")
+    assert (found["cases"], found["predicted"], found["within_tolerance"]) == (6, 5, 1)
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "said"),
     [

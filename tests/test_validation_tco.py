@@ -82,6 +82,69 @@ def test_a_case_of_another_source_is_read_by_its_names(tmp_path):
     assert found["reproduced"] == 1 and found["rows"][0]["predicted"] == pytest.approx(15_000)
 
 
+OTHERS = {
+    # 1 GWh at 0.06, 2 MW at 15 and 150 USD of service.
+    "tariff": (
+        {
+            "energy": (1e6, "kWh/month"),
+            "peak_demand": (2000, "kW"),
+            "energy_rate": (0.06, "USD/kWh"),
+            "demand_charge": (15, "USD/kW-month"),
+            "service_charge": (150, "USD/month"),
+        },
+        {"monthly_bill": (90_150, "USD/month"), "demand_cost": (30_000, "USD/month")},
+    ),
+    "ratchet": (
+        {
+            "peak_demand": (600, "kW"),
+            "lookback_peak": (1000, "kW"),
+            "ratchet": (0.8, "1"),
+            "demand_charge": (10, "USD/kW-month"),
+        },
+        {"billed_demand": (800, "kW"), "demand_cost": (8000, "USD/month")},
+    ),
+    # −1,000 now and 300 a year for five years at 10 %.
+    "flows": (
+        {"cash_flows": ("-1000,300,300,300,300,300", "USD"), "discount_rate": (0.10, "1/year")},
+        {"npv": (137.236, "USD"), "irr": (0.15238, "1"), "payback": (3.3333, "year")},
+    ),
+    "loan": (
+        {"principal": (1000, "USD"), "apr": (0.12, "1/year"), "loan_term": (1, "year")},
+        {"monthly_payment": (88.8488, "USD/month")},
+    ),
+    # 3 % of support on 1,024 accelerators at 2 USD.
+    "rent": (
+        {"gpus": (1024, "GPU"), "cloud_price": (2.0, "USD/GPU-hour"), "support_share": (0.03, "1")},
+        {"cloud_month": (1_495_040, "USD/month"), "monthly_cost": (1_539_891, "USD/month")},
+    ),
+    "owned or rented": (
+        {
+            "server_capex": (300_000, "USD"),
+            "onprem_opex": (5000, "USD/month"),
+            "years": (3, "year"),
+            "cloud_rate": (20, "USD/hour"),
+        },
+        {"tco": (480_000, "USD"), "cloud_total": (525_600, "USD"), "savings": (45_600, "USD")},
+    ),
+    "parts": (
+        {
+            "node_price": (300_000, "USD/server"),
+            "nodes": (8, "server"),
+            "networking": (200_000, "USD"),
+            "storage_cost": (100_000, "USD"),
+        },
+        {"total_capex": (2_700_000, "USD")},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(OTHERS))
+def test_cases_of_other_kinds_are_read_by_names_and_units(tmp_path, name):
+    inputs, outputs = ({n: {"value": v, "unit": u} for n, (v, u) in table.items()} for table in OTHERS[name])
+    found = replay(tmp_path, inputs=inputs, outputs=outputs, tolerance_rel=1e-4)
+    assert found["reproduced"] == 1, found["not_reproduced"]
+
+
 def test_what_cannot_be_expressed_is_listed_and_counts_against_coverage(tmp_path):
     found = replay(
         tmp_path, inputs={"moon": {"value": 1, "unit": "phase"}}, outputs={"tide": {"value": 2, "unit": "m"}}

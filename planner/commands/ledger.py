@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     arguments.add_scenario(parser)
+    parser.add_argument("--shares", action="store_true", help="spending by component at the size of every tier")
     parser.add_argument("--months", action="store_true", help="every line in every month")
     parser.add_argument(
         "--load", type=Path, metavar="FILE", help="demand in accelerators, one number a line, for the mix"
@@ -34,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
     from planner import billing, books, hybrid, plan
     from planner.editing import write_atomically
 
+    if args.shares:
+        return shares(args)
     currency = read_currency(args.currency)
     catalog = arguments.catalog(args)
     planned = plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
@@ -51,6 +55,20 @@ def run(args: argparse.Namespace) -> int:
         arguments.print_json(books.to_json(found, currency) | {"mix": hybrid.to_json(mix) if mix else None})
     elif not arguments.put_table(args, books.months_table(found, currency)):
         print(books.months_table(found, currency).text() if args.months else books.text(found, currency, load))
+    return 0
+
+
+def shares(args: argparse.Namespace) -> int:
+    """Spending by component and tier, beside the shares the sources give."""
+    from planner import cost_shares, plan
+
+    catalog = arguments.catalog(args)
+    planned = plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
+    table = cost_shares.table(planned)
+    if args.json:
+        arguments.print_json({"scenario": planned.scenario.name, "shares": json.loads(table.json())})
+    elif not arguments.put_table(args, table):
+        print(f"{planned.scenario.name}\n{cost_shares.text(planned)}")
     return 0
 
 

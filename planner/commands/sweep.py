@@ -85,7 +85,10 @@ def _print(args: argparse.Namespace, table: pd.DataFrame) -> None:
     else:
         rows = [[_cell(value) for value in row] for row in table.head(_MOST_LINES).itertuples(index=False)]
         right = frozenset(i for i, heading in enumerate(table.columns) if heading in table.attrs["units"])
-        print(Table(list(table.columns), rows, right).text())
+        # Units on a line of their own keep the columns narrow.
+        names = [heading.partition(" [")[0] for heading in table.columns]
+        shows = [f"[{unit}]" if (unit := table.attrs["units"].get(h, "1")) != "1" else "" for h in table.columns]
+        print(Table(names, [shows, *rows], right).text())
         if len(table) > _MOST_LINES:
             print(f"{len(table) - _MOST_LINES:,} further rows: use --csv or -o FILE", file=sys.stderr)
 

@@ -36,12 +36,15 @@ def storage_network_switches(
     return storage_network_leaves + spines * np.where(storage_network_leaves > one_switch, 1.0, 0.0)
 
 
-def storage_network_cables(storage_network_ports, storage_oversubscription, cable_port):
+def storage_network_cables(
+    storage_network_ports, storage_network_leaves, storage_oversubscription, cable_port, one_switch
+):
     """Cables of the storage network. [cable]
 
-    n = ⌈n_port · (1 + 1 / o)⌉
+    n = n_port + ⌈n_port / o⌉ where there is more than one leaf
     """
-    return np.ceil(storage_network_ports * (1 + 1 / storage_oversubscription)) * cable_port
+    uplinks = np.ceil(storage_network_ports / storage_oversubscription)
+    return (storage_network_ports + uplinks * np.where(storage_network_leaves > one_switch, 1.0, 0.0)) * cable_port
 
 
 def storage_network_transceivers(storage_network_cables, transceivers_per_cable):

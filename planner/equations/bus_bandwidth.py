@@ -43,6 +43,22 @@ def bus_bandwidth(scaleup_rate, network_rate, remote_traffic_share, collective_p
     return np.minimum(scaleup_rate, outside) * ramp
 
 
+def measured_bus_bandwidth(collective_payload, collective_ranks, measured_collective_time):
+    """Bus bandwidth of an all-reduce that was timed. [B/s/accelerator]
+
+    b = 2 (n − 1) / n · P / t
+    """
+    return 2 * (collective_ranks - 1) / collective_ranks * collective_payload / measured_collective_time
+
+
+def measured_algorithm_bandwidth(collective_payload, measured_collective_time):
+    """Payload over the time of a collective that was timed. [B/s/accelerator]
+
+    P / t
+    """
+    return collective_payload / measured_collective_time
+
+
 def wire_rate(bus_bandwidth, remote_traffic_share):
     """Rate of one accelerator on the network during the collective. [B/s/accelerator]
 

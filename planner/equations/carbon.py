@@ -88,6 +88,14 @@ def total_carbon_per_year(carbon_per_year, embodied_carbon_per_year):
     return carbon_per_year + embodied_carbon_per_year
 
 
+def carbon_cost_per_year(carbon_per_year, carbon_price):
+    """Cost of the operational emissions at a price of carbon, as a yearly rate. [USD/s]
+
+    K = C · k, by location: contracts for clean energy may lower what is owed
+    """
+    return carbon_per_year * carbon_price
+
+
 def carbon_per_accelerator_hour(total_carbon_per_year, installed_accelerators):
     """Emissions of an installed accelerator-hour. [gCO2e/accelerator/s]
 

@@ -69,24 +69,41 @@ def npv_own(
 
 
 def npv_cloud(
-    cloud_cost_per_year, discounted_cloud_time, cloud_services_per_year, discounted_time, cloud_setup_cost, tax_rate
+    cloud_cost_per_year,
+    discounted_cloud_time,
+    cloud_services_per_year,
+    discounted_time,
+    cloud_setup_cost,
+    cloud_unused_commitment,
+    end_discount_factor,
+    tax_rate,
 ):
     """Net present value of renting: its costs, as a negative number. [USD]
 
-    NPV = −(1 − τ) · (K_rent · A_c + K_services · A + K_setup)
+    NPV = −(1 − τ) · (K_rent · A_c + K_services · A + K_setup + K_unused · v^n)
 
     The rent follows the chosen price path; the services beside it do not.
     """
     services = cloud_services_per_year * discounted_time + cloud_setup_cost
-    return (tax_rate - 1) * (cloud_cost_per_year * discounted_cloud_time + services)
+    committed = cloud_unused_commitment * end_discount_factor
+    return (tax_rate - 1) * (cloud_cost_per_year * discounted_cloud_time + services + committed)
 
 
-def npv_cloud_static(cloud_cost_per_year, cloud_services_per_year, discounted_time, cloud_setup_cost, tax_rate):
+def npv_cloud_static(
+    cloud_cost_per_year,
+    cloud_services_per_year,
+    discounted_time,
+    cloud_setup_cost,
+    cloud_unused_commitment,
+    end_discount_factor,
+    tax_rate,
+):
     """Net present value of renting at today's price throughout. [USD]
 
-    NPV = −(1 − τ) · ((K_rent + K_services) · A + K_setup)
+    NPV = −(1 − τ) · ((K_rent + K_services) · A + K_setup + K_unused · v^n)
     """
-    return (tax_rate - 1) * ((cloud_cost_per_year + cloud_services_per_year) * discounted_time + cloud_setup_cost)
+    committed = cloud_setup_cost + cloud_unused_commitment * end_discount_factor
+    return (tax_rate - 1) * ((cloud_cost_per_year + cloud_services_per_year) * discounted_time + committed)
 
 
 def npv_cloud_declining(
@@ -95,14 +112,17 @@ def npv_cloud_declining(
     cloud_services_per_year,
     discounted_time,
     cloud_setup_cost,
+    cloud_unused_commitment,
+    end_discount_factor,
     tax_rate,
 ):
     """Net present value of renting at prices that fall as they have fallen. [USD]
 
-    NPV = −(1 − τ) · (K_rent · A_d + K_services · A + K_setup)
+    NPV = −(1 − τ) · (K_rent · A_d + K_services · A + K_setup + K_unused · v^n)
     """
     services = cloud_services_per_year * discounted_time + cloud_setup_cost
-    return (tax_rate - 1) * (cloud_cost_per_year * discounted_declining_cloud_time + services)
+    committed = cloud_unused_commitment * end_discount_factor
+    return (tax_rate - 1) * (cloud_cost_per_year * discounted_declining_cloud_time + services + committed)
 
 
 def npv_saving(npv_own, npv_cloud):
@@ -137,12 +157,15 @@ def cloud_cost_declining(cloud_cost_per_year, declining_cloud_time):
     return cloud_cost_per_year * declining_cloud_time
 
 
-def cloud_tco(cloud_cost_per_year, cloud_time, cloud_services_per_year, analysis_period, cloud_setup_cost):
+def cloud_tco(
+    cloud_cost_per_year, cloud_time, cloud_services_per_year, analysis_period, cloud_setup_cost, cloud_unused_commitment
+):
     """Cost of renting over the whole period with all services, not discounted. [USD]
 
-    K = K_rent · T_c + K_services · T + K_setup
+    K = K_rent · T_c + K_services · T + K_setup + K_unused
     """
-    return cloud_cost_per_year * cloud_time + cloud_services_per_year * analysis_period + cloud_setup_cost
+    running = cloud_cost_per_year * cloud_time + cloud_services_per_year * analysis_period
+    return running + cloud_setup_cost + cloud_unused_commitment
 
 
 def saving(cloud_tco, tco):
@@ -259,3 +282,31 @@ def rent_saving_share(rent_saving, tco):
     s = S / TCO
     """
     return rent_saving / tco
+
+
+def rented_cost_per_year(cloud_bill_per_year, cloud_setup_cost, analysis_period):
+    """Cost of renting with its setup spread over the period, as a yearly rate. [USD/s]
+
+    K = K_cloud + K_setup / T
+    """
+    return cloud_bill_per_year + cloud_setup_cost / analysis_period
+
+
+def rented_cost_with_goodput_loss_per_year(rented_cost_per_year, cloud_goodput_loss_per_year):
+    """Cost of renting with the rent that buys no kept progress counted on top, as a yearly rate. [USD/s]
+
+    K = K_rented + (1 − g) · K_rent
+
+    The form in which rented clusters of different reliability are compared; not a bill.
+    """
+    return rented_cost_per_year + cloud_goodput_loss_per_year
+
+
+def rented_cost_per_useful_accelerator_hour(rented_cost_per_year, accelerators, useful_share, accounting_hours_share):
+    """Cost of a rented accelerator-hour of useful work. [USD/accelerator/s]
+
+    c = K_rented / (N · u_useful · h)
+
+    Beside the owned one: the same work, the same losses.
+    """
+    return rented_cost_per_year / (accelerators * useful_share * accounting_hours_share)

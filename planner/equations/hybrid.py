@@ -31,12 +31,20 @@ def owned_running_price(
     return electricity_bill_per_year * discounted_energy_time / (installed_accelerators * discounted_time * utilization)
 
 
-def burst_price(cloud_on_demand_price, burst_egress_per_hour, accounting_hours_share):
-    """Price of an accelerator paid by use, with the data that a burst must move. [USD/accelerator/s]
+def cloud_service_price(cloud_services_per_year, accelerators, cloud_billed_share):
+    """Services beside the rent, for each accelerator and time it is rented. [USD/accelerator/s]
 
-    p_od = (p + egress) · h
+    s = K_services / (N · u_billed)
     """
-    return (cloud_on_demand_price + burst_egress_per_hour) * accounting_hours_share
+    return cloud_services_per_year / (accelerators * cloud_billed_share)
+
+
+def burst_price(cloud_on_demand_price, burst_egress_per_hour, cloud_service_price, accounting_hours_share):
+    """Price of an accelerator paid by use, with services and the data that a burst must move. [USD/accelerator/s]
+
+    p_od = (p + egress) · h + s
+    """
+    return (cloud_on_demand_price + burst_egress_per_hour) * accounting_hours_share + cloud_service_price
 
 
 def burst_egress_per_hour(burst_data, cloud_egress_price):
@@ -47,12 +55,12 @@ def burst_egress_per_hour(burst_data, cloud_egress_price):
     return burst_data * cloud_egress_price
 
 
-def reserved_price(cloud_reserved_price, accounting_hours_share):
-    """Price of an accelerator reserved for the whole time, used or not. [USD/accelerator/s]
+def reserved_price(cloud_reserved_price, cloud_service_price, accounting_hours_share):
+    """Price of an accelerator reserved for the whole time, used or not, with services. [USD/accelerator/s]
 
-    p_res = p · h
+    p_res = p · h + s
     """
-    return cloud_reserved_price * accounting_hours_share
+    return cloud_reserved_price * accounting_hours_share + cloud_service_price
 
 
 def hybrid_burst_below(owned_capacity_price, owned_running_price, reserved_price, burst_price):
@@ -168,3 +176,11 @@ def pure_burst_cost_per_year(accelerators, burst_price, utilization):
     K = N · p_od · u
     """
     return accelerators * burst_price * utilization
+
+
+def npv_hybrid(hybrid_cost_per_year, discounted_time):
+    """Net present value of the cheapest mix: its costs, as a negative number. [USD]
+
+    NPV = −K · A
+    """
+    return -hybrid_cost_per_year * discounted_time

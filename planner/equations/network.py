@@ -125,10 +125,20 @@ def leaf_uplinks(switch_radix, leaf_down_ports, oversubscription, fabric_tiers):
     return needed * np.where(fabric_tiers > 1, 1.0, 0.0)
 
 
-def spine_switches(leaf_switches, leaf_uplinks, switch_radix, fabric_planes, fabric_tiers, one_switch, one_port):
+def spine_down_ports(switch_radix, core_oversubscription):
+    """Ports of a spine that face leaves, where there is a core above it. [port/switch]
+
+    d = ⌊R · o / (1 + o)⌋: half of them where the core does not block
+    """
+    return np.floor(switch_radix * core_oversubscription / (1 + core_oversubscription))
+
+
+def spine_switches(
+    leaf_switches, leaf_uplinks, switch_radix, spine_down_ports, fabric_planes, fabric_tiers, one_switch, one_port
+):
     """Switches of the second tier. [switch]
 
-    two tiers: in each plane the fewest s ≥ n_leaf · u / (q · R) that divide u; three tiers: n_leaf · u / (R / 2)
+    two tiers: in each plane the fewest s ≥ n_leaf · u / (q · R) that divide u; three tiers: n_leaf · u / d_spine
 
     Dividing evenly matters: 24 leaves with 32 uplinks take 16 spines of 64 ports, not 12, as in the reference design of
     three scalable units [1]. With a core above it, half of a spine's ports face up.
@@ -137,30 +147,31 @@ def spine_switches(leaf_switches, leaf_uplinks, switch_radix, fabric_planes, fab
     """
     plane_leaves = leaf_switches / fabric_planes
     two = fabric_planes * _dividing_spines(plane_leaves, leaf_uplinks, switch_radix, one_switch, one_port)
-    three = np.ceil(leaf_switches * leaf_uplinks / (switch_radix / 2))
+    three = np.ceil(leaf_switches * leaf_uplinks / spine_down_ports)
     return np.where(fabric_tiers > 2, three, np.where(fabric_tiers > 1, two, 0 * two))
 
 
 def spine_switches__rail_groups(
-    leaf_switches, leaf_uplinks, switch_radix, fabric_planes, fabric_rails, fabric_tiers, one_switch, one_port
+    leaf_switches, leaf_uplinks, spine_down_ports, fabric_planes, fabric_rails, fabric_tiers, one_switch, one_port
 ):
     """Switches of the second tier. [switch]
 
-    r · q · s,  s = the fewest ≥ n_leaf / (r · q) · u / (R / 2) that divide u
+    r · q · s,  s = the fewest ≥ n_leaf / (r · q) · u / d_spine that divide u
 
-    Each rail has spines of its own, which keep half of their ports for a core that joins the rails.
+    Each rail has spines of its own, which keep the rest of their ports for a core that joins the rails.
     """
     groups = fabric_planes * fabric_rails
-    own = groups * _dividing_spines(leaf_switches / groups, leaf_uplinks, switch_radix / 2, one_switch, one_port)
+    own = groups * _dividing_spines(leaf_switches / groups, leaf_uplinks, spine_down_ports, one_switch, one_port)
     return np.where(fabric_tiers > 1, own, 0 * own)
 
 
-def core_switches(spine_switches, fabric_tiers):
+def core_switches(spine_switches, switch_radix, spine_down_ports, fabric_tiers):
     """Switches of the third tier. [switch]
 
-    n_core = n_spine / 2; none below three tiers
+    n_core = ⌈n_spine · (R − d_spine) / R⌉: n_spine / 2 where nothing blocks; none below three tiers
     """
-    return np.where(fabric_tiers > 2, np.ceil(spine_switches / 2), 0 * spine_switches)
+    needed = np.ceil(spine_switches * (switch_radix - spine_down_ports) / switch_radix)
+    return np.where(fabric_tiers > 2, needed, 0 * spine_switches)
 
 
 def switches(leaf_switches, spine_switches, core_switches):
@@ -195,13 +206,13 @@ def leaf_spine_cables(leaf_switches, leaf_uplinks, cable_port, links_per_cable):
     return leaf_switches * leaf_uplinks * cable_port / links_per_cable
 
 
-def spine_core_cables(spine_switches, switch_radix, fabric_tiers, cable_port, links_per_cable):
+def spine_core_cables(spine_switches, switch_radix, spine_down_ports, fabric_tiers, cable_port, links_per_cable):
     """Cables between spines and core, between groups of a dragonfly or cubes of a torus. [cable]
 
-    n = n_spine · R / 2 / links per cable; none below three tiers
+    n = n_spine · (R − d_spine) / links per cable; none below three tiers
     """
     core = np.where(fabric_tiers > 2, 1.0, 0.0)
-    return spine_switches * switch_radix / 2 * core * cable_port / links_per_cable
+    return spine_switches * (switch_radix - spine_down_ports) * core * cable_port / links_per_cable
 
 
 def cables(endpoint_cables, leaf_spine_cables, spine_core_cables):
@@ -212,12 +223,14 @@ def cables(endpoint_cables, leaf_spine_cables, spine_core_cables):
     return endpoint_cables + leaf_spine_cables + spine_core_cables
 
 
-def fabric_reach(switch_radix, leaf_down_ports, installed_accelerators, fabric_endpoints, one_switch, one_port):
+def fabric_reach(
+    switch_radix, spine_down_ports, leaf_down_ports, installed_accelerators, fabric_endpoints, one_switch, one_port
+):
     """Accelerators that the topology can join with these switches. [accelerator]
 
-    R · (R / 2) · d ports: three tiers, R³ / 4 where nothing blocks
+    R · d_spine · d ports: three tiers, R³ / 4 where nothing blocks
     """
-    ports = switch_radix**2 / 2 * leaf_down_ports * one_switch**3 / one_port**2
+    ports = switch_radix * spine_down_ports * leaf_down_ports * one_switch**3 / one_port**2
     return ports / fabric_endpoints * installed_accelerators
 
 
@@ -237,12 +250,13 @@ def fabric_ports_use(installed_accelerators, fabric_reach):
     return installed_accelerators / fabric_reach
 
 
-def bisection_bandwidth(fabric_endpoints, fabric_port_bandwidth, oversubscription):
+def bisection_bandwidth(fabric_endpoints, fabric_port_bandwidth, oversubscription, core_oversubscription, fabric_tiers):
     """Bandwidth between two halves of the cluster, one direction. [B/s]
 
-    B = n · b / (2 · o)
+    B = n · b / (2 · o), with the core's oversubscription as well where there is a core
     """
-    return fabric_endpoints * fabric_port_bandwidth / 2 / oversubscription
+    core = np.where(fabric_tiers > 2, core_oversubscription, 1.0)
+    return fabric_endpoints * fabric_port_bandwidth / 2 / oversubscription / core
 
 
 def scaleup_domains(installed_accelerators, system_scaleup_domain):

@@ -5,12 +5,12 @@ integration and acceptance.  Times count from the day of the decision.
 import numpy as np
 
 
-def hardware_lead_time(base_lead_time, supply_lead_factor):
+def hardware_lead_time(base_lead_time, supply_lead_factor, buyer_lead_factor):
     """Time from the order to the first systems on site. [s]
 
-    t = t_0 · supply factor
+    t = t_0 · supply factor · buyer factor
     """
-    return base_lead_time * supply_lead_factor
+    return base_lead_time * supply_lead_factor * buyer_lead_factor
 
 
 def supply_lead_factor__normal(tight_lead_factor):
@@ -232,6 +232,14 @@ def rollout_rate(installed_accelerators, install_time):
     N / t_install
     """
     return installed_accelerators / install_time
+
+
+def rollout_power(facility_power, install_time):
+    """Facility power that goes into service in a given time. [W/s]
+
+    P / t_install
+    """
+    return facility_power / install_time
 
 
 def service_margin(service_deadline, time_to_service):

@@ -1,5 +1,7 @@
 """Where the cluster stands: its energy, the rules of its grid, sovereign demand."""
 
+import numpy as np
+
 
 def electricity_price(site_electricity_price):
     """Price of energy delivered to the site, all charges included. [USD/J]
@@ -23,6 +25,16 @@ def grid_rule_margin(site_grid_rule_power, facility_power):
     margin = P_rule − P
     """
     return site_grid_rule_power - facility_power
+
+
+def grid_study_fee(site_study_fee, facility_power, site_grid_rule_power):
+    """Fee for the study of a large load. [USD]
+
+    K = fee of the site where P ≥ P_rule
+
+    Texas: at least 100,000 USD from 75 MW. The share of upgrades that the load must pay is not published as a figure.
+    """
+    return site_study_fee * np.where(facility_power >= site_grid_rule_power, 1.0, 0.0)
 
 
 def sovereign_accelerators(accelerators, sovereign_share):

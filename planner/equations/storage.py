@@ -65,6 +65,30 @@ def ingest_stall_share(ingest_rate, storage_read_rate):
     return np.maximum(0, 1 - storage_read_rate / ingest_rate)
 
 
+def local_ingest_time(dataset_size, local_ingest_rate):
+    """Time to bring the data in over links on site. [s]
+
+    t = S / B_local
+    """
+    return dataset_size / local_ingest_rate
+
+
+def remote_ingest_time(dataset_size, remote_ingest_rate):
+    """Time to bring the data in over a wide-area link, as to a cloud. [s]
+
+    t = S / B_remote
+    """
+    return dataset_size / remote_ingest_rate
+
+
+def ingest_speedup(remote_ingest_time, local_ingest_time):
+    """How many times faster data come in on site than over a wide-area link. [1]
+
+    t_remote / t_local: the ratio of the two rates, whatever the size
+    """
+    return remote_ingest_time / local_ingest_time
+
+
 def checkpoint_stall_share(checkpoint_time, checkpoint_interval):
     """Share of the time training stands still to save itself. [1]
 

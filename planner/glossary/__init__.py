@@ -14,6 +14,13 @@ from typing import Any
 
 HERE = Path(__file__).parent
 
+# Rooms that only one workload asks for; all others are asked for by every scenario.  Claims alone ask for the market's.
+WORKLOAD_ROOMS = {
+    "training": ("workload", "training", "kernels", "memory", "collectives"),
+    "inference": ("inference_memory", "inference_rates", "inference", "batching", "demand", "serving_cost", "edge"),
+    "claims": ("market",),
+}
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -44,6 +51,8 @@ class Quantity:
     combine: str = "none"
     # The one workload that asks for it; None where every workload does.
     workload: str | None = None
+    # Whether a relative change of it means something; it does not for calendar years.
+    ratio: bool = True
     # Whether the value must be a whole number.
     whole: bool = False
 
@@ -193,6 +202,8 @@ def _quantity(name: str, row: dict[str, Any]) -> Quantity:
     unknown = set(row) - known
     if unknown or "unit" not in row or "meaning" not in row:
         raise GlossaryError(f"{row.get('room')}.toml: [{name}] needs unit and meaning; unknown keys: {sorted(unknown)}")
+    of_room = next((workload for workload, rooms in WORKLOAD_ROOMS.items() if row.get("room") in rooms), None)
+    row = {"workload": of_room} | row
     given = row | {"show": row.get("show", row["unit"]), "labels": tuple(row.get("labels", ()))}
     return Quantity(name=name, **given)
 

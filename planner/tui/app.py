@@ -49,8 +49,8 @@ class PlannerApp(App[int]):
             Binding(str(index), f"go('{mode}')", name, show=False)
             for index, (mode, name) in enumerate(SCREENS.items(), 1)
         ],
-        Binding("ctrl+s", "save", "Save", priority=True),
-        Binding("ctrl+o", "open", "Open", show=False, priority=True),
+        Binding("ctrl+s", "save", "Save"),
+        Binding("ctrl+o", "open", "Open", show=False),
         Binding("x", "export", "Export"),
         Binding("u", "undo", "Undo", show=False),
         Binding("r,ctrl+r", "redo", "Redo", show=False),

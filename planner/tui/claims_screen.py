@@ -104,7 +104,7 @@ class ClaimsScreen(PlannerScreen):
             self._judged_with = self.session.catalog
             self.replays = {}
             self._judge(self.session.catalog)
-            self._replay()
+            self._replay_next()
             self._read_market()
 
     # Work beside the screen
@@ -114,14 +114,21 @@ class ClaimsScreen(PlannerScreen):
         court = Court(catalog)
         self.post_message(self.Judged(court, court.judge_all()))
 
-    @work(thread=True, exclusive=True, exit_on_error=False, group="accuracy", name="accuracy-table")
-    def _replay(self) -> None:
-        for kind in validation.KINDS:
-            try:
-                self.post_message(self.Replayed(kind, validation.replay(kind)))
-            except (InputError, ImportError) as error:
-                problem = error.problems[0].message if isinstance(error, InputError) else str(error)
-                self.post_message(self.Replayed(kind, None, problem))
+    def _replay_next(self) -> None:
+        """Replay the next kind of cases that has not been replayed."""
+        kind = next((kind for kind in validation.KINDS if kind not in self.replays), None)
+        if kind is not None:
+            self._replay(kind)
+
+    @work(thread=True, exit_on_error=False, group="accuracy")
+    def _replay(self, kind: str) -> None:
+        try:
+            self.post_message(self.Replayed(kind, validation.replay(kind)))
+        except InputError as error:
+            self.post_message(self.Replayed(kind, None, error.problems[0].message))
+        except Exception as error:
+            # Kinds are replayed by modules of their own: one that fails leaves the others standing.
+            self.post_message(self.Replayed(kind, None, f"{type(error).__name__}: {error}"))
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="market", name="market-table")
     def _read_market(self) -> None:
@@ -193,6 +200,7 @@ class ClaimsScreen(PlannerScreen):
                 cells = (f"  {source}", str(group["rows"]), validation.percent(group["mape"]))
                 rows.append(Row(f"kind:{kind}:{source}", (*cells, validation.percent(group["median_ape"]))))
         self.query_one("#accuracy-table", LineTable).show(rows)
+        self._replay_next()
 
     @on(Market)
     def _show_market(self, event: Market) -> None:

@@ -12,13 +12,16 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Input, Static
 
 
+class TakenInput(Input):
+    """A field whose Enter stands on the footer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Take")]
+
+
 class Ask(ModalScreen[str | None]):
     """Asks for one line of text."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Take"),
-        Binding("escape", "dismiss_none", "Close"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", "Close")]
 
     def __init__(self, title: str, text: str, note: str = "") -> None:
         super().__init__()
@@ -27,7 +30,7 @@ class Ask(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(self.heading, classes="dialog-title", markup=False)
-            yield Input(self.text, id="ask", compact=True)
+            yield TakenInput(self.text, id="ask", compact=True)
             yield Static(self.note, classes="dialog-note", markup=False)
             yield Footer(compact=True, show_command_palette=False)
 

@@ -15,7 +15,7 @@ from textual.timer import Timer
 from textual.widgets import Footer, Input, Label, Static
 
 from planner import authoring, glossary, units
-from planner.catalog import KINDS, Entry
+from planner.catalog import KINDS, Entry, value_of
 from planner.problems import InputError
 from planner.tui import words
 from planner.tui.session import Session
@@ -54,25 +54,23 @@ class EntryForm(ModalScreen[authoring.Draft | None]):
         with Vertical(classes="dialog form"):
             yield Static(f"{self.entry.name}: {words.label(self.field)}", classes="dialog-title", markup=False)
             with Grid(id="form-fields"):
-                yield from self._field("value", self._now(), "")
+                yield from self._field("value", "", text=self._now())
                 if self.quantity is not None:
                     sources = SuggestFromList(sorted(self.session.catalog.sources), case_sensitive=False)
-                    yield from self._field(
-                        "source", fact.source if fact else "", "where the figure comes from", sources
-                    )
-                    yield from self._field("title", "", "only where the source is a new one")
-                    yield from self._field("where", fact.where if fact else "", "page, table, row")
-                    kinds = SuggestFromList(KINDS)
-                    yield from self._field("kind", fact.kind if fact else "", ", ".join(KINDS), kinds)
-                    as_of = str(fact.as_of or "") if fact else ""
-                    yield from self._field("as of", as_of, "date, as 2026-05-31")
-                    yield from self._field("note", fact.note if fact else "", "")
+                    # A new value has a source of its own: what was said of the old one is a hint, not a default.
+                    was = f"of the new value; now {fact.source}" if fact else "where the value comes from"
+                    yield from self._field("source", was, sources)
+                    yield from self._field("title", "of the source, where it is a new one")
+                    yield from self._field("where", "page, table, row")
+                    yield from self._field("kind", ", ".join(KINDS), SuggestFromList(KINDS))
+                    yield from self._field("as of", "date, as 2026-05-31")
+                    yield from self._field("note", "")
             yield Static("", id="form-problem", markup=False)
             with VerticalScroll(id="form-preview", can_focus=False):
                 yield Static("", markup=False)
             yield Footer(compact=True, show_command_palette=False)
 
-    def _field(self, name: str, text: str, hint: str, suggester: SuggestFromList | None = None) -> ComposeResult:
+    def _field(self, name: str, hint: str, suggester: SuggestFromList | None = None, text: str = "") -> ComposeResult:
         yield Label(name)
         yield Input(text, placeholder=hint, compact=True, suggester=suggester, id=f"form-{name.replace(' ', '-')}")
 
@@ -108,6 +106,12 @@ class EntryForm(ModalScreen[authoring.Draft | None]):
         self.draft = None
         if self._timer is not None:
             self._timer.stop()
+        try:
+            if self.quantity is not None:
+                value_of(self._text("value") or "", self.quantity)
+        except units.UnitError as error:
+            self._say(True, str(error))
+            return
         self._timer = self.set_timer(_PAUSE, self._start)
 
     def _start(self) -> None:

@@ -37,6 +37,7 @@ class FilterInput(Input):
     """A field whose arrow keys move in the list below it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Take"),
         Binding("down", "screen.move(1)", "Down", show=False),
         Binding("up", "screen.move(-1)", "Up", show=False),
         Binding("pagedown", "screen.page(1)", "Page down", show=False),
@@ -51,10 +52,7 @@ class Picker(ModalScreen[str | None]):
     Picker { align: center middle; }
     Picker > Vertical { width: 90%; max-width: 110; height: 85%; max-height: 34; background: $panel; padding: 0 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Take"),
-        Binding("escape", "dismiss_none", "Close"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", "Close")]
 
     def __init__(
         self, title: str, choices: Sequence[Choice], now: str = "", columns: Sequence[Column] = NAME_ALONE

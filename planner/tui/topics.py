@@ -83,9 +83,9 @@ def large(plan: Plan) -> list[str]:
 
 
 def results(plan: Plan) -> list[tuple[str, list[str]]]:
-    """Headings with the quantities below them: headline figures first, then room by room, the missing ones last."""
+    """Headings with the quantities below them: headline figures, then room by room, the missing headlines last."""
     rows = glossary.quantities()
-    headline = [name for name in glossary.headlines() if name in plan.results or name in plan.missing]
+    headline = [name for name in glossary.headlines() if name in plan.results]
     if chain.SIZE in plan.given:
         headline.insert(0, chain.SIZE)
     found = [("Headline figures", headline)]
@@ -94,4 +94,5 @@ def results(plan: Plan) -> list[tuple[str, list[str]]]:
         if name not in headline:
             by_room.setdefault(rows[name].room, []).append(name)
     found += [(words.title(room), names) for room, names in by_room.items()]
-    return found
+    absent = [name for name in glossary.headlines() if name in plan.missing]
+    return [*found, ("Not computed", absent)] if absent else found

@@ -46,6 +46,12 @@ FORMS = {
 }
 
 
+class QuestionInput(Input):
+    """A field whose Enter runs the question."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Run")]
+
+
 class NameSuggester(Suggester):
     """Completes the last name of a text: quantities, roles and options."""
 
@@ -67,7 +73,7 @@ class WhatIfScreen(PlannerScreen):
 
     MODE = "whatif"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5", "run", "Run"),
+        Binding("f5", "run", "Run", show=False),
         Binding("f6", "turn", "Other question", priority=True),
         Binding("escape", "stop", "Stop/leave field"),
     ]
@@ -102,7 +108,7 @@ class WhatIfScreen(PlannerScreen):
                     with TabPane(question.capitalize(), id=question), VerticalScroll(can_focus=False):
                         for name, label, text in fields:
                             yield Label(label, classes="question")
-                            yield Input(text, compact=True, id=f"{question}-{name}", suggester=NameSuggester())
+                            yield QuestionInput(text, compact=True, id=f"{question}-{name}", suggester=NameSuggester())
             with Vertical(id="answer"):
                 yield PlotextPlot(id="plot")
                 yield ProgressBar(id="progress", show_eta=False)

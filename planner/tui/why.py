@@ -32,12 +32,17 @@ def derived(session: Session, name: str) -> Step | None:
     return model.derivation(name, values, plan.given, options)
 
 
+class WhyTree(Tree[Step]):
+    """The tree, with its key on the footer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select_cursor", "Open/close")]
+
+
 class WhyScreen(ModalScreen[str | None]):
     """The derivation of one figure; gives back the input that the user wants to edit."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss_none", "Back"),
-        Binding("enter", "open_or_close", "Open/close"),
         Binding("e", "edit", "Edit this input"),
         Binding("a", "open_all", "Open all"),
         Binding("f1", "help", "Meaning"),
@@ -50,14 +55,13 @@ class WhyScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="why"):
             yield Static(f"Why {words.label(self.quantity)}?", classes="dialog-title", markup=False)
-            yield Tree("", id="why-tree")
+            yield WhyTree("", id="why-tree")
             with VerticalScroll(id="why-note", can_focus=False):
                 yield Static("", markup=False)
             yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         tree = self.query_one(Tree)
-        tree.auto_expand = False
         step = derived(self.session, self.quantity)
         if step is None:
             tree.root.set_label("nothing is computed: see the problems of the scenario")
@@ -115,11 +119,6 @@ class WhyScreen(ModalScreen[str | None]):
             source = self.session.catalog.sources.get(fact.source, {})
             parts += [str(text) for text in (source.get("publisher"), source.get("url"), fact.note) if text]
         return "\n".join(parts)
-
-    def action_open_or_close(self) -> None:
-        node = self.query_one(Tree).cursor_node
-        if node is not None and node.allow_expand:
-            node.toggle()
 
     def action_open_all(self) -> None:
         self.query_one(Tree).root.expand_all()

@@ -1,0 +1,167 @@
+"""What stands behind the power: redundancy, batteries, generators, storage against swings, the connection."""
+
+import numpy as np
+
+
+def redundancy_factor__n(redundancy_blocks):
+    """Installed capacity over needed capacity. [1]
+
+    N: 1, no spare
+    """
+    return 1 + 0 * redundancy_blocks
+
+
+def redundancy_factor__n_plus_1(redundancy_blocks):
+    """Installed capacity over needed capacity. [1]
+
+    N+1: (k + 1) / k
+    """
+    return (redundancy_blocks + 1) / redundancy_blocks
+
+
+def redundancy_factor__n_plus_2(redundancy_blocks):
+    """Installed capacity over needed capacity. [1]
+
+    N+2: (k + 2) / k
+    """
+    return (redundancy_blocks + 2) / redundancy_blocks
+
+
+def redundancy_factor__3n_over_2(redundancy_blocks):
+    """Installed capacity over needed capacity. [1]
+
+    3N/2: three systems carry two systems' load
+    """
+    return 3 / 2 + 0 * redundancy_blocks
+
+
+def redundancy_factor__4n_over_3(redundancy_blocks):
+    """Installed capacity over needed capacity. [1]
+
+    4N/3: four systems carry three systems' load
+    """
+    return 4 / 3 + 0 * redundancy_blocks
+
+
+def redundancy_factor__2n(redundancy_blocks):
+    """Installed capacity over needed capacity. [1]
+
+    2N: each path carries the whole load
+    """
+    return 2 + 0 * redundancy_blocks
+
+
+def redundancy_factor__2n_plus_2(redundancy_blocks):
+    """Installed capacity over needed capacity. [1]
+
+    2(N+1): 2 · (k + 1) / k
+    """
+    return 2 * (redundancy_blocks + 1) / redundancy_blocks
+
+
+def redundancy_factor__by_entry(power_chain_installed_over_needed):
+    """Installed capacity over needed capacity. [1]
+
+    as the power chain chosen has it
+    """
+    return 1 * power_chain_installed_over_needed
+
+
+def ups_power(provisioned_power, distribution_efficiency, redundancy_factor):
+    """Capacity of uninterruptible supplies installed. [W]
+
+    P = P_provisioned / η_distribution · redundancy
+    """
+    return provisioned_power / distribution_efficiency * redundancy_factor
+
+
+def ups_energy(provisioned_power, distribution_efficiency, ride_through_time):
+    """Energy that batteries of the supplies hold. [J]
+
+    E = P_provisioned / η · t
+    """
+    return provisioned_power / distribution_efficiency * ride_through_time
+
+
+def generator_power(facility_power, generator_ratio):
+    """Capacity of backup generators installed. [W]
+
+    P = P_facility · r
+    """
+    return facility_power * generator_ratio
+
+
+def generators(generator_power, generator_size):
+    """Backup generators. [1]
+
+    n = ⌈P / P_unit⌉
+    """
+    return np.ceil(generator_power / generator_size)
+
+
+def fuel_on_site(facility_power, generator_run_time, generator_fuel):
+    """Fuel kept for the backup generators. [m**3]
+
+    V = P_facility · t · fuel per unit of energy
+    """
+    return facility_power * generator_run_time * generator_fuel
+
+
+def power_swing__training(compute_power, peak_load, swing_low_share):
+    """Change of power that the whole cluster makes in step. [W]
+
+    ΔP = (s_peak − s_low) · P_compute
+
+    Synchronous training computes and waits everywhere at once, many times a minute.
+    """
+    return (peak_load - swing_low_share) * compute_power
+
+
+def power_swing__inference(compute_power):
+    """Change of power that the whole cluster makes in step. [W]
+
+    none: requests are independent
+    """
+    return 0 * compute_power
+
+
+def power_swing__capacity(compute_power, peak_load, swing_low_share):
+    """Change of power that the whole cluster makes in step. [W]
+
+    ΔP = (s_peak − s_low) · P_compute, as in training
+    """
+    return (peak_load - swing_low_share) * compute_power
+
+
+def swing_energy(power_swing, swing_time):
+    """Storage that smooths the swings. [J]
+
+    E = ΔP / 2 · t
+
+    A square wave about its mean, half a period of length t.
+    """
+    return power_swing / 2 * swing_time
+
+
+def swing_storage(installed_accelerators, accelerator_energy_storage):
+    """Energy stored in the power shelves of the systems. [J]
+
+    E = N · e
+    """
+    return installed_accelerators * accelerator_energy_storage
+
+
+def swing_storage_needed(swing_energy, swing_storage):
+    """Storage against swings to be added to what the systems hold. [J]
+
+    E = max(0, E_swing − E_shelves)
+    """
+    return np.maximum(0 * swing_energy, swing_energy - swing_storage)
+
+
+def grid_connection_power(facility_power, connection_headroom):
+    """Power of the grid connection to ask for. [W]
+
+    P = P_facility · r
+    """
+    return facility_power * connection_headroom
