@@ -22,6 +22,10 @@ def text(found: Plan, everything: bool = False) -> str:
     if found.sized_by:
         sizes = ", ".join(f"{name} allows {shown('accelerators', n)}" for name, n in found.sized_by.items())
         parts.append(f"Sized to {shown('accelerators', found.values['accelerators'])}: {sizes}")
+    searched = [name for name in found.given if name not in found.resolved.facts and not name.endswith(chain.SIZE)]
+    if searched:
+        degrees = ", ".join(f"{name} {shown(name, found.given[name])}" for name in searched)
+        parts.append(f"Searched: {degrees}")
     parts.append((quantities(found) if everything else headlines(found)).text())
     parts.append(_stale(found))
     parts.append(_checks(found))
