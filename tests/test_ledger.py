@@ -269,6 +269,7 @@ def test_a_currency_that_is_none_is_bad_input(given_text, capsys):
     ("name", "measures"),
     [
         ("own-8000-h100", ("cost_per_accelerator_hour", "cost_per_useful_accelerator_hour", "cost_per_compute")),
+        ("own-8000-h100", ("npv_saving_static", "npv_saving_declining")),
         ("llama-3.1-405b", ("cost_per_training_run", "cost_per_useful_accelerator_hour")),
         ("enterprise-8-gpu", ("cost_per_million_tokens", "break_even_utilization")),
     ],
