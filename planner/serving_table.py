@@ -33,7 +33,7 @@ _FIGURES = {
 
 
 def of_scenario(scenario: Scenario, catalog: Catalog, count: int, free: bool = False) -> Strategies:
-    """The ranked configurations of a serving scenario, `free` also in what it sets; InputError where it lacks inputs."""
+    """The ranked configurations of a serving scenario, `free` also in what it sets; InputError where inputs lack."""
     resolved = resolve(scenario, catalog)
     given, _ = plan.given_values(resolved)
     chosen = {name for name in serving.CANDIDATES if free or name not in resolved.facts}
