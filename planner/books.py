@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from planner import billing, chain, glossary, hybrid, ledger, model, phases, returns, units
+from planner.currency import Currency
 from planner.ledger import OWN, RENT, Flow, Ledger
 from planner.plan import Plan, shown
 from planner.problems import one
@@ -59,21 +60,6 @@ _OPTIONS = (
     "financing",
     "depreciation",
 )
-
-
-@dataclass(frozen=True)
-class Currency:
-    """The money that amounts are shown in: units of it for a dollar, and the day of that rate."""
-
-    name: str = "USD"
-    rate: float = 1.0
-    day: str = ""
-
-    @property
-    def words(self) -> str:
-        if self.name == "USD":
-            return "US dollars"
-        return f"{self.name} at {self.rate:g} {self.name} for 1 USD" + (f" of {self.day}" if self.day else "")
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from planner import chain, dating, glossary, units
+from planner import chain, currency, dating, glossary, units
 from planner.plan import Plan, Result, defaults_that_mattered, shown
 from planner.table import Cell, Table
 
@@ -23,6 +23,9 @@ def text(found: Plan, everything: bool = False) -> str:
         sizes = ", ".join(f"{name} allows {shown('accelerators', n)}" for name, n in found.sized_by.items())
         parts.append(f"Sized to {shown('accelerators', found.values['accelerators'])}: {sizes}")
     parts.append((quantities(found) if everything else headlines(found)).text())
+    money = currency.of_plan(found)
+    if money.name != "USD":
+        parts.append(currency.headlines(found, money).text())
     parts.append(_stale(found))
     parts.append(_checks(found))
     parts.append(_binding(found))
