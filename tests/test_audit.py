@@ -121,7 +121,9 @@ def test_another_currency_scales_amounts_and_is_named():
 
 
 def test_where_there_is_no_rate_of_return_the_workbook_says_none():
-    content = audit.workbook(books_of(cloud_price="0.05 USD/accelerator/h", residual_method="zero"), currency.Currency())
+    content = audit.workbook(
+        books_of(cloud_price="0.05 USD/accelerator/h", residual_method="zero"), currency.Currency()
+    )
     summary = Sheet(content, 1)
     row = next(place[1:] for place, (_, value) in summary.cells.items() if value == "irr")
     assert summary.value(f"B{row}") == "none" and "IFERROR" in summary.formula(f"B{row}")
