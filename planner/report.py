@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from planner import chain, dating, glossary, units
+from planner import chain, currency, dating, glossary, units
 from planner.plan import Plan, Result, defaults_that_mattered, shown
 from planner.table import Cell, Table
 
@@ -27,6 +27,9 @@ def text(found: Plan, everything: bool = False) -> str:
         degrees = ", ".join(f"{name} {shown(name, found.given[name])}" for name in searched)
         parts.append(f"Searched: {degrees}")
     parts.append((quantities(found) if everything else headlines(found)).text())
+    money = currency.of_plan(found)
+    if money.name != "USD":
+        parts.append(currency.headlines(found, money).text())
     parts.append(_stale(found))
     parts.append(_checks(found))
     parts.append(_binding(found))

@@ -269,6 +269,7 @@ def test_a_currency_that_is_none_is_bad_input(given_text, capsys):
     ("name", "measures"),
     [
         ("own-8000-h100", ("cost_per_accelerator_hour", "cost_per_useful_accelerator_hour", "cost_per_compute")),
+        ("own-8000-h100", ("npv_saving_static", "npv_saving_declining")),
         ("llama-3.1-405b", ("cost_per_training_run", "cost_per_useful_accelerator_hour")),
         ("enterprise-8-gpu", ("cost_per_million_tokens", "break_even_utilization")),
     ],
@@ -321,3 +322,16 @@ def test_the_books_of_pools_agree_with_the_plan_of_the_whole():
     assert np.all(found.ledger.amounts(side="own", pool="b")[:12] == 0)
     for tag in ("a", "b", "c"):
         assert np.all(np.isfinite(found.ledger.amounts(pool=tag)))
+
+
+def test_a_scenario_may_set_its_currency_rate_and_day(capsys):
+    setting = ["--set", "currency=EUR", "--set", "exchange_rate=0.5", "--set", "exchange_rate_day=20261101"]
+    assert cli.main(["plan", "own-8000-h100", *setting]) == 0
+    out = capsys.readouterr().out
+    assert "In EUR at 0.5 EUR for 1 USD of 2026-11-01, prices of 2026" in out and "MEUR" in out
+    assert cli.main(["ledger", "own-8000-h100", *setting]) == 0
+    assert "0.5 EUR for 1 USD of 2026-11-01" in capsys.readouterr().out
+    assert cli.main(["plan", "own-8000-h100", "--set", "currency=EUR"]) == 2
+    assert "exchange_rate" in capsys.readouterr().err
+    assert cli.main(["plan", "own-8000-h100", *setting[:4], "--set", "exchange_rate_day=20261332"]) == 2
+    assert "20261101" in capsys.readouterr().err

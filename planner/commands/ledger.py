@@ -6,12 +6,8 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from planner.commands import arguments
-
-if TYPE_CHECKING:
-    from planner.books import Currency
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,28 +29,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import billing, books, hybrid, plan
+    from planner import billing, books, currency, hybrid, plan
     from planner.editing import write_atomically
 
     if args.shares:
         return shares(args)
-    currency = read_currency(args.currency)
     catalog = arguments.catalog(args)
     planned = plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
     found = books.of_plan(planned)
+    shown = currency.read(args.currency) if args.currency else currency.of_plan(planned)
     if args.tariff:
         found = books.with_tariff(found, billing.load(args.tariff))
     load = hybrid.read_load(args.load) if args.load else None
     if args.output is not None and args.output.suffix.lower() == ".xlsx":
         from planner import audit
 
-        write_atomically(args.output, audit.workbook(found, currency))
+        write_atomically(args.output, audit.workbook(found, shown))
         print(f"wrote {args.output}", file=sys.stderr)
     elif args.json:
         mix = hybrid.of_plan(planned, load)
-        arguments.print_json(books.to_json(found, currency) | {"mix": hybrid.to_json(mix) if mix else None})
-    elif not arguments.put_table(args, books.months_table(found, currency)):
-        print(books.months_table(found, currency).text() if args.months else books.text(found, currency, load))
+        arguments.print_json(books.to_json(found, shown) | {"mix": hybrid.to_json(mix) if mix else None})
+    elif not arguments.put_table(args, books.months_table(found, shown)):
+        print(books.months_table(found, shown).text() if args.months else books.text(found, shown, load))
     return 0
 
 
@@ -70,26 +66,3 @@ def shares(args: argparse.Namespace) -> int:
     elif not arguments.put_table(args, table):
         print(f"{planned.scenario.name}\n{cost_shares.text(planned)}")
     return 0
-
-
-def read_currency(given: str | None) -> Currency:
-    """NAME=RATE[@DATE] as a currency; InputError that says what is taken."""
-    import datetime
-    import math
-
-    from planner.books import Currency
-    from planner.problems import one
-
-    if given is None:
-        return Currency()
-    name, _, rest = given.partition("=")
-    rate, _, day = rest.partition("@")
-    try:
-        value = float(rate)
-        if not (name.isalpha() and 1 < len(name) <= 8 and value > 0 and math.isfinite(value)):
-            raise ValueError
-        if day:
-            datetime.date.fromisoformat(day)
-    except ValueError:
-        raise one("--currency", "", f"'{given}' is not NAME=RATE[@DATE], as in EUR=0.92@2026-11-01") from None
-    return Currency(name.upper(), value, day)
