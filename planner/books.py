@@ -28,6 +28,7 @@ MEASURES = {
     "cost_per_useful_accelerator_hour": "cost_per_useful_accelerator_hour",
     "cost_per_compute": "cost_per_compute",
     "cost_per_training_run": "cost_per_training_run",
+    "cost_per_million_tokens": "cost_per_million_tokens",
 }
 _CONVENTIONS = (
     "analysis_period",

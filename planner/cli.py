@@ -24,6 +24,7 @@ COMMANDS = {
     "solve": "the value of an input at which a result meets a condition",
     "optimize": "the best choices under constraints, and what each constraint costs",
     "rank": "every accelerator of the catalog by what it serves: in all, per watt, per dollar and by its peak",
+    "edge": "where a model may stand within a latency budget: device, site, city or region, with edge platforms",
     "risk": "how sure the figures are, what makes them unsure, and whether owning beats renting",
     "materials": "bill of materials of a scenario: systems, racks, fabric, optics, cables, power and cooling plant",
     "schedule": "from the decision to service: the critical path as a Gantt table, and megawatts by phase",

@@ -141,6 +141,8 @@ def _case(row: dict[str, str], catalog: Catalog) -> tuple[dict[str, float], tupl
     values |= _architecture(row, catalog)
     count, tensor, stages = _number(row, "n_accelerators"), _number(row, "tp", 1), _number(row, "pp", 1)
     groups = _number(row, "attention_dp", 1)
+    if values["model_experts"] and groups == 1 and _spreads_attention(row, rules):
+        tensor, groups = 1.0, tensor
     if groups > 1 and tensor * stages * groups > count:
         # The table counts the attention groups within its tensor-parallel degree.
         tensor = max(1.0, tensor / groups)
@@ -163,6 +165,14 @@ def _case(row: dict[str, str], catalog: Catalog) -> tuple[dict[str, float], tupl
         "output_tokens": max(1.0, share * _number(row, "output_len")),
     }
     return values, _options(row, accelerator, rules), accelerator.key
+
+
+def _spreads_attention(row: dict[str, str], rules: dict[str, Any]) -> bool:
+    """Whether the publisher's recipe gives every rank sequences of its own, though the table does not say so."""
+    if (row.get("batch_or_concurrency") or "").strip():
+        return False
+    framework, year = (row.get("framework") or "").lower(), _number(row, "year", 0)
+    return any(re.search(rule["framework"], framework) and year >= rule["year"] for rule in rules["attention"])
 
 
 def _options(row: dict[str, str], accelerator: Entry, rules: dict[str, Any]) -> tuple[str, ...]:

@@ -22,8 +22,8 @@ ORDERS = {
 }
 SHOWN = (*ORDERS.values(), "ttft_p95", "tpot")
 DEGREES = ("tensor_parallel", "pipeline_parallel", "attention_parallel", "concurrency")
-# Format -> formats to fall back on where a chip has no peak rate for it, the first that it has.
-FALLBACKS = {"fp4": ("w4a16",), "fp8": ("w8a16",), "int8": ("w8a16",)}
+# Format -> the one to fall back on where a chip has no peak rate for it.
+FALLBACKS = {"fp4": "w4a16", "fp8": "w8a16", "int8": "w8a16"}
 _LIMITS = ("serving_memory_margin", "tpot_margin", "ttft_margin")
 
 
@@ -66,10 +66,7 @@ def _place(scenario: Scenario, catalog: Catalog, entry: Entry) -> Place:
     """One accelerator in the scenario, with as many accelerators as the largest replica may ask for."""
     choose = {role: name for role, name in scenario.choose.items() if role not in ("system", "cloud", "accelerator")}
     wanted = scenario.set.get("weight_precision") or catalog.defaults["weight_precision"].value
-    precision = wanted
-    if f"peak_{wanted}" not in entry.facts and wanted in FALLBACKS:
-        precision = FALLBACKS[wanted][0]
-    kept = {name: value for name, value in scenario.set.items() if name not in glossary.quantities() or _serves(name)}
+    kept = {name: value for name, value in scenario.set.items() if name not in glossary.quantities() or serves(name)}
     vendor = str(entry.text.get("vendor", "")).lower()
     home = {row["stack"] for row in inference_cases.benchmarks()["home"] if row["vendor"] == vendor}
     if home:
@@ -77,7 +74,7 @@ def _place(scenario: Scenario, catalog: Catalog, entry: Entry) -> Place:
     mine = replace(
         scenario,
         choose={**choose, "accelerator": entry.key},
-        set={**kept, "weight_precision": precision, "accelerators": "4096 accelerator"},
+        set={**kept, "weight_precision": precision(entry, wanted), "accelerators": "4096 accelerator"},
         range={},
     )
     resolved = resolve(mine, catalog)
@@ -89,10 +86,15 @@ def _place(scenario: Scenario, catalog: Catalog, entry: Entry) -> Place:
     lacks = tuple(name for name in missing.get(ORDERS["rate"], ()) if name not in serving.CANDIDATES)
     shown = {n: float(found[n]) for n in (*SHOWN, *DEGREES) if n in found and math.isfinite(float(found[n]))}
     breaks = tuple(name.removesuffix("_margin") for name in _LIMITS if name in found and float(found[name]) < 0)
-    return Place(entry, precision, shown, _kind(given, resolved), breaks, lacks)
+    return Place(entry, precision(entry, wanted), shown, _kind(given, resolved), breaks, lacks)
 
 
-def _serves(name: str) -> bool:
+def precision(chip: Entry, wanted: str) -> str:
+    """The wanted format, or the one that keeps its weights and multiplies in 16 bits where the chip lacks its rate."""
+    return wanted if f"peak_{wanted}" in chip.facts else FALLBACKS.get(wanted, wanted)
+
+
+def serves(name: str) -> bool:
     """Whether a set quantity describes the service rather than the cluster that is being replaced."""
     row = glossary.quantities()[name]
     return row.sizes is None and not name.startswith(("system_", "accelerator_", "cloud_")) and name != chain.SIZE

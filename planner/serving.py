@@ -124,15 +124,18 @@ def broken_rules(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def search(values: Mapping[str, Any], options: Mapping[str, str]) -> Search:
-    """The candidate configurations of a scenario, or of scenarios along the last axis, evaluated."""
+def search(values: Mapping[str, Any], options: Mapping[str, str], everything: bool = False) -> Search:
+    """The candidate configurations of a scenario, or of scenarios along the last axis, evaluated.
+
+    Configurations that break a rule in every scenario are left out unless `everything` is asked for or none is left.
+    """
     degrees = grid(values)
     flags = broken_rules({**values, **degrees})
     scenarios = max((np.shape(value)[-1] for value in values.values() if np.ndim(value)), default=1)
     rows = max((len(column) for column in degrees.values()), default=1)
     flags = {name: np.broadcast_to(flag, (rows, scenarios)) for name, flag in flags.items()}
     hopeless = np.logical_or.reduce(list(flags.values())).all(axis=1)
-    kept = np.ones(rows, dtype=bool) if hopeless.all() else ~hopeless
+    kept = np.ones(rows, dtype=bool) if everything or hopeless.all() else ~hopeless
     degrees = {name: column[kept] for name, column in degrees.items()}
     flags = {name: flag[kept] for name, flag in flags.items()}
     if "concurrency" in degrees:

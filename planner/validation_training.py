@@ -163,7 +163,7 @@ def _memory(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
     allocated = Replay(published, catalog).predict(("memory_allocated",))["memory_allocated"]
     measured = np.array([case.number("measured_peak_mem_gib") for case in published], dtype=float)
     errors = np.abs(units.convert(allocated, "GiB/accelerator") / measured - 1)
-    return {"memory": {"rows": len(published), "mape": float(errors.mean()), "median_ape": float(np.median(errors))}}
+    return {"peak_memory": {"rows": len(published), "mape": float(errors.mean()), "median_ape": float(np.median(errors))}}
 
 
 def _utilisation(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
@@ -177,4 +177,4 @@ def _utilisation(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
     predicted = found["mfu"] * np.where(whole, 1 + causal_half, 1)
     measured = np.array([case.number("measured_mfu") for case in published], dtype=float)
     errors = np.abs(predicted / measured - 1)
-    return {"mfu_only": {"rows": len(published), "mape": float(errors.mean()), "median_ape": float(np.median(errors))}}
+    return {"utilisation_only": {"rows": len(published), "mape": float(errors.mean()), "median_ape": float(np.median(errors))}}

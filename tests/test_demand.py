@@ -138,3 +138,32 @@ def test_an_explanation_of_users_served_reaches_the_catalog():
     sources = {found.resolved.facts[name].source for name in inputs if name in found.resolved.facts}
     assert {"inference-fit", "azure-llm-traces"} <= sources
     assert "accelerator_memory_bandwidth" in inputs
+
+
+def test_places_are_ordered_from_the_device_to_the_region_with_reasons():
+    from planner import edge_places
+
+    base = scenario.load("edge-retail", CATALOG)
+    found = edge_places.sites(base, CATALOG)
+    order = ["in the device", "on site", "metro edge", "region"]
+    assert [order.index(site.place) for site in found.sites] == sorted(order.index(s.place) for s in found.sites)
+    allowed = {(site.place, site.platform) for site in found.sites if not site.reasons}
+    assert ("on site", "Edge server with one L4") in allowed
+    tight = edge_places.sites(scenario.changed(base, {}, {"latency_budget": "1 ms"}), CATALOG)
+    assert not [site for site in tight.sites if not site.reasons]
+
+
+def test_a_model_too_large_for_a_box_is_said_so():
+    from planner import edge_places
+
+    found = edge_places.sites(scenario.load("regulated-on-prem", CATALOG), CATALOG)
+    box = next(site for site in found.sites if site.platform == "Edge server with one L4")
+    assert "the model does not fit in memory" in box.reasons
+
+
+def test_places_need_a_budget():
+    from planner import edge_places
+    from planner.problems import InputError
+
+    with pytest.raises(InputError, match="latency_budget"):
+        edge_places.sites(scenario.load("enterprise-8-gpu", CATALOG), CATALOG)

@@ -56,6 +56,13 @@ VARIANTS = [
     {"accounting_year": "8766 h"},
     {"accounting_month": "720 h"},
     {"electricity_billing": "itemised"},
+    {"cloud_term": "reserved-3y", "cloud_reserved_3y_price": "3 USD/accelerator/h", "analysis_period": "4 year"},
+    {
+        "cloud_term": "reserved-1y",
+        "cloud_price": "3 USD/accelerator/h",
+        "analysis_period": "30 month",
+        "tax_rate": "20 %",
+    },
     {"payment_interval": "1 year", "energy_escalation": "3 %", "tax_rate": "21 %"},
     {"payment_interval": "1 year", "analysis_period": "40.5 month"},
     {"payment_interval": "3 month", "analysis_period": "4 year", "cloud_price_path": "declining"},
@@ -256,6 +263,20 @@ def test_amounts_in_another_currency_name_the_rate_and_its_date(capsys):
 def test_a_currency_that_is_none_is_bad_input(given_text, capsys):
     assert cli.main(["ledger", "own-8000-h100", "--currency", given_text]) == 2
     assert "NAME=RATE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "measures"),
+    [
+        ("own-8000-h100", ("cost_per_accelerator_hour", "cost_per_useful_accelerator_hour", "cost_per_compute")),
+        ("llama-3.1-405b", ("cost_per_training_run", "cost_per_useful_accelerator_hour")),
+        ("enterprise-8-gpu", ("cost_per_million_tokens", "break_even_utilization")),
+    ],
+)
+def test_unit_costs_of_the_ledger_are_those_of_the_plan(name, measures):
+    found = books.of_plan(plan.plan(scenario.load(name, CATALOG), CATALOG, bands=False))
+    for measure in measures:
+        assert found.measures[measure] == pytest.approx(float(found.plan.values[measure]), rel=1e-9), measure
 
 
 def test_the_books_of_a_plan_without_pools_are_those_of_its_values():

@@ -127,3 +127,11 @@ def test_a_chip_without_the_format_multiplies_in_16_bits():
 def test_a_ranking_needs_a_model():
     with pytest.raises(InputError, match="needs a model"):
         ranking.rank(Scenario("empty", "inference"), CATALOG)
+
+
+def test_the_ranking_of_configurations_says_why_others_fail():
+    from planner import serving_table
+
+    found = serving_table.of_scenario(scenario.load("enterprise-8-gpu", CATALOG), CATALOG, 5)
+    assert found.tried > found.feasible > len(found.ranking.rows) == 5
+    assert serving.REASONS["tpot"] in {row[0] for row in found.failures.rows}

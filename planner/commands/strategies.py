@@ -17,11 +17,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import strategy_table
+    from planner import serving_table, strategy_table
 
     catalog = arguments.catalog(args)
     scenario = arguments.scenario(args, args.file, catalog)
-    found = strategy_table.of_scenario(scenario, catalog, max(1, args.top), args.free)
+    ranked = serving_table if scenario.workload == "inference" else strategy_table
+    found = ranked.of_scenario(scenario, catalog, max(1, args.top), args.free)
     if args.json:
         arguments.print_json(as_json(found))
     elif args.csv:

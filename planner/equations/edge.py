@@ -56,3 +56,29 @@ def distance_margin(allowed_distance, user_distance):
     margin = x − distance
     """
     return allowed_distance - user_distance
+
+
+def edge_output_rate(accelerator_output_rate, edge_accelerators):
+    """Output tokens per second of one full edge box. [token/s/system]
+
+    R_box = R_accelerator · n
+    """
+    return accelerator_output_rate * edge_accelerators
+
+
+def edge_cost_rate(edge_price, analysis_period, edge_power, electricity_price):
+    """Cost of one edge box and its energy. [USD/s/system]
+
+    c = price / T + P · electricity price
+
+    At its highest power, without interest, hands or a contract: a floor under the cost of the place.
+    """
+    return edge_price / analysis_period + edge_power * electricity_price
+
+
+def edge_cost_per_million_tokens(edge_cost_rate, edge_output_rate, utilization):
+    """Cost of output tokens at the edge, at the real load of a box. [USD/token]
+
+    c / (R_box · utilization)
+    """
+    return edge_cost_rate / (edge_output_rate * utilization)

@@ -152,3 +152,11 @@ def accelerator_tokens_per_dollar(accelerator_output_rate, accelerator_cost_rate
     R / c
     """
     return accelerator_output_rate / accelerator_cost_rate
+
+
+def asic_break_even_time(asic_break_even_tokens, served_output_tokens_per_second):
+    """Time after which the saving has paid for the chip's development, at this cluster's load. [s]
+
+    tokens* / R_served
+    """
+    return asic_break_even_tokens / served_output_tokens_per_second
