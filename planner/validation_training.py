@@ -168,9 +168,8 @@ def _memory(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
     allocated = Replay(published, catalog).predict(("memory_allocated",))["memory_allocated"]
     measured = np.array([case.number("measured_peak_mem_gib") for case in published], dtype=float)
     errors = np.abs(units.convert(allocated, "GiB/accelerator") / measured - 1)
-    return {
-        "peak_memory": {"rows": len(published), "mape": float(errors.mean()), "median_ape": float(np.median(errors))}
-    }
+    known = np.isfinite(errors)
+    return {"peak_memory": _size(errors[known])} if known.any() else {}
 
 
 def _utilisation(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
@@ -189,9 +188,8 @@ def _utilisation(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
         {"case_id": case.case_id, "metric": "mfu", "measured": _known(m), "predicted": _known(p), "ape": _known(e)}
         for case, m, p, e in zip(published, measured, predicted, errors, strict=True)
     ]
-    size = {
-        "rows": int(known.sum()),
-        "mape": float(errors[known].mean()),
-        "median_ape": float(np.median(errors[known])),
-    }
-    return {"rows": rows, "utilisation_only": size} if known.any() else {"rows": rows}
+    return {"rows": rows} | ({"utilisation_only": _size(errors[known])} if known.any() else {})
+
+
+def _size(errors: Any) -> dict[str, Any]:
+    return {"rows": len(errors), "mape": float(errors.mean()), "median_ape": float(np.median(errors))}
