@@ -335,3 +335,38 @@ def test_a_scenario_may_set_its_currency_rate_and_day(capsys):
     assert "exchange_rate" in capsys.readouterr().err
     assert cli.main(["plan", "own-8000-h100", *setting[:4], "--set", "exchange_rate_day=20261332"]) == 2
     assert "20261101" in capsys.readouterr().err
+
+
+CHOICES = {
+    "facility_mode": ("build", "colocation", "retrofit"),
+    "residual_method": ("exponential", "straight-line", "zero", "table", "successor"),
+    "financing": ("cash", "debt", "lease"),
+    "depreciation": ("straight-line", "table", "immediate"),
+    "price_basis": ("nominal", "real"),
+    "cloud_price_path": ("static", "declining"),
+    "electricity_billing": ("all-in", "itemised"),
+    "cloud_term": ("on-demand", "reserved-1y", "reserved-3y"),
+    "payment_interval": ("1 month", "3 month", "1 year"),
+    "tax_rate": ("0 %", "25 %"),
+    "analysis_period": ("7 month", "24 month", "41.3 month", "84 month"),
+    "debt_term": ("12 month", "48 month"),
+    "refresh_interval": ("100 year", "12 month", "20 month"),
+    "refresh_price_share": ("60 %", "100 %"),
+    "discount_rate": ("0 %", "9 %"),
+    "energy_escalation": ("-3 %", "4 %"),
+    "accounting_month": ("720 h", "730 h"),
+}
+
+
+@settings(max_examples=40, deadline=None)
+@given(chosen=st.fixed_dictionaries({name: st.sampled_from(choices) for name, choices in CHOICES.items()}))
+def test_the_closed_forms_agree_with_the_ledger_under_any_choice(chosen):
+    found, values, options = ledger_of(**chosen, cloud_reserved_1y_price="3 USD/accelerator/h")
+    closed = model.evaluate((*CLOSED, "tco", "cloud_tco"), values, options)
+    derived = returns.derived(found, [returns.Member(values, options)])
+    for name in CLOSED:
+        assert derived[name] == pytest.approx(float(closed[name]), rel=1e-9, abs=1e-3), name
+    paid = found.total(side="own") - found.total(side="own", asset="financing") - found.total(side="own", asset="tax")
+    assert -float(paid) == pytest.approx(float(closed["tco"]), rel=1e-9)
+    rent = found.total(side="rent") - found.total(side="rent", asset="tax")
+    assert -float(rent) == pytest.approx(float(closed["cloud_tco"]), rel=1e-9)
