@@ -23,7 +23,7 @@ from planner.runner import Runner, places
 from planner.scenario import Resolved, Scenario, changed, resolve
 
 # Long enough that threads rarely wait for each other between equations, short enough for the cache.
-ROWS = 32768
+ROWS = 65536
 # Chunks are shorter by these factors where each row needs a size, or a strategy: they take seconds, not minutes.
 SHORTER_FOR_SIZES = 8
 SHORTER_FOR_STRATEGIES = 64

@@ -175,7 +175,7 @@ CLUSTER = textwrap.dedent(
             "cooling": "air,direct-to-chip", "site": "us-virginia,us-texas,us-ohio,iceland",
         }
         task = sweep.task(scenario.load("own-8000-h100"), varied, Catalog(), ["tco", "npv_saving", "racks"])
-        assert task.chunks == 10
+        assert task.chunks == 5
         with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, processes=True) as cluster:
             killed = []
 
