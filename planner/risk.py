@@ -132,7 +132,7 @@ def _reaching(base: Plan, wanted: Sequence[str]) -> dict[str, Fact]:
     return {name: fact for name, fact in uncertainty.uncertain(base.resolved).items() if name in reach}
 
 
-def _in_blocks(runs: program.Program, columns: dict[str, Any], count: int, rows: int = 32768) -> dict[str, Any]:
+def _in_blocks(runs: program.Program, columns: dict[str, Any], count: int, rows: int = 65536) -> dict[str, Any]:
     if count <= rows:
         return runs.run(columns)
     blocks = [

@@ -11,7 +11,7 @@ import pytest
 
 from planner import chain, engine, glossary, model, plan, program, sampling, scenario, sweep, workers
 from planner.catalog import Catalog
-from planner.problems import InputError
+from planner.problems import InputError, Problem
 
 VARIED = {
     "cloud_price": "2:5:40 USD/accelerator/h",
@@ -129,6 +129,11 @@ def test_a_worker_with_other_equations_is_refused(task, monkeypatch):
         pickle.loads(sent)
 
 
+def test_a_problem_found_by_a_worker_arrives_whole():
+    error = pickle.loads(pickle.dumps(InputError([Problem("place", "field", "message"), Problem("other", "", "more")])))
+    assert [str(problem) for problem in error.problems] == ["place: field: message", "other: more"]
+
+
 def test_one_thread_and_two_give_identical_bytes(task, monkeypatch):
     monkeypatch.setattr(engine, "ROWS", 5000)
     alone = dict(workers.finished(task, range(task.chunks)))
@@ -175,7 +180,7 @@ CLUSTER = textwrap.dedent(
             "cooling": "air,direct-to-chip", "site": "us-virginia,us-texas,us-ohio,iceland",
         }
         task = sweep.task(scenario.load("own-8000-h100"), varied, Catalog(), ["tco", "npv_saving", "racks"])
-        assert task.chunks == 10
+        assert task.chunks == 5
         with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, processes=True) as cluster:
             killed = []
 
