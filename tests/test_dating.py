@@ -119,5 +119,7 @@ def test_stale_prices_show_in_text_json_and_catalog(capsys):
     assert "system_price" in found["results"]["capex"]["stale"]
     assert found["results"]["switches"]["stale"] == []
     assert {"as_of", "stale"} <= set(found["defaults"][0])
+    assert main(["explain", "capex_compute", "own-8000-h100"]) == 0
+    assert "2025-03-03; stale price" in capsys.readouterr().out
     assert main(["catalog", "show", "dgx-h100", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["fields"]["price"]["stale"] is True
