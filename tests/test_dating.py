@@ -110,7 +110,8 @@ def test_only_prices_grow_stale():
     assert not dating.is_stale(Fact(1.0, "USD/accelerator"), day)
 
 
-def test_stale_prices_show_in_text_json_and_catalog(capsys):
+def test_stale_prices_show_in_text_json_and_catalog(capsys, monkeypatch):
+    monkeypatch.setattr(dating, "today", lambda: datetime.date(2026, 11, 21))
     assert main(["plan", "own-8000-h100"]) == 0
     text = capsys.readouterr().out
     assert "stale price" in text and "system_price = 375 kUSD/system: 2025-03-03" in text
