@@ -143,6 +143,7 @@ def derivation_json(step: Any, found: Plan, sources: dict[str, dict[str, Any]]) 
             "url": source.get("url", ""),
             "where": fact.where,
             "as_of": str(fact.as_of or ""),
+            "stale": dating.is_stale(fact, dating.price_day(found.scenario)),
             "note": fact.note,
             "low": None if fact.low is None else float(units.convert(fact.low, row.show)),
             "high": None if fact.high is None else float(units.convert(fact.high, row.show)),
@@ -173,7 +174,8 @@ def _origin(step: Any, found: Plan, sources: dict[str, dict[str, Any]]) -> str:
     if fact.origin == "scenario":
         return "   set by the scenario"
     title = sources.get(fact.source, {}).get("title", fact.source)
-    details = [fact.kind, title, fact.where, str(fact.as_of or "")]
+    stale = _STALE if dating.is_stale(fact, dating.price_day(found.scenario)) else ""
+    details = [fact.kind, title, fact.where, str(fact.as_of or ""), stale]
     spread = ""
     if fact.low is not None or fact.high is not None:
         show = glossary.quantities()[step.name].show
