@@ -1,8 +1,9 @@
-"""Every figure of every shipped scenario, and of each alternative equation, as it was when last looked at.
+"""Every figure of every shipped scenario, and each equation at a few points, as they were when last looked at.
 
     python -m tests.golden            writes the figures again and prints what moved, for the change log
 """
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from planner.catalog import Catalog
 from planner.problems import InputError
 
 FILE = Path(__file__).parent / "data" / "golden.json"
+EQUATIONS = Path(__file__).parent / "data" / "equations.json"
+POINTS = 4
 # One scenario for each workload: its options are switched one by one.
 BASES = ("own-8000-h100", "llama-3.1-405b", "enterprise-8-gpu", "facility-30mw")
 DIGITS = 10
@@ -57,6 +60,31 @@ def figures():
     return found
 
 
+def point(name, number):
+    """A value of a quantity that depends on its name and the point's number alone, within its limits, mostly not 0 or 1."""
+    row = glossary.quantities()[name]
+    digest = hashlib.sha256(f"{name} {number}".encode()).digest()
+    share = 0.05 + 0.9 * int.from_bytes(digest[:6], "big") / 2**48
+    low = 0.0 if row.low is None else row.low
+    high = row.high if row.high is not None and row.high < 1e3 else max(low, 1.0) * 6
+    value = low + share * (high - low)
+    return np.float64(round(value) if row.labels or row.whole else value)
+
+
+def points():
+    """Equation -> what it gives at each point; nothing where it has no finite value there."""
+    found = {}
+    with np.errstate(all="ignore"):
+        for choices in model.alternatives().values():
+            for equation in choices.values():
+                for number in range(POINTS):
+                    value = float(equation.function(*[point(need, number) for need in equation.needs]))
+                    if np.isfinite(value):
+                        key = f"{equation.room}.{equation.function.__name__}"
+                        found.setdefault(key, {})[str(number)] = float(f"{value:.{DIGITS}g}")
+    return found
+
+
 def moved(before, after):
     """What is new, gone or different, in words."""
     lines = []
@@ -73,7 +101,7 @@ def close(one, other):
 
 
 if __name__ == "__main__":
-    before = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
-    after = figures()
-    print("\n".join(moved(before, after)) or "nothing moved")
-    FILE.write_text(json.dumps(after, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    for file, after in ((FILE, figures()), (EQUATIONS, points())):
+        before = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        print("\n".join(moved(before, after)) or f"{file.name}: nothing moved")
+        file.write_text(json.dumps(after, indent=0, sort_keys=True) + "\n", encoding="utf-8")
