@@ -54,8 +54,6 @@ _ROBUST = 0.04
 # Log error of one family that weighs as much as a parameter lying off by its factor.
 _TRUST = 0.055
 _STEP = 1e-5
-# P10 of a symmetric triangular distribution lies this share of its half-width below the middle.
-_TRIANGLE_DECILE = 1 - np.sqrt(0.2)
 
 
 def fit(replay: Replay, measured: Any, weights: Any, start: Mapping[str, float] | None = None) -> dict[str, float]:
@@ -178,6 +176,19 @@ def _figures(errors: Any, weights: Any) -> dict[str, float]:
     }
 
 
+def triangle(low: float, high: float) -> tuple[float, float]:
+    """Ends of the triangular distribution around 1 whose P10 and P90 are `low` and `high`."""
+    from scipy.optimize import fsolve
+
+    def misses(ends: Any) -> list[float]:
+        start, end = ends
+        width = (end - start) / 10
+        return [(low - start) ** 2 - width * (1 - start), (end - high) ** 2 - width * (end - 1)]
+
+    start, end = fsolve(misses, [2 * low - 1, 2 * high - 1])
+    return float(start), float(end)
+
+
 _HEADER = """\
 # Parameters of the training model, fitted to catalogs/measurements/training.csv by `planner calibrate training`.
 # Low and high of prediction_factor are the ends of a triangle whose P10 and P90 are those of the measured over the
@@ -189,11 +200,10 @@ kind = "derived"
 
 def calibration_file(parameters: Mapping[str, float], summary: Mapping[str, Any]) -> str:
     """The calibration file's text."""
-    low, high = summary["band"]
-    ends = [1 - (1 - low) / _TRIANGLE_DECILE, 1 + (high - 1) / _TRIANGLE_DECILE]
+    ends = triangle(*summary["band"])
     lines = [_HEADER.rstrip(), f"as_of = {summary['date']}", ""]
     lines += [f"{name} = {_toml_value(name, value)}" for name, value in parameters.items()]
-    lines += ["", "[prediction_factor]", "value = 1", f"low = {min(1, ends[0]):.4g}", f"high = {max(1, ends[1]):.4g}"]
+    lines += ["", "[prediction_factor]", "value = 1", f"low = {ends[0]:.4g}", f"high = {ends[1]:.4g}"]
     lines += ["", "[fit]", 'data = "catalogs/measurements/training.csv"']
     for key, value in summary.items():
         if isinstance(value, Mapping):

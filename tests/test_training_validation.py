@@ -143,6 +143,13 @@ def test_quantiles_count_by_weight():
     assert heavy == pytest.approx(1, abs=0.02)
 
 
+def test_the_triangle_has_the_deciles_of_the_band():
+    from planner.sampling import triangular
+
+    low, high = calibrate.triangle(0.86, 1.23)
+    assert triangular(np.array([0.1, 0.9]), low, 1.0, high) == pytest.approx([0.86, 1.23], rel=1e-6)
+
+
 def test_a_calibration_file_reads_back(tmp_path):
     parameters = {name: start for name, (start, _) in calibrate.START.items()}
     summary = {"date": "2026-11-21", "rows": 3, "band": [0.85, 1.2], "fitted": {"weighted_mape": 0.1}}
