@@ -103,7 +103,7 @@ def _csv(frame: pd.DataFrame) -> bytes:
 def digest(task: engine.Task) -> str:
     """What the results depend on, as one number in hexadecimal: inputs, catalogs, equations, size of a chunk."""
     found = hashlib.sha256(engine.equations_digest().encode())
-    scenario = replace(task.scenario, place="", path=None)
+    scenario = replace(task.scenario, place="")
     found.update(repr((scenario, task.watch, task.seed, task.chunk_rows, vars(task.catalog))).encode())
     for axis in task.axes:
         if isinstance(axis, SampledAxis):

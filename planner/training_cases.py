@@ -49,6 +49,14 @@ class Case:
         return _number(self.row.get(column))
 
     @property
+    def measured_step_time(self) -> float | None:
+        """The published step time, or what the published tokens a second of each accelerator come to."""
+        rate = self.number("measured_tokens_per_s_per_accel")
+        tokens = self.values["global_batch"] * self.values["sequence_length"]
+        spelled = tokens / (rate * self.values["accelerators"]) if rate else None
+        return self.number("measured_step_time_s") or spelled
+
+    @property
     def document(self) -> str:
         return document(self.row.get("source_ref", "") or self.row.get("source_title", ""))
 
@@ -225,7 +233,9 @@ def software_values(row: Mapping[str, str], entry: Entry) -> dict[str, float]:
         stage = 2.0
     elif re.search(r"zero-?3|fsdp|hsdp", sharding):
         stage = 3.0
-    kernel = CURRENT_FLASH if year >= 2024 else FIRST_FLASH if year >= 2023 else UNFUSED
+    # Megatron-class stacks took up the second generation of fused attention within months, others within a year.
+    current = 2023 if software == MEGATRON else 2024
+    kernel = CURRENT_FLASH if year >= current else FIRST_FLASH if year >= 2023 else UNFUSED
     shards_stream = year >= 2022 and software not in (FSDP, DEEPSPEED) and "sequence parallelism off" not in told
     found = {
         "training_software": software,

@@ -313,3 +313,14 @@ def test_the_limit_that_binds_can_be_watched(catalog):
         found = plan.plan(scenario.changed(base, {}, given), catalog, bands=False)
         assert row.binding_constraint == found.binding_constraint
     assert table["binding_constraint"].nunique() > 1
+
+
+def test_a_csv_of_scenarios_is_swept(capsys, tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text("name_of_no_quantity,pue\n1,1.2\n")
+    status, _, err = run(capsys, "sweep", "own-8000-h100", "--vary", str(path))
+    assert status == 2 and "unknown quantity, role or option 'name_of_no_quantity'" in err
+    path.write_text("cooling,pue\nair,1.2\ndirect-to-chip,1.3\n")
+    status, out, _ = run(capsys, "sweep", "own-8000-h100", "--vary", str(path), "--watch", "facility_power", "--csv")
+    assert status == 0
+    assert pd.read_csv(io.StringIO(out))["cooling"].tolist() == ["air", "direct-to-chip"]

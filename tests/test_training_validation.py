@@ -177,6 +177,29 @@ def test_other_files_of_cases_are_replayed_without_the_shipped_left_out_errors(t
     assert not any(key.startswith("left_out") for key in printed)
 
 
+def test_rows_are_predicted_without_a_measurement_and_measured_by_their_tokens(tmp_path):
+    with validation_training.SHIPPED.open(newline="") as stream:
+        first, second, *_ = [row for row in csv.DictReader(stream) if row["case_id"].startswith("DGX-01")]
+    first |= {"measured_step_time_s": "", "measured_tokens_per_s_per_accel": ""}
+    seconds = float(second["measured_step_time_s"])
+    second |= {"measured_step_time_s": ""}
+    path = tmp_path / "mine.csv"
+    with path.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, first)
+        writer.writeheader()
+        writer.writerows([first, second])
+    found = validation_training.validate_training(path)
+    assert found["rows"][0]["measured"] is None
+    assert found["rows"][0]["predicted"] > 0
+    assert found["rows"][1]["measured"] == pytest.approx(seconds, rel=0.01)
+
+
+def test_rows_that_publish_utilisation_alone_are_predicted_too(found):
+    told = [row for row in found["rows"] if row["metric"] == "mfu"]
+    assert len(told) > 20
+    assert found["utilisation_only"]["mape"] <= 0.1
+
+
 def test_a_file_that_is_none_is_refused(tmp_path):
     path = tmp_path / "other.csv"
     path.write_text("a,b\n1,2\n")

@@ -1,0 +1,79 @@
+"""Every figure of every shipped scenario, and of each alternative equation, as it was when last looked at.
+
+    python -m tests.golden            writes the figures again and prints what moved, for the change log
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from planner import chain, glossary, model, plan, scenario
+from planner.catalog import Catalog
+from planner.problems import InputError
+
+FILE = Path(__file__).parent / "data" / "golden.json"
+# One scenario for each workload: its options are switched one by one.
+BASES = ("own-8000-h100", "llama-3.1-405b", "enterprise-8-gpu", "facility-30mw")
+DIGITS = 10
+
+
+def cases(catalog):
+    """Name -> resolved scenario."""
+    found = {name: scenario.resolve(scenario.load(name, catalog), catalog) for name in scenario.shipped_names(catalog)}
+    for base in BASES:
+        given = scenario.load(base, catalog)
+        for option in glossary.options().values():
+            for choice in option.choices:
+                if option.name in ("workload",) or found[base].options[option.name] == choice:
+                    continue
+                switched = scenario.changed(given, {}, {option.name: choice})
+                found[f"{base} {option.name}={choice}"] = scenario.resolve(switched, catalog)
+    return found
+
+
+def evaluated(resolved):
+    """Everything that is given and everything that follows; nothing where the scenario cannot be planned."""
+    try:
+        given, _ = plan.given_values(plan.with_demand(resolved))
+    except InputError:
+        return {}, {}
+    return given, model.evaluate(chain.wanted(resolved.options), given, resolved.options)
+
+
+def figures():
+    """Case -> quantity -> value; of a switched option only what differs from its base."""
+    catalog = Catalog()
+    found = {}
+    for name, resolved in cases(catalog).items():
+        given, values = evaluated(resolved)
+        rounded = {
+            quantity: float(f"{float(value):.{DIGITS}g}")
+            for quantity, value in values.items()
+            if quantity not in given and np.isfinite(float(value))
+        }
+        base = found.get(name.partition(" ")[0], {}) if " " in name else {}
+        found[name] = {quantity: value for quantity, value in rounded.items() if base.get(quantity) != value}
+    return found
+
+
+def moved(before, after):
+    """What is new, gone or different, in words."""
+    lines = []
+    for case in sorted({*before, *after}):
+        old, new = before.get(case, {}), after.get(case, {})
+        for quantity in sorted({*old, *new}):
+            if not close(old.get(quantity), new.get(quantity)):
+                lines.append(f"{case}: {quantity}: {old.get(quantity)} -> {new.get(quantity)}")
+    return lines
+
+
+def close(one, other):
+    return one is not None and other is not None and abs(one - other) <= 1e-6 * max(abs(one), abs(other))
+
+
+if __name__ == "__main__":
+    before = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    after = figures()
+    print("\n".join(moved(before, after)) or "nothing moved")
+    FILE.write_text(json.dumps(after, indent=0, sort_keys=True) + "\n", encoding="utf-8")
