@@ -13,6 +13,12 @@ from planner.commands import arguments
 def configure(parser: argparse.ArgumentParser) -> None:
     arguments.add_scenario(parser)
     parser.add_argument("--shares", action="store_true", help="spending by component at the size of every tier")
+    parser.add_argument(
+        "--ways", action="store_true", help="build, refit, colocate, rent and mix over one to five years"
+    )
+    parser.add_argument(
+        "--values", action="store_true", help="worth of systems by age, and the useful hour by their life"
+    )
     parser.add_argument("--months", action="store_true", help="every line in every month")
     parser.add_argument(
         "--load", type=Path, metavar="FILE", help="demand in accelerators, one number a line, for the mix"
@@ -32,8 +38,8 @@ def run(args: argparse.Namespace) -> int:
     from planner import billing, books, currency, hybrid, plan
     from planner.editing import write_atomically
 
-    if args.shares:
-        return shares(args)
+    if args.shares or args.ways or args.values:
+        return side_table(args)
     catalog = arguments.catalog(args)
     planned = plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
     found = books.of_plan(planned)
@@ -54,15 +60,19 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def shares(args: argparse.Namespace) -> int:
-    """Spending by component and tier, beside the shares the sources give."""
-    from planner import cost_shares, plan
+def side_table(args: argparse.Namespace) -> int:
+    """One of the tables beside the ledger: spending by component, the ways side by side, worth by age."""
+    from planner import ageing, cost_shares, currency, plan, ways
 
     catalog = arguments.catalog(args)
     planned = plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
-    table = cost_shares.table(planned)
+    shown = currency.read(args.currency) if args.currency else currency.of_plan(planned)
+    if args.shares:
+        table = cost_shares.table(planned)
+    else:
+        table = ways.table(ways.compared(planned), shown) if args.ways else ageing.table(planned)
     if args.json:
-        arguments.print_json({"scenario": planned.scenario.name, "shares": json.loads(table.json())})
+        arguments.print_json({"scenario": planned.scenario.name, "rows": json.loads(table.json())})
     elif not arguments.put_table(args, table):
-        print(f"{planned.scenario.name}\n{cost_shares.text(planned)}")
+        print(f"{planned.scenario.name}\n{cost_shares.text(planned) if args.shares else table.text()}")
     return 0
