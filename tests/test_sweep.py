@@ -158,9 +158,10 @@ def test_parts_of_another_sweep_are_refused_until_discarded(catalog, tmp_path, m
     assert len(pd.read_csv(output)) == 50
     strange = tmp_path / "strange.csv.parts"
     strange.mkdir()
+    (strange / "letter.txt").write_text("mine")
     with pytest.raises(InputError, match="holds no sweep"):
         sweep.write(task, tmp_path / "strange.csv", restart=True)
-    assert strange.is_dir()
+    assert (strange / "letter.txt").read_text() == "mine"
 
 
 def test_what_a_sweep_depends_on_is_in_its_digest(catalog, monkeypatch):
