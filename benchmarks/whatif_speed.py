@@ -126,8 +126,8 @@ def rate() -> dict[str, float]:
 def compiled() -> dict[str, float]:
     """The program of the sweep as one loop compiled by numba, against the same program in numpy; both on one core."""
     _, numpy_program, values = program()
-    fused = fuse(numpy_program)
-    inputs = [np.ascontiguousarray(values[name]) for name in numpy_program.inputs]
+    fused, constants = fuse(numpy_program)
+    inputs = [*(np.ascontiguousarray(values[name]) for name in numpy_program.inputs), *constants]
     start = time.perf_counter()
     results = fused(*inputs)
     first = time.perf_counter() - start
@@ -142,8 +142,11 @@ def compiled() -> dict[str, float]:
     }
 
 
-def fuse(numpy_program: Any) -> Any:
-    """The instructions of a program as the body of one compiled loop over scenarios."""
+def fuse(numpy_program: Any) -> tuple[Any, list[float]]:
+    """The instructions of a program as the body of one compiled loop over scenarios, and its constants.
+
+    Constants are arguments, as they must be where what takes half a minute to compile serves more than one scenario.
+    """
     import numba
 
     rooms: dict[str, dict[str, Any]] = {}
@@ -162,9 +165,12 @@ def fuse(numpy_program: Any) -> Any:
     def word(register: int) -> str:
         return f"v{register}" if register in written else inputs.get(register, f"c{register}")
 
-    for register, value in enumerate(numpy_program.registers):
-        if register not in inputs and register not in written:
-            space[f"c{register}"] = float(value)
+    constants = {
+        register: float(value)
+        for register, value in enumerate(numpy_program.registers)
+        if register not in inputs and register not in written
+    }
+    arguments = [*(f"x{register}" for register in numpy_program.inputs.values()), *(f"c{c}" for c in constants)]
     body = []
     for number, step in enumerate(numpy_program.instructions):
         space[f"f{number}"] = jitted(step.function)
@@ -172,7 +178,7 @@ def fuse(numpy_program: Any) -> Any:
     outputs = list(numpy_program.wanted.values())
     first = next(iter(numpy_program.inputs.values()))
     lines = [
-        f"def fused({', '.join(f'x{register}' for register in numpy_program.inputs.values())}):",
+        f"def fused({', '.join(arguments)}):",
         f"    count = len(x{first})",
         *(f"    o{number} = np.empty(count)" for number in range(len(outputs))),
         "    for i in range(count):",
@@ -181,7 +187,7 @@ def fuse(numpy_program: Any) -> Any:
         f"    return ({', '.join(f'o{number}' for number in range(len(outputs)))},)",
     ]
     exec("\n".join(lines), space)
-    return numba.njit(nogil=True, error_model="numpy")(space["fused"])
+    return numba.njit(nogil=True, error_model="numpy")(space["fused"]), list(constants.values())
 
 
 class OneScenario(ast.NodeTransformer):

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, units
-from planner.books import MEASURES, Books, Currency, assumptions
+from planner.books import MEASURES, Books, assumptions
+from planner.currency import Currency
 from planner.ledger import OWN, RENT
 from planner.table import needed
 

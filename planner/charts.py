@@ -102,6 +102,33 @@ def load_duration(found: Plan) -> Picture | None:
     return Picture("load-duration", "The load and the cheapest way to cover it", alt, draw)
 
 
+def owned_share(found: Plan) -> Picture | None:
+    """Yearly cost of the best mix against the share of the peak that is owned, with the pure options."""
+    mix = None if found.resolved.pools else hybrid.of_plan(found)
+    if mix is None or len(mix.curve) < 3:
+        return None
+    shares = np.array([share for share, _ in mix.curve])
+    costs = np.array([cost for _, cost in mix.curve]) * _YEAR / 1e6
+    best = mix.shares.get(hybrid.OWNED, 0.0)
+    alt = f"With {shares[0]:.0%} of the peak owned the best mix costs {costs[0]:,.4g} MUSD a year, with all of it "
+    alt += f"{costs[-1]:,.4g}; least at {best:.0%}: {mix.cost * _YEAR / 1e6:,.4g}."
+
+    def draw(axes: Any) -> None:
+        axes.plot(100 * shares, costs, label="best mix around what is owned")
+        axes.plot([100 * best], [mix.cost * _YEAR / 1e6], "o", color="black", label="cheapest")
+        for number, (way, cost) in enumerate(mix.pure.items()):
+            if way != hybrid.OWNED:
+                axes.axhline(
+                    cost * _YEAR / 1e6, linestyle=("--", ":", "-.")[number % 3], color="grey", label=f"all {way}"
+                )
+        axes.set_xlabel("share of the peak that is owned [%]")
+        axes.set_ylabel("MUSD a year, levelised")
+        axes.set_ylim(0)
+        axes.legend(frameon=False)
+
+    return Picture("owned-share", "Cost against the share that is owned", alt, draw)
+
+
 def capacity_by_month(found: Plan) -> Picture | None:
     """What the pools of a site have in service by month, with the power they draw."""
     if not found.resolved.pools:

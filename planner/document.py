@@ -15,6 +15,7 @@ from planner import (
     __version__,
     books,
     comparison,
+    currency,
     glossary,
     hybrid,
     materials,
@@ -113,7 +114,7 @@ def decision(found: Plan, sure: Risk | None = None) -> list[Block]:
         words.append(text)
         mix = None if found.resolved.pools else hybrid.of_plan(found)
         if mix is not None:
-            words.append(books.decision(books.of_plan(found), mix, books.Currency()))
+            words.append(books.decision(books.of_plan(found), mix, currency.of_plan(found)))
     elif "capex" in values:
         words.append(
             f"Owning takes {shown('capex', values['capex'])} before the cluster runs; no cloud offer was chosen."
@@ -151,13 +152,13 @@ def _materials(found: Plan) -> list[Block]:
 
 
 def _cash(found: Plan) -> list[Block]:
-    book, dollars = books.of_plan(found), books.Currency()
+    book, money = books.of_plan(found), currency.of_plan(found)
     if not book.ledger.flows:
         return []
-    stated = [[name, words] for name, words in books.assumptions(book, dollars)]
+    stated = [[name, words] for name, words in books.assumptions(book, money)]
     return [
-        books.years_table(book, dollars),
-        books.lines_table(book, dollars),
+        books.years_table(book, money),
+        books.lines_table(book, money),
         Table(["convention", "what holds"], stated),
     ]
 

@@ -140,9 +140,9 @@ def _case(row: dict[str, str], catalog: Catalog) -> tuple[dict[str, float], tupl
     values = {f"accelerator_{name}": fact.value for name, fact in accelerator.facts.items()}
     values |= _architecture(row, catalog)
     count, tensor, stages = _number(row, "n_accelerators"), _number(row, "tp", 1), _number(row, "pp", 1)
-    groups = _number(row, "attention_dp", 1)
+    groups, experts = _number(row, "attention_dp", 1), max(1.0, _number(row, "ep", 1))
     if values["model_experts"] and groups == 1 and _spreads_attention(row, rules):
-        tensor, groups = 1.0, tensor
+        tensor, groups, experts = 1.0, tensor, max(experts, tensor)
     if groups > 1 and tensor * stages * groups > count:
         # The table counts the attention groups within its tensor-parallel degree.
         tensor = max(1.0, tensor / groups)
@@ -156,7 +156,7 @@ def _case(row: dict[str, str], catalog: Catalog) -> tuple[dict[str, float], tupl
     values |= {
         "tensor_parallel": tensor,
         "pipeline_parallel": stages,
-        "expert_parallel": max(1.0, _number(row, "ep", 1)),
+        "expert_parallel": experts,
         "attention_parallel": groups,
         "accelerators_per_rank": per_rank,
         "replicas": replicas,

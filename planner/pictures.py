@@ -242,6 +242,7 @@ def of_plan(found: Plan, catalog: Catalog) -> list[Picture]:
         cash_flow(found),
         by_utilization(found),
         charts.load_duration(found),
+        charts.owned_share(found),
         power(found),
         charts.capacity_by_month(found),
         charts.step_parts(found),

@@ -77,6 +77,11 @@ class Member:
     values: Mapping[str, Any]
     options: Mapping[str, str]
     start: int = 0
+    pool: str = ""
+
+    @property
+    def rented(self) -> bool:
+        return self.options.get("ownership") == "rented"
 
 
 def derived(found: Ledger, members: Sequence[Member]) -> dict[str, float | None]:

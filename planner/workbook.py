@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import re
 
-from planner import audit
-from planner.books import Books, Currency
+from planner import audit, currency
+from planner.books import Books
 from planner.document import Document
 from planner.table import Table, needed
 
@@ -31,7 +31,7 @@ def as_xlsx(document: Document, found: Books | None = None) -> bytes:
                     block.fill(book, sheet, row)
                     row += len(block.rows) + 3
         if found is not None and found.ledger.flows:
-            audit.add_sheets(book, found, Currency())
+            audit.add_sheets(book, found, currency.of_plan(found.plan))
     return stream.getvalue()
 
 

@@ -140,3 +140,14 @@ def test_a_rented_useful_hour_bears_the_same_losses_as_an_owned_one():
     assert share * hours == pytest.approx(values["rented_cost_per_year"])
     lost = values["rented_cost_with_goodput_loss_per_year"] - values["rented_cost_per_year"]
     assert lost == pytest.approx((1 - values["goodput"]) * values["cloud_cost_per_year"])
+
+
+def test_pools_are_ranked_each_for_its_own_accelerator(capsys):
+    assert cli.main(["offers", "enterprise-refresh", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["offers"]
+    pools = {row["pool"] for row in rows}
+    assert len(pools) > 1
+    for pool in pools:
+        members = [row for row in rows if row["pool"] == pool]
+        assert [row["rank"] for row in members] == list(range(1, len(members) + 1))
+        assert len({row["accelerator"] for row in members}) == 1

@@ -293,3 +293,12 @@ def test_the_levelised_cost_is_that_of_the_capital_recovery_factor():
     yearly = values["capex"] * factor - left * (factor - 0.10) + values["opex_per_year"] * YEAR
     hour = yearly / (values["installed_accelerators"] * 8760)
     assert values["cost_per_accelerator_hour"] * 3600 == pytest.approx(hour, rel=1e-9)
+
+
+def test_hardware_ordered_before_there_is_power_waits_and_costs():
+    """Power after 30 months, hardware after 6: two years at 40 MUSD a year."""
+    waits = delay.idle_hardware_time(30 * MONTH, 6 * MONTH)
+    assert delay.idle_hardware_cost(40e6 / YEAR, waits) == pytest.approx(80e6)
+    assert delay.idle_hardware_time(6 * MONTH, 30 * MONTH) == 0
+    values = planned(delay="10 d").values
+    assert values["cost_of_delay"] == pytest.approx(10 * 86400 * values["cost_of_delay_per_day"])

@@ -36,7 +36,7 @@ def written(tmp_path, **changes):
 
 
 def test_every_case_is_predicted(replay):
-    assert replay["cases"] == replay["predicted"] == 700
+    assert replay["cases"] == replay["predicted"] == 818
     assert replay["coverage"] == 1
 
 
@@ -67,7 +67,7 @@ def test_parameters_are_few_and_none_is_of_a_source_or_a_case():
 
 
 def test_the_calibration_is_the_fit_of_the_shipped_cases():
-    assert FIT["rows"] == 700
+    assert FIT["rows"] == 818
     assert set(FIT["sources"]) == set(inference_cases.read(catalog=CATALOG).sources)
     assert {name for name in calibrate_inference.prior().start if name not in CATALOG.defaults} == set()
 

@@ -256,16 +256,19 @@ def decode_step_time(
     step_overhead,
     attention_groups,
     group_skew,
+    pipeline_parallel,
+    pipeline_loss,
 ):
     """Time of one step that only decodes. [s]
 
-    t_d = (t_c + t_e + t_a) · [1 + φ · (1 − 1/d)] + t_x + t_o
+    t_d = {(t_c + t_e + t_a) · [1 + φ · (1 − 1/d)] + t_x + t_o} · [1 + λ · (pp − 1)]
 
-    Attention groups wait for the slowest of them.
+    Attention groups wait for the slowest of them, pipeline stages for the slowest of theirs.
     """
     local = decode_common_time + decode_expert_time + decode_attention_time
     local = local + group_batch * verified_tokens * activation_time
-    return local * (1 + group_skew * (1 - 1 / attention_groups)) + decode_exchange_time + step_overhead
+    even = local * (1 + group_skew * (1 - 1 / attention_groups)) + decode_exchange_time + step_overhead
+    return even * (1 + pipeline_loss * (pipeline_parallel - 1))
 
 
 def activation_time(model_layers, token_activation, activation_passes, rank_bandwidth, kv_read_efficiency):
@@ -368,14 +371,22 @@ def prefill_exchange_time(
 
 
 def prefill_work(
-    prefill_gemm_time, prefill_attention_time, prefill_exchange_time, computed_prompt, prompt_overhead, activation_time
+    prefill_gemm_time,
+    prefill_attention_time,
+    prefill_exchange_time,
+    computed_prompt,
+    prompt_overhead,
+    activation_time,
+    pipeline_parallel,
+    pipeline_loss,
 ):
     """Time that one prompt takes from its attention group while the engine is busy. [s]
 
-    t_p = t_g + t_a + t_x + S · (o_token + t_activation)
+    t_p = [t_g + t_a + t_x + S · (o_token + t_activation)] · [1 + λ · (pp − 1)]
     """
     products = prefill_gemm_time + prefill_attention_time + prefill_exchange_time
-    return products + computed_prompt * (prompt_overhead + activation_time)
+    even = products + computed_prompt * (prompt_overhead + activation_time)
+    return even * (1 + pipeline_loss * (pipeline_parallel - 1))
 
 
 def prefill_steps(computed_prompt, chunk_tokens):

@@ -201,12 +201,15 @@ def rank_bandwidth(accelerator_memory_bandwidth, accelerators_per_rank, stack_sp
     return accelerator_memory_bandwidth * accelerators_per_rank * stack_speed
 
 
-def rank_rate(gemm_peak, gemm_efficiency, accelerators_per_rank, stack_speed):
+def rank_rate(gemm_peak, gemm_efficiency, operand_rate, accelerators_per_rank, stack_speed):
     """Rate of large matrix products with weights on one rank. [FLOP/s]
 
-    F = F_peak · e · accelerators per rank · v_stack
+    F = accelerators per rank · v_stack / (1 / (F_peak · e) + 1 / F_0)
+
+    Feeding operands and writing results back cost every product some time whatever the peak: the higher the peak,
+    the smaller the share of it that is reached.
     """
-    return gemm_peak * gemm_efficiency * accelerators_per_rank * stack_speed
+    return accelerators_per_rank * stack_speed / (1 / (gemm_peak * gemm_efficiency) + 1 / operand_rate)
 
 
 def rank_attention_rate(accelerator_peak_bf16, serving_attention_efficiency, accelerators_per_rank, stack_speed):

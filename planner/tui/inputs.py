@@ -148,6 +148,13 @@ class InputPane(Vertical):
             found += [self._role(role) for role in topic.roles]
             found += [self._option(name) for name in topic.options]
             found += [self._value(name) for name in topic.values]
+        for name, pool in session.scenario.pools.items():
+            since = f", from {pool.start}" if pool.start else ""
+            found.append(Row(f"heading:pool:{name}", (f"Pool {name}{since} (edited in the file)",), "heading"))
+            said = {**pool.choose, **pool.set, **pool.range}
+            found += [
+                Row(f"pool:{name}:{key}", (f"  {words.label(key)}: {text}",), "note") for key, text in said.items()
+            ]
         return found
 
     def _role(self, role: str) -> Row:
