@@ -91,6 +91,7 @@ def test_decode_reaches_the_bound_of_memory_when_everything_else_is_free():
         "weight_read_efficiency": 1.0,
         "kv_read_efficiency": 1.0,
         "gemm_efficiency_8_bit": 1e6,
+        "operand_rate": 1e24,
         "serving_attention_efficiency": 1e6,
         "layer_overhead": 0.0,
         "sequence_overhead": 0.0,
