@@ -1,6 +1,6 @@
 """Speed of the training model: full single evaluations and vectorised strategies per CPU-second, and published peers.
 
-    python benchmarks/training_speed.py
+python benchmarks/training_speed.py
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, units
-from planner.books import MEASURES, Books, Currency, assumptions
+from planner.books import MEASURES, Books, assumptions
+from planner.currency import Currency
 from planner.ledger import OWN, RENT
 from planner.table import needed
 
@@ -19,22 +20,27 @@ _FIRST = len(_HEADINGS)
 
 
 def workbook(found: Books, currency: Currency) -> bytes:
-    """Sheets: summary, ledger, inputs.  Sums, discounting, present values, break-even and return are formulas."""
+    """The audit sheets as a workbook of their own."""
     xlsxwriter = needed("xlsxwriter", "excel")
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-        formats = {
-            "bold": book.add_format({"bold": True}),
-            "money": book.add_format({"num_format": _MONEY}),
-            "total": book.add_format({"num_format": _MONEY, "bold": True, "top": 1}),
-            "rate": book.add_format({"num_format": "0.000000"}),
-            "share": book.add_format({"num_format": "0.00%"}),
-        }
-        summary, sheet, inputs = (book.add_worksheet(name) for name in ("summary", "ledger", "inputs"))
-        _ledger(sheet, found, currency, formats)
-        _summary(summary, found, currency, formats)
-        _inputs(inputs, found, formats)
+        add_sheets(book, found, currency)
     return stream.getvalue()
+
+
+def add_sheets(book: Any, found: Books, currency: Currency) -> None:
+    """Sheets: summary, ledger, inputs.  Sums, discounting, present values, break-even and return are formulas."""
+    formats = {
+        "bold": book.add_format({"bold": True}),
+        "money": book.add_format({"num_format": _MONEY}),
+        "total": book.add_format({"num_format": _MONEY, "bold": True, "top": 1}),
+        "rate": book.add_format({"num_format": "0.000000"}),
+        "share": book.add_format({"num_format": "0.00%"}),
+    }
+    summary, sheet, inputs = (book.add_worksheet(name) for name in ("summary", "ledger", "inputs"))
+    _ledger(sheet, found, currency, formats)
+    _summary(summary, found, currency, formats)
+    _inputs(inputs, found, formats)
 
 
 def _column(index: int) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+import functools
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from planner import billing, chain, hybrid, ledger, model, phases, returns, units
+from planner import billing, chain, glossary, hybrid, ledger, model, phases, returns, units
+from planner.currency import Currency
 from planner.ledger import OWN, RENT, Flow, Ledger
 from planner.plan import Plan, shown
+from planner.problems import one
 from planner.table import Table
 
 # Measures in the order they are read, with the quantity whose unit they have.
@@ -19,6 +22,8 @@ MEASURES = {
     "npv_own": "npv_own",
     "npv_cloud": "npv_cloud",
     "npv_saving": "npv_saving",
+    "npv_saving_static": "npv_saving_static",
+    "npv_saving_declining": "npv_saving_declining",
     "saving": "saving",
     "irr": "irr",
     "break_even_month": None,
@@ -28,6 +33,7 @@ MEASURES = {
     "cost_per_useful_accelerator_hour": "cost_per_useful_accelerator_hour",
     "cost_per_compute": "cost_per_compute",
     "cost_per_training_run": "cost_per_training_run",
+    "cost_per_million_tokens": "cost_per_million_tokens",
 }
 _CONVENTIONS = (
     "analysis_period",
@@ -43,6 +49,7 @@ _CONVENTIONS = (
     "price_year",
 )
 _HOURS_PER_MONTH = 730
+_BILL = "electricity_bill_per_year"
 _OPTIONS = (
     "price_basis",
     "residual_method",
@@ -55,28 +62,24 @@ _OPTIONS = (
 )
 
 
-@dataclass(frozen=True)
-class Currency:
-    """The money that amounts are shown in: units of it for a dollar, and the day of that rate."""
-
-    name: str = "USD"
-    rate: float = 1.0
-    day: str = ""
-
-    @property
-    def words(self) -> str:
-        if self.name == "USD":
-            return "US dollars"
-        return f"{self.name} at {self.rate:g} {self.name} for 1 USD" + (f" of {self.day}" if self.day else "")
-
-
 @dataclass
 class Books:
-    """The ledger of a plan with its measures."""
+    """The ledger of a plan and the pools it is kept for."""
 
     plan: Plan
     ledger: Ledger
-    measures: dict[str, float | None]
+    members: list[returns.Member]
+    # Present value of renting by the path of its price.
+    rents: dict[str, float]
+
+    @functools.cached_property
+    def measures(self) -> dict[str, float | None]:
+        """What follows from the ledger."""
+        found = returns.derived(self.ledger, self.members)
+        own = found.get("npv_own")
+        if own is not None:
+            found |= {f"npv_saving_{path}": own - worth for path, worth in self.rents.items()}
+        return found
 
 
 def of_plan(found: Plan) -> Books:
@@ -84,65 +87,80 @@ def of_plan(found: Plan) -> Books:
 
     The own side is the plan as it stands: a rented pool pays its rent there too, so that it saves nothing.
     """
-    options, given = found.resolved.options, found.given
-    parts, members = [], []
-    for pool in model.pools(options):
-        inner, own = chain.inside(pool, given, options)
-        known = model.evaluate(("start_delay", "calendar_month"), inner, own)
-        start = round(known.get("start_delay", 0.0) / known["calendar_month"]) if "calendar_month" in known else 0
-        rented = own.get("ownership") == "rented"
-        part = ledger.ledger(inner, own, (RENT,) if rented else (OWN, RENT), pool.rstrip("/"), start)
-        if rented:
+    members = [_member(found, pool) for pool in model.pools(found.resolved.options)]
+    parts = []
+    for member in members:
+        sides = (RENT,) if member.rented else (OWN, RENT)
+        part = ledger.ledger(member.values, member.options, sides, member.pool, member.start)
+        if member.rented:
             part.flows += [replace(flow, side=OWN) for flow in part.flows]
         parts.append(part)
-        members.append(returns.Member(inner, own, start))
     book = ledger.combined(parts)
-    return Books(found, book, returns.derived(book, members))
+    return Books(found, book, members, _rents(members) if book.pick(side=RENT) else {})
+
+
+def _member(found: Plan, pool: str) -> returns.Member:
+    """What a pool sees, and the month in which it starts."""
+    values, options = chain.inside(pool, found.given, found.resolved.options)
+    known = model.evaluate(("start_delay", "calendar_month"), values, options)
+    start = round(known.get("start_delay", 0.0) / known["calendar_month"]) if "calendar_month" in known else 0
+    return returns.Member(values, options, start, pool.rstrip("/"))
+
+
+def _rents(members: Iterable[returns.Member]) -> dict[str, float]:
+    """Present value of renting where rents stay, and where they fall."""
+    worth = {}
+    for path in glossary.options()["cloud_price_path"].choices:
+        parts = [
+            ledger.ledger(m.values, {**m.options, "cloud_price_path": path}, (RENT,), m.pool, m.start) for m in members
+        ]
+        worth[path] = float(np.reshape(ledger.combined(parts).worth(side=RENT), -1)[0])
+    return worth
 
 
 def with_tariff(found: Books, tariff: billing.Tariff) -> Books:
-    """The books with the electricity of all pools billed together by a tariff, hour by hour."""
-    book, options, given = found.ledger, found.plan.resolved.options, found.plan.given
-    first = (
-        phases.start(found.plan) if found.plan.scenario.start else datetime.date(phases.start(found.plan).year, 1, 1)
-    )
-    hours = round(book.months * _HOURS_PER_MONTH)
-    power, peak, contracted = np.zeros(hours), 0.0, 0.0
-    for pool in model.pools(options):
-        inner, own = chain.inside(pool, given, options)
-        if own.get("ownership") == "rented":
-            continue
-        wanted = ("energy_per_year", "peak_demand", "contracted_demand", "start_delay", "calendar_month")
-        known = model.evaluate(wanted, inner, own)
-        if "energy_per_year" not in known or "peak_demand" not in known:
-            return found
-        begins = round(known.get("start_delay", 0.0) / known["calendar_month"] * _HOURS_PER_MONTH)
-        power[begins:] += float(known["energy_per_year"])
-        peak += float(known["peak_demand"])
-        contracted += float(known["contracted_demand"])
+    """The books with the electricity of all owned pools billed together by a tariff, hour by hour."""
+    book, plan = found.ledger, found.plan
+    power, peak, contracted = _load(found)
+    # Without a day of its own a scenario starts with a year.
+    first = phases.start(plan) if plan.scenario.start else datetime.date(phases.start(plan).year, 1, 1)
     items = billing.bill(tariff, power, first, max(1.0, peak / power.max()), contracted)
-    old = book.amounts(quantity="electricity_bill_per_year")
-    kept = [flow for flow in book.flows if flow.quantity != "electricity_bill_per_year"]
+    old = book.amounts(quantity=_BILL)
+    kept = [flow for flow in book.flows if flow.quantity != _BILL]
     times = np.arange(book.months + 1.0)
     added = [
-        Flow(
-            OWN,
-            "operation",
-            f"electricity: {item}",
-            "electricity_bill_per_year",
-            _by_month(amounts, book.months),
-            times,
-        )
+        Flow(OWN, "operation", f"electricity: {item}", _BILL, _by_month(amounts, book.months), times)
         for item, amounts in items.items()
         if item != "total" and np.any(amounts)
     ]
     change = sum((flow.amounts for flow in added), np.zeros(book.months + 1)) - np.reshape(old, -1)
-    rate = float(found.plan.values.get("tax_rate", 0.0))
+    rate = float(plan.values.get("tax_rate", 0.0))
     if rate:
         added.append(Flow(OWN, "tax", "income tax on the tariff's difference", "tax", -rate * change, times))
     changed = Ledger([*kept, *added], book.discount_factor, book.missing)
-    members = [returns.Member(*chain.inside(pool, given, options), 0) for pool in model.pools(options)]
-    return Books(found.plan, changed, returns.derived(changed, members))
+    return Books(plan, changed, found.members, found.rents)
+
+
+def _load(found: Books) -> tuple[Any, float, float]:
+    """Mean power by hour of all owned pools, their highest power and their contracted power."""
+    power, peak, contracted = np.zeros(round(found.ledger.months * _HOURS_PER_MONTH)), 0.0, 0.0
+    wanted = ("energy_per_year", "peak_demand", "contracted_demand", "accounting_months")
+    for member in found.members:
+        if member.rented:
+            continue
+        known = model.evaluate(wanted, member.values, member.options)
+        lacking = model.route(wanted, member.values, member.options).missing
+        if lacking:
+            needs = sorted({need for needs in lacking.values() for need in needs})
+            raise one(found.plan.scenario.place, "--tariff", f"the load is not known: missing {', '.join(needs[:6])}")
+        ends = member.start + float(known["accounting_months"])
+        hours = slice(member.start * _HOURS_PER_MONTH, round(ends * _HOURS_PER_MONTH))
+        power[hours] += float(known["energy_per_year"])
+        peak += float(known["peak_demand"])
+        contracted += float(known["contracted_demand"])
+    if not power.any():
+        raise one(found.plan.scenario.place, "--tariff", "nothing is owned that draws power")
+    return power, peak, contracted
 
 
 def _by_month(amounts: Any, months: int) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import operator
 import re
 from collections.abc import Callable
@@ -145,7 +144,7 @@ def entry_text(entry: Entry, catalog: Catalog) -> str:
 
 def _facts(entry: Entry, catalog: Catalog) -> Table:
     fields = glossary.kinds()[entry.kind].fields
-    today = datetime.date.today()
+    today = dating.today()
     rows = []
     for name, fact in entry.facts.items():
         show = fields[name].show
@@ -169,7 +168,7 @@ def _said(fact: Fact, catalog: Catalog) -> str:
 def entry_json(entry: Entry, catalog: Catalog) -> dict[str, Any]:
     """An entry with the full provenance of every figure."""
     fields = glossary.kinds()[entry.kind].fields
-    today = datetime.date.today()
+    today = dating.today()
 
     def fact_json(fact: Fact, show: str) -> dict[str, Any]:
         def number(value: float | None) -> float | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,20 +13,18 @@ from planner import editing, glossary, units, validation_training
 from planner.catalog import Catalog
 from planner.validation_training import Replay
 
-# Parameter -> where the fit starts, and the factor by which it may plausibly lie off.
+# Parameter -> where the fit starts, and the factor by which it may plausibly lie off.  The ceilings of chips that
+# run at their power limit were solved from published runs too (their entries say so) and are not part of this fit.
 START: dict[str, tuple[float, float]] = {
     "bf16_efficiency": (0.95, 1.1),
     "fp8_efficiency": (0.95, 1.15),
     "fp4_efficiency": (0.75, 1.3),
     "grouped_efficiency": (1.0, 1.1),
     "grouped_precision_loss": (0.5, 1.5),
-    "small_expert_tokens": (150, 1.5),
-    "small_product_tokens": (50, 2.0),
     "small_product_width": (300, 2.0),
     "small_shard_width": (120, 1.5),
     "attention_efficiency": (0.45, 1.3),
     "first_flash_efficiency": (0.4, 1.3),
-    "first_flash_loss": (0.3, 1.3),
     "score_passes": (5, 1.5),
     "misaligned_cost": (5, 1.5),
     "elementwise_passes": (2, 1.5),
@@ -44,20 +44,16 @@ START: dict[str, tuple[float, float]] = {
     "tensor_exposed_plain": (0.9, 1.2),
     "expert_exposed": (0.6, 1.4),
     "pipeline_exposed": (0.4, 1.5),
-    "data_exposed": (0.3, 1.5),
     "scaleup_efficiency": (0.75, 1.1),
     "network_efficiency": (0.78, 1.1),
     "shard_efficiency": (0.8, 1.3),
     "deepspeed_gather": (0.15, 1.5),
-    "straggler_growth": (0.002, 1.5),
 }
 # Log error of the step time beyond which a row pulls less than its square.
 _ROBUST = 0.04
 # Log error of one family that weighs as much as a parameter lying off by its factor.
 _TRUST = 0.055
 _STEP = 1e-5
-# P10 of a symmetric triangular distribution lies this share of its half-width below the middle.
-_TRIANGLE_DECILE = 1 - np.sqrt(0.2)
 
 
 def fit(replay: Replay, measured: Any, weights: Any, start: Mapping[str, float] | None = None) -> dict[str, float]:
@@ -116,10 +112,11 @@ def left_out(replay: Replay, measured: Any, weights: Any, groups: Any) -> Any:
 def calibrate(path: Path | None = None, output: Path | None = None) -> dict[str, Any]:
     """Fit to the published runs; the summary as `validate` gives it with parameters and left-out errors added."""
     catalog = Catalog()
-    scored = [case for case in validation_training.load(path, catalog) if validation_training.is_scored(case)]
+    cases = validation_training.load(path, catalog)
+    scored = [case for case in cases if validation_training.is_scored(case) and case.measured_step_time]
     replay = Replay(scored, catalog)
-    measured = np.array([case.number("measured_step_time_s") for case in scored])
-    weights = np.array([case.number("eval_weight") or 0.0 for case in scored])
+    measured = np.array([case.measured_step_time for case in scored], dtype=float)
+    weights = np.array([case.number("eval_weight") or 1.0 for case in scored])
     # What rows leave open is searched again with the parameters found.
     replay.choose_strategies(fit(replay, measured, weights))
     parameters = fit(replay, measured, weights)
@@ -179,6 +176,19 @@ def _figures(errors: Any, weights: Any) -> dict[str, float]:
     }
 
 
+def triangle(low: float, high: float) -> tuple[float, float]:
+    """Ends of the triangular distribution around 1 whose P10 and P90 are `low` and `high`."""
+    from scipy.optimize import fsolve
+
+    def misses(ends: Any) -> list[float]:
+        start, end = ends
+        width = (end - start) / 10
+        return [(low - start) ** 2 - width * (1 - start), (end - high) ** 2 - width * (end - 1)]
+
+    start, end = fsolve(misses, [2 * low - 1, 2 * high - 1])
+    return float(start), float(end)
+
+
 _HEADER = """\
 # Parameters of the training model, fitted to catalogs/measurements/training.csv by `planner calibrate training`.
 # Low and high of prediction_factor are the ends of a triangle whose P10 and P90 are those of the measured over the
@@ -190,11 +200,10 @@ kind = "derived"
 
 def calibration_file(parameters: Mapping[str, float], summary: Mapping[str, Any]) -> str:
     """The calibration file's text."""
-    low, high = summary["band"]
-    ends = [1 - (1 - low) / _TRIANGLE_DECILE, 1 + (high - 1) / _TRIANGLE_DECILE]
+    ends = triangle(*summary["band"])
     lines = [_HEADER.rstrip(), f"as_of = {summary['date']}", ""]
     lines += [f"{name} = {_toml_value(name, value)}" for name, value in parameters.items()]
-    lines += ["", "[prediction_factor]", "value = 1", f"low = {min(1, ends[0]):.4g}", f"high = {max(1, ends[1]):.4g}"]
+    lines += ["", "[prediction_factor]", "value = 1", f"low = {ends[0]:.4g}", f"high = {ends[1]:.4g}"]
     lines += ["", "[fit]", 'data = "catalogs/measurements/training.csv"']
     for key, value in summary.items():
         if isinstance(value, Mapping):

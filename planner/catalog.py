@@ -7,6 +7,7 @@ a file of the same name in a later layer adds to it or overrides it, field by fi
 from __future__ import annotations
 
 import datetime
+import difflib
 import functools
 import re
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,8 @@ _COMMON = ("name", "aliases", "source", "where", "as_of", "kind", "note")
 # How a figure between low and high is distributed; sampling.py says what each means.
 DISTRIBUTIONS = ("triangular", "pert", "lognormal", "uniform")
 _FACT_KEYS = ("value", "low", "high", "distribution", "kind", "source", "where", "as_of", "note", "alternative")
+# Two names that share this much of their letters are likely meant to be one.
+_NEAR = 0.8
 _ENTRY_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 
 
@@ -126,7 +129,10 @@ class Catalog:
                 continue
 
     def search(self, text: str) -> list[tuple[Entry, str]]:
-        """Entries whose name, alias or text fields hold `text`, best first, with the spelling that matched."""
+        """Entries whose name, alias or text fields hold `text`, best first, with the spelling that matched.
+
+        Where none does, those with a spelling so near that `text` is likely mistyped.
+        """
         wanted = folded(text)
         words = [folded(word) for word in re.findall(r"\w+", text)]
         if not wanted:
@@ -138,7 +144,16 @@ class Catalog:
                 if rank:
                     ranked.append((rank, entry.key, entry, matched))
         best = sorted(ranked, key=lambda row: row[:2])
-        return [(entry, matched) for _, _, entry, matched in best]
+        return [(entry, matched) for _, _, entry, matched in best] or self._nearest(wanted)
+
+    def _nearest(self, wanted: str) -> list[tuple[Entry, str]]:
+        spellings = {
+            folded(text): (entry, text)
+            for kind in glossary.kinds()
+            for entry in self.entries(kind)
+            for text in entry.spellings
+        }
+        return [spellings[near] for near in difflib.get_close_matches(wanted, spellings, n=3, cutoff=_NEAR)]
 
     def _files(self, kind: str, key: str) -> list[Path]:
         return [path for layer in self.layers if (path := layer / kind / f"{key}.toml").is_file()]

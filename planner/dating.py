@@ -15,14 +15,19 @@ PRICE_LIFE = datetime.timedelta(days=365)
 _YEAR = datetime.timedelta(days=365.25)
 
 
+def today() -> datetime.date:
+    """The day it is."""
+    return datetime.date.today()
+
+
 def order_day(scenario: Scenario) -> datetime.date:
     """The day on which parts are ordered: as the scenario says, at the latest its start, else today."""
-    return scenario.order or scenario.start or datetime.date.today()
+    return scenario.order or scenario.start or today()
 
 
 def price_day(scenario: Scenario) -> datetime.date:
     """The day for which prices should hold: that of the order, else today."""
-    return scenario.order or datetime.date.today()
+    return scenario.order or today()
 
 
 def is_price(fact: Fact) -> bool:

@@ -11,7 +11,21 @@ import platform
 from dataclasses import dataclass, field
 from typing import Any
 
-from planner import __version__, comparison, glossary, model, pictures, report, risk, uncertainty, units
+from planner import (
+    __version__,
+    books,
+    comparison,
+    currency,
+    glossary,
+    hybrid,
+    materials,
+    model,
+    pictures,
+    report,
+    risk,
+    uncertainty,
+    units,
+)
 from planner.catalog import Catalog
 from planner.pictures import Picture
 from planner.plan import Plan, defaults_that_mattered, shown
@@ -53,7 +67,9 @@ def of_plan(found: Plan, catalog: Catalog, today: datetime.date) -> Document:
         Section("Decision", decision(found, risk.risk(found.scenario, catalog))),
         Section("Headline figures", [report.headlines(found), _bands_in_words()]),
         Section("Checks and limits", _limits(found)),
-        Section("Pictures", list(pictures.of_plan(found))),
+        Section("Pictures", list(pictures.of_plan(found, catalog))),
+        Section("Bill of materials", _materials(found)),
+        Section("Cash flow", _cash(found)),
         Section("Assumptions", assumptions(found, catalog, today)),
         Section("Defaults that mattered", _defaults(found)),
         Section("Not computed", _missing(found)),
@@ -73,7 +89,7 @@ def of_comparison(found: list[Plan], catalog: Catalog, today: datetime.date) -> 
         if causes.rows:
             sections.append(Section(f"What makes {other.scenario.name} differ", [causes]))
     for each in found:
-        blocks: list[Block] = [*decision(each), *_limits(each), *pictures.of_plan(each)[:3]]
+        blocks: list[Block] = [*decision(each), *_limits(each), *pictures.of_plan(each, catalog)[:3]]
         sections.append(Section(each.scenario.name, blocks))
     sections.append(Section("How to reproduce this", [b for each in found for b in _reproduce(each, catalog)[:1]]))
     names = ", ".join(each.scenario.name for each in found)
@@ -87,7 +103,7 @@ def decision(found: Plan, sure: Risk | None = None) -> list[Block]:
     words.append(f"The cluster has {', '.join(size[:-1])} and draws {size[-1]} at full load." if len(size) > 2 else "")
     if "npv_saving" in found.results:
         saving = found.results["npv_saving"].value
-        period = shown("analysis_period", values["analysis_period"])
+        period = shown("analysis_period", values["analysis_period"]) if "analysis_period" in values else "its period"
         better, worse = ("Own", "renting") if saving > 0 else ("Rent", "owning")
         text = (
             f"{better}: over {period} it costs {shown('npv_saving', abs(saving))} less than {worse}, in present value."
@@ -96,9 +112,12 @@ def decision(found: Plan, sure: Risk | None = None) -> list[Block]:
             share = sure.owning_wins if saving > 0 else 1 - sure.owning_wins
             text += f" With the uncertainty of the inputs this holds in {share:.0%} of {sure.samples:,} samples."
         words.append(text)
+        mix = None if found.resolved.pools else hybrid.of_plan(found)
+        if mix is not None:
+            words.append(books.decision(books.of_plan(found), mix, currency.of_plan(found)))
     elif "capex" in values:
         words.append(
-            f"Owning takes {shown('capex', values['capex'])} before the cluster runs; no cloud offer was chosen to compare."
+            f"Owning takes {shown('capex', values['capex'])} before the cluster runs; no cloud offer was chosen."
         )
     if found.binding:
         name, share = found.binding[0]
@@ -125,6 +144,23 @@ def _limits(found: Plan) -> list[Block]:
         shares: list[list[Cell]] = [[name, 100 * share] for name, share in found.binding]
         blocks.append(Table(["limit", "used [%]"], shares, frozenset({1})))
     return blocks
+
+
+def _materials(found: Plan) -> list[Block]:
+    bill = materials.table(found)
+    return [bill] if bill.rows else []
+
+
+def _cash(found: Plan) -> list[Block]:
+    book, money = books.of_plan(found), currency.of_plan(found)
+    if not book.ledger.flows:
+        return []
+    stated = [[name, words] for name, words in books.assumptions(book, money)]
+    return [
+        books.years_table(book, money),
+        books.lines_table(book, money),
+        Table(["convention", "what holds"], stated),
+    ]
 
 
 def assumptions(found: Plan, catalog: Catalog, today: datetime.date) -> list[Block]:
@@ -170,9 +206,10 @@ def derivations(found: Plan, catalog: Catalog) -> list[Block]:
     """The chain of equations and sourced facts behind each headline figure."""
     rows = glossary.quantities()
     blocks: list[Block] = []
+    seen: set[str] = set()
     for name in glossary.headlines():
         if name in found.results:
-            tree = model.derivation(name, found.values, found.given, found.resolved.options)
+            tree = model.derivation(name, found.values, found.given, found.resolved.options, seen)
             text = report.derivation_text(tree, found, catalog.sources)
             blocks.append(Derivation(f"{name}: {rows[name].meaning}", text))
     return blocks

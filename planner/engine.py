@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +154,8 @@ def task(
     # What a pool says of its own gives way to what varies for the whole, as where it is set.
     first = {name: column[0] for axis in varied for name, column in axis.columns(np.array([0]), seed).items()}
     scenario = changed(scenario, {}, {name: f"{float(value)!r} {rows[name].unit}" for name, value in first.items()})
+    # A path means nothing on another machine.
+    scenario = replace(scenario, path=None)
     # Resolved with the catalog itself first, which reports every problem of the scenario.
     resolve(scenario, catalog)
     snapshot = Snapshot(catalog)

@@ -36,6 +36,8 @@ class Line:
     escalation: str | None = None
     deduct: bool = False
     part_of: str | None = None
+    # Quantity -> line of finer lines that add up to this one.
+    split: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def ledger(
 
     A pool that starts later pays the prices of its own months; its capital prices are those given.
     """
-    names = {name for line in layout() for name in (line.quantity, line.escalation, line.part_of) if name}
+    names = {n for line in layout() for n in (line.quantity, line.escalation, line.part_of, *line.split) if n}
     wanted = sorted(names | {need for needs in _NEEDS.values() for need in needs} | set(_CONVENTIONS + _TAX_INPUTS))
     found = model.evaluate(wanted, values, options)
     missing = dict(model.route(tuple(wanted), values, options).missing)
@@ -212,11 +214,21 @@ def _lines(found: Mapping[str, Any], given: Mapping[str, Any]) -> list[Line]:
     whole = {}
     for line in layout():
         if line.part_of and (line.part_of in given or line.quantity not in found) and line.part_of in found:
-            whole[line.part_of] = replace(line, quantity=line.part_of, line="all", part_of=None)
+            whole[line.part_of] = replace(line, quantity=line.part_of, line="all", part_of=None, split={})
             whole[line.part_of] = replace(whole[line.part_of], asset=line.part_of.removesuffix("_per_year"))
             if line.escalation:
                 whole[line.part_of] = replace(whole[line.part_of], escalation="operation_escalation")
-    return [*whole.values(), *[line for line in layout() if line.part_of not in whole]]
+    kept = [line for line in layout() if line.part_of not in whole]
+    return [*whole.values(), *(finer for line in kept for finer in _finer(line, found, given))]
+
+
+def _finer(line: Line, found: Mapping[str, Any], given: Mapping[str, Any]) -> list[Line]:
+    """The lines that a line splits into, or itself where they are not known or do not add up."""
+    if not line.split or line.quantity in given or any(name not in found for name in line.split):
+        return [line]
+    if not np.allclose(sum(found[name] for name in line.split), found[line.quantity], rtol=1e-9, atol=0):
+        return [line]
+    return [replace(line, quantity=name, line=words, split={}) for name, words in line.split.items()]
 
 
 def _flow(line: Line, found: Mapping[str, Any], calendar: _Calendar, pool: str) -> Flow:

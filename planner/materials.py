@@ -30,7 +30,7 @@ ITEMS = (
     Item("compute", "spare node", "spare_nodes"),
     Item("fabric", "leaf switch", "leaf_switches", "fabric_switch_price", "fabric_switch_power", "fabric"),
     Item("fabric", "spine switch", "spine_switches", "fabric_switch_price", "fabric_switch_power", "fabric"),
-    Item("fabric", "core switch", "core_switches", "fabric_switch_price", "fabric_switch_power", "fabric"),
+    Item("fabric", "core switch", "core_switches", "core_switch_price", "core_switch_power"),
     Item("fabric", "switch optics", "switch_transceivers", "fabric_transceiver_price", "fabric_transceiver_power"),
     Item("fabric", "adapter optics", "adapter_transceivers", "fabric_transceiver_price", "fabric_transceiver_power"),
     Item("fabric", "fibre cable", "fibre_cables", "fabric_cable_price"),

@@ -340,10 +340,16 @@ class Step:
     repeated: bool = False
 
 
-def derivation(name: str, values: Mapping[str, Any], given: Iterable[str], options: Mapping[str, str]) -> Step:
-    """The tree of equations and inputs behind `name`; a repeated node is expanded once."""
+def derivation(
+    name: str,
+    values: Mapping[str, Any],
+    given: Iterable[str],
+    options: Mapping[str, str],
+    seen: set[str] | None = None,
+) -> Step:
+    """The tree of equations and inputs behind `name`; a node is expanded once, in all trees that share `seen`."""
     given = set(given)
-    seen: set[str] = set()
+    expanded = set() if seen is None else seen
     name = source(name, given)
     steps = {step.name: step for step in route((name,), given, options).steps}
 
@@ -352,10 +358,10 @@ def derivation(name: str, values: Mapping[str, Any], given: Iterable[str], optio
         step = Step(quantity, values.get(quantity), found)
         if found is None:
             return step
-        if quantity in seen:
+        if quantity in expanded:
             step.repeated = True
             return step
-        seen.add(quantity)
+        expanded.add(quantity)
         step.inputs = [node(need) for need in found.needs]
         return step
 

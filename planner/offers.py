@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from planner import dating, model, rules, units
+from planner import chain, dating, model, rules, units
 from planner.catalog import Catalog, Entry, Fact
 from planner.plan import Plan
+from planner.scenario import Resolved
 from planner.table import Table
 
 # Term of renting -> field of an offer that prices it.
@@ -42,43 +44,51 @@ class Offer:
     flags: tuple[str, ...]
     # Why the rules on where data must stay forbid the offer, or an empty text.
     excluded: str = ""
+    pool: str = ""
 
 
 def ranked(
     found: Plan, catalog: Catalog, day: datetime.date | None = None, any_accelerator: bool = False
 ) -> list[Offer]:
-    """Offers of the scenario's accelerator, the cheapest over the period first, those that are not allowed last."""
-    accelerator = found.resolved.entries.get("accelerator")
+    """Offers of each pool's accelerator, the cheapest over the period first, those that are not allowed last."""
     day = day or dating.price_day(found.scenario)
-    offers: list[Offer] = []
-    for term, field in TERMS.items():
-        entries = [
-            entry
-            for entry in catalog.entries("clouds")
-            if field in entry.facts
-            and (any_accelerator or (accelerator and entry.references.get("accelerator") == accelerator.key))
-        ]
-        if entries:
-            offers.extend(_priced(found, entries, term, field, day))
-    return sorted(
-        offers,
-        key=lambda offer: (bool(offer.excluded), offer.cost is None, offer.cost or 0.0, offer.price, offer.entry.key),
-    )
+    offers = [
+        offer
+        for pool, part in (found.resolved.pools or {"": found.resolved}).items()
+        for term in TERMS
+        for offer in _of_pool(found, pool, part, _on(catalog, part, term, any_accelerator), term, day)
+    ]
+    return sorted(offers, key=_rank)
 
 
-def _priced(found: Plan, entries: list[Entry], term: str, field: str, day: datetime.date) -> Iterable[Offer]:
+def _rank(offer: Offer) -> tuple[Any, ...]:
+    return offer.pool, bool(offer.excluded), offer.cost is None, offer.cost or 0.0, offer.price, offer.entry.key
+
+
+def _on(catalog: Catalog, part: Resolved, term: str, any_accelerator: bool) -> list[Entry]:
+    """Offers of the catalog that price the term for the accelerator chosen."""
+    accelerator = part.entries.get("accelerator")
+    return [
+        entry
+        for entry in catalog.entries("clouds")
+        if TERMS[term] in entry.facts
+        and (any_accelerator or (accelerator and entry.references.get("accelerator") == accelerator.key))
+    ]
+
+
+def _of_pool(
+    found: Plan, pool: str, part: Resolved, entries: list[Entry], term: str, day: datetime.date
+) -> Iterable[Offer]:
     """All offers on one term, evaluated together: the offers are the scenario axis."""
-    prices = np.array([entry.facts[field].value for entry in entries])
-    given = {name: value for name, value in found.given.items() if name != "cloud_price"}
-    given[f"cloud_{field}"] = prices
-    options = found.resolved.options | {"cloud_term": term}
-    values = model.evaluate(_WANTED, given, options)
+    seen, options = chain.inside(f"{pool}/" if pool else "", found.given, found.resolved.options)
+    given = {name: value for name, value in seen.items() if name != "cloud_price"}
+    given[f"cloud_{TERMS[term]}"] = np.array([entry.facts[TERMS[term]].value for entry in entries])
+    values = model.evaluate(_WANTED, given, options | {"cloud_term": term}) if entries else {}
     for index, entry in enumerate(entries):
-        fact = entry.facts[field]
+        fact = entry.facts[TERMS[term]]
         price = _at(values.get("cloud_price"), index)
         if price is None:
             continue
-        age = (day - fact.as_of).days if fact.as_of else None
         yield Offer(
             entry,
             term,
@@ -86,9 +96,10 @@ def _priced(found: Plan, entries: list[Entry], term: str, field: str, day: datet
             price,
             _at(values.get("cloud_tco"), index),
             _at(values.get("npv_saving"), index),
-            age,
+            (day - fact.as_of).days if fact.as_of else None,
             tuple(_flags(entry, fact, price, values, day)),
-            _excluded(found, entry),
+            _excluded(part, entry),
+            pool,
         )
 
 
@@ -104,9 +115,8 @@ def _flags(entry: Entry, fact: Fact, price: float, values: dict[str, Any], day: 
         yield "below band" if price < low else "above band" if price > high else "in band"
 
 
-def _excluded(found: Plan, entry: Entry) -> str:
-    options = found.resolved.options
-    known = rules.Rules(found.resolved.rules)
+def _excluded(part: Resolved, entry: Entry) -> str:
+    options, known = part.options, rules.Rules(part.rules)
     finding = known.cloud(entry, options.get("owner_country", "any"), options.get("data_residency", "none"))
     return finding.reason if finding.verdict == rules.EXCLUDED else ""
 
@@ -119,14 +129,21 @@ def _at(column: Any, index: int) -> float | None:
     return number if np.isfinite(number) else None
 
 
+def _numbered(offers: list[Offer]) -> Iterable[tuple[int, Offer]]:
+    """Each offer with its rank within its pool."""
+    for _, members in itertools.groupby(offers, key=lambda offer: offer.pool):
+        yield from enumerate(members, start=1)
+
+
 def table(offers: list[Offer]) -> Table:
     """The ranking."""
     rows: list[list[str | float | None]] = []
-    for rank, offer in enumerate(offers, start=1):
+    for rank, offer in _numbered(offers):
         text = offer.entry.text
         rows.append(
             [
                 rank,
+                offer.pool,
                 offer.entry.key,
                 str(text.get("tier", "")),
                 offer.term,
@@ -140,6 +157,7 @@ def table(offers: list[Offer]) -> Table:
         )
     columns = [
         "rank",
+        "pool",
         "offer",
         "tier",
         "term",
@@ -150,7 +168,10 @@ def table(offers: list[Offer]) -> Table:
         "age, days",
         "flags",
     ]
-    return Table(columns, rows, frozenset({0, 4, 5, 6, 8}))
+    if any(offer.pool for offer in offers):
+        return Table(columns, rows, frozenset({0, 5, 6, 7, 9}))
+    without = [row[:1] + row[2:] for row in rows]
+    return Table(columns[:1] + columns[2:], without, frozenset({0, 4, 5, 6, 8}))
 
 
 def to_json(offers: list[Offer]) -> list[dict[str, Any]]:
@@ -158,6 +179,7 @@ def to_json(offers: list[Offer]) -> list[dict[str, Any]]:
     return [
         {
             "rank": rank,
+            "pool": offer.pool,
             "offer": offer.entry.key,
             "provider": str(offer.entry.text.get("provider", "")),
             "tier": str(offer.entry.text.get("tier", "")),
@@ -173,5 +195,5 @@ def to_json(offers: list[Offer]) -> list[dict[str, Any]]:
             "flags": list(offer.flags),
             "excluded": offer.excluded,
         }
-        for rank, offer in enumerate(offers, start=1)
+        for rank, offer in _numbered(offers)
     ]

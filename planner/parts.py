@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner import engine, sweep
+from planner import editing, engine, sweep
 from planner.axes import SampledAxis
 from planner.problems import one
 
@@ -36,11 +36,11 @@ class Parts:
         if restart and (self.directory / _RECORD).is_file():
             shutil.rmtree(self.directory)
         record = {"planner": "sweep", "scenario": task.scenario.name, "rows": task.rows, "digest": digest(task)}
-        if self.directory.exists():
+        if self.directory.is_dir() and any(self.directory.iterdir()):
             self._recognise(record)
         else:
-            self.directory.mkdir(parents=True)
-            (self.directory / _RECORD).write_text(json.dumps(record, indent=2), encoding="utf-8")
+            self.directory.mkdir(exist_ok=True)
+            editing.write_atomically(self.directory / _RECORD, json.dumps(record, indent=2), expected="")
 
     def _recognise(self, record: dict[str, Any]) -> None:
         try:
@@ -103,7 +103,7 @@ def _csv(frame: pd.DataFrame) -> bytes:
 def digest(task: engine.Task) -> str:
     """What the results depend on, as one number in hexadecimal: inputs, catalogs, equations, size of a chunk."""
     found = hashlib.sha256(engine.equations_digest().encode())
-    scenario = replace(task.scenario, place="", path=None)
+    scenario = replace(task.scenario, place="")
     found.update(repr((scenario, task.watch, task.seed, task.chunk_rows, vars(task.catalog))).encode())
     for axis in task.axes:
         if isinstance(axis, SampledAxis):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from planner import books, glossary, model, units
+from planner.catalog import Catalog
 from planner.ledger import OWN, RENT
 from planner.plan import Plan, shown
 from planner.table import needed
@@ -231,16 +232,21 @@ def power(found: Plan) -> Picture | None:
     return Picture("power", "Where the power goes", alt, draw)
 
 
-def of_plan(found: Plan) -> list[Picture]:
+def of_plan(found: Plan, catalog: Catalog) -> list[Picture]:
     """Every picture that the plan has the figures for."""
-    from planner import timeline
+    from planner import charts, timeline
 
     drawn = [
         breakdown(found, "capex", "What must be paid before the cluster runs"),
         breakdown(found, "opex_per_year", "What must be paid each year"),
         cash_flow(found),
         by_utilization(found),
+        charts.load_duration(found),
+        charts.owned_share(found),
         power(found),
+        charts.capacity_by_month(found),
+        charts.step_parts(found),
+        charts.scaling_curve(found, catalog),
         timeline.picture(found),
         *(tornado(found, name) for name in ("npv_saving", "capex", "step_time", "cost_per_million_tokens")),
     ]

@@ -33,6 +33,10 @@ class InputError(ValueError):
         self.problems = problems
         super().__init__("\n".join(map(str, problems)))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[list[Problem]]]:
+        # As it was made: a worker's problems reach the person who asked.
+        return InputError, (self.problems,)
+
 
 def one(place: str, field: str, message: str) -> InputError:
     return InputError([Problem(place, field, message)])

@@ -13,7 +13,10 @@ _EVERY_LINE = 30.0
 
 
 class Progress:
-    """A bar on a terminal, a line every half minute elsewhere; silent where the work is short."""
+    """A bar on a terminal, a line every half minute elsewhere; silent where the work is short.
+
+    A total of 0 is one that is not known: what is done and the rate are shown.
+    """
 
     def __init__(self, total: int, what: str = "scenarios", stream: TextIO | None = None):
         self.total = total
@@ -37,9 +40,11 @@ class Progress:
 
     def text(self, now: float) -> str:
         """The bar, counts, rate and time left."""
-        share = self.done / self.total if self.total else 1.0
-        filled = int(share * _WIDTH)
         rate = (self.done - self.before) / max(now - self.start, 1e-9)
+        if not self.total:
+            return f"{self.done:,} {self.what}  {rate:,.0f}/s"
+        share = self.done / self.total
+        filled = int(share * _WIDTH)
         left = duration((self.total - self.done) / rate) if rate > 0 else "?"
         bar = "█" * filled + "░" * (_WIDTH - filled)
         return f"{bar} {share:4.0%}  {self.done:,} of {self.total:,} {self.what}  {rate:,.0f}/s  {left} left"

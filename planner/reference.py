@@ -217,6 +217,10 @@ def _kind(kind: str, catalog: Catalog) -> str:
         )
         for name, q in row.fields.items()
     ]
+    fields += [
+        (f'<code id="field-{name}_year">{name}</code>', "date", f"{html.escape(name.replace('_', ' '))}, as a year")
+        for name in row.dates
+    ]
     entries = list(catalog.entries(kind))
     links = ", ".join(f'<a href="#{e.key}">{html.escape(e.name)}</a>' for e in entries)
     body = f"<p>{html.escape(row.meaning)}.</p><h2>Fields</h2>{_table(['field', 'unit', 'meaning'], fields)}"

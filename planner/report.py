@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from planner import chain, dating, glossary, units
+from planner import chain, currency, dating, glossary, units
 from planner.plan import Plan, Result, defaults_that_mattered, shown
 from planner.table import Cell, Table
 
@@ -22,7 +22,14 @@ def text(found: Plan, everything: bool = False) -> str:
     if found.sized_by:
         sizes = ", ".join(f"{name} allows {shown('accelerators', n)}" for name, n in found.sized_by.items())
         parts.append(f"Sized to {shown('accelerators', found.values['accelerators'])}: {sizes}")
+    searched = [name for name in found.given if name not in found.resolved.facts and not name.endswith(chain.SIZE)]
+    if searched:
+        degrees = ", ".join(f"{name} {shown(name, found.given[name])}" for name in searched)
+        parts.append(f"Searched: {degrees}")
     parts.append((quantities(found) if everything else headlines(found)).text())
+    money = currency.of_plan(found)
+    if money.name != "USD":
+        parts.append(currency.headlines(found, money).text())
     parts.append(_stale(found))
     parts.append(_checks(found))
     parts.append(_binding(found))
@@ -136,6 +143,7 @@ def derivation_json(step: Any, found: Plan, sources: dict[str, dict[str, Any]]) 
             "url": source.get("url", ""),
             "where": fact.where,
             "as_of": str(fact.as_of or ""),
+            "stale": dating.is_stale(fact, dating.price_day(found.scenario)),
             "note": fact.note,
             "low": None if fact.low is None else float(units.convert(fact.low, row.show)),
             "high": None if fact.high is None else float(units.convert(fact.high, row.show)),
@@ -166,7 +174,8 @@ def _origin(step: Any, found: Plan, sources: dict[str, dict[str, Any]]) -> str:
     if fact.origin == "scenario":
         return "   set by the scenario"
     title = sources.get(fact.source, {}).get("title", fact.source)
-    details = [fact.kind, title, fact.where, str(fact.as_of or "")]
+    stale = _STALE if dating.is_stale(fact, dating.price_day(found.scenario)) else ""
+    details = [fact.kind, title, fact.where, str(fact.as_of or ""), stale]
     spread = ""
     if fact.low is not None or fact.high is not None:
         show = glossary.quantities()[step.name].show

@@ -18,8 +18,16 @@ from planner.ledger import OWN, RENT, Ledger
 # Yearly rates between which a rate of return is looked for: from −99 % to +1,000 %.
 _RATES = np.concatenate([np.linspace(-0.99, 1, 400), np.linspace(1.05, 10, 180)])
 _HALVINGS = 100
+_TOKENS = "served_output_tokens_per_second"
 # Lines of the last row that are not part of running: a break-even does not wait for the sale.
-_SETTLED = ("residual_compute", "residual_facility", "residual_value", "decommissioning_cost", "financing_settlement")
+_SETTLED = (
+    "residual_compute",
+    "residual_facility",
+    "residual_value",
+    "decommissioning_cost",
+    "financing_settlement",
+    "cloud_unused_commitment",
+)
 
 
 def rate_of_return(amounts: Any, times: Any) -> float | None:
@@ -69,6 +77,11 @@ class Member:
     values: Mapping[str, Any]
     options: Mapping[str, str]
     start: int = 0
+    pool: str = ""
+
+    @property
+    def rented(self) -> bool:
+        return self.options.get("ownership") == "rented"
 
 
 def derived(found: Ledger, members: Sequence[Member]) -> dict[str, float | None]:
@@ -104,6 +117,7 @@ def _levelised(found: Ledger, members: Sequence[Member]) -> dict[str, float | No
         "cost_per_useful_accelerator_hour": "useful",
         "cost_per_compute": "operations",
         "break_even_utilization": "rent",
+        "cost_per_million_tokens": "tokens",
     }
     result: dict[str, float | None] = {}
     for measure, unit in units.items():
@@ -117,9 +131,9 @@ def _levelised(found: Ledger, members: Sequence[Member]) -> dict[str, float | No
 
 
 def _yield(found: Ledger, member: Member) -> dict[str, float]:
-    """Discounted accelerator-time of a pool: installed, useful, as 16-bit operations, and what renting it would cost."""
+    """Discounted accelerator-time of a pool: installed, useful, as operations, as tokens, and its rent."""
     conventions = ("calendar_month", "accounting_months", "payment_months", "accounting_hours_share")
-    names = ("installed_accelerators", "accelerators", "useful_share", "accelerator_peak_bf16", "cloud_price")
+    names = ("installed_accelerators", "accelerators", "useful_share", "accelerator_peak_bf16", "cloud_price", _TOKENS)
     known = model.evaluate((*conventions, *names), member.values, member.options)
     known = {name: float(known[name]) for name in (*conventions, *names) if name in known}
     installed = known.get("installed_accelerators", known.get("accelerators"))
@@ -138,6 +152,8 @@ def _yield(found: Ledger, member: Member) -> dict[str, float]:
             result["operations"] = result["useful"] * known["accelerator_peak_bf16"]
     if "cloud_price" in known and "accelerators" in known:
         result["rent"] = known["accelerators"] * time * known["cloud_price"]
+    if _TOKENS in known:
+        result["tokens"] = known[_TOKENS] * time / known["accounting_hours_share"]
     return result
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from planner import glossary, units
 from planner.catalog import Catalog, Entry
+from planner.problems import InputError, Problem, unknown
 from planner.scenario import Resolved
 
 ALLOWED, CONDITION, LICENCE, EXCLUDED = "allowed", "condition", "licence", "excluded"
@@ -33,6 +34,9 @@ class Rules:
     """Tables of rules, the strongest first."""
 
     def __init__(self, tables: Sequence[Mapping[str, Any]]):
+        problems = [problem for table in tables for problem in _problems(table)]
+        if problems:
+            raise InputError(problems)
         self.tables = tables
 
     def home(self, provider: str) -> str:
@@ -91,6 +95,52 @@ class Rules:
             reason = found.reason.replace("is outside", f"is the home of {provider}")
             return Finding("residency", entry.key, EXCLUDED, reason)
         return found
+
+
+# What a rule of each kind must say, and what it may.
+_KEYS = {
+    "export": (("verdict", "reason"), ("sites", "except_sites", "owners", "tags", "vendors", "source")),
+    "limit": (("sites", "quantity", "most", "verdict", "reason"), ("source",)),
+    "fit": (("systems", "coolings", "verdict", "reason"), ("source",)),
+}
+
+
+def _problems(table: Mapping[str, Any]) -> Iterator[Problem]:
+    """Everything wrong in one file of rules."""
+    for key, content in table.items():
+        if key not in (*_KEYS, "owners", "blocs"):
+            yield Problem("rules.toml", key, unknown("kind of rule", key, [*_KEYS, "owners", "blocs"]))
+        elif not isinstance(content, list if key in _KEYS else dict):
+            yield Problem("rules.toml", key, f"takes [[{key}]] tables" if key in _KEYS else "takes a table of names")
+    for kind, (must, may) in _KEYS.items():
+        given = table.get(kind, [])
+        for number, rule in enumerate(given if isinstance(given, list) else [], start=1):
+            place = f"{kind} {number}"
+            if not isinstance(rule, dict):
+                yield Problem("rules.toml", place, "is not a table")
+                continue
+            for name in must:
+                if name not in rule:
+                    yield Problem("rules.toml", place, f"lacks '{name}'")
+            for name in rule:
+                if name not in (*must, *may):
+                    yield Problem("rules.toml", place, unknown("key", name, [*must, *may]))
+            if rule.get("verdict", ALLOWED) not in VERDICTS:
+                yield Problem("rules.toml", place, unknown("verdict", str(rule["verdict"]), VERDICTS))
+            if kind == "limit" and (bad := _bad_limit(rule)):
+                yield Problem("rules.toml", place, bad)
+
+
+def _bad_limit(rule: Mapping[str, Any]) -> str:
+    """What is wrong with the quantity and the value of a limit, or an empty text."""
+    row = glossary.quantities().get(str(rule.get("quantity", "")))
+    if row is None:
+        return unknown("quantity", str(rule.get("quantity", "")), glossary.quantities())
+    try:
+        units.read(rule.get("most"), row.unit)
+    except units.UnitError as error:
+        return str(error)
+    return ""
 
 
 def _fits(rule: Mapping[str, Any], site: str, owner: str, accelerator: Entry | None) -> bool:

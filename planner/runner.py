@@ -11,6 +11,12 @@ from planner import chain, model, program
 from planner.scenario import Resolved
 
 
+# Freed once, a block of this many bytes makes the C library of Linux keep freed memory of up to twice that size.
+# Otherwise it returns the result of each equation to the system and faults it in again for the next, which takes
+# as long as a third of the arithmetic.
+_KEPT = 31 * 2**20
+
+
 class Runner:
     """What does not vary is settled once, at the first rows: sizes, strategies, and every equation that nothing
     varied reaches.  The rest runs for each block of rows."""
@@ -22,6 +28,7 @@ class Runner:
         wanted: Iterable[str],
         by_variant: Mapping[str, Any] | None = None,
     ):
+        np.empty(_KEPT, dtype=np.uint8)
         # Figures that differ between the entries and options swept over, one value for each variant.
         self.by_variant = by_variant or {}
         self.options = resolved.options

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +71,7 @@ def _curve(found: list[tuple[float, dict[str, float]]]) -> Curve:
             before_size, before = found[place - 1]
             gain = (figures["tokens_per_second"] - before["tokens_per_second"]) / (size - before_size) / first
         points.append(Point(size, figures, gain))
-    for before_point, point in zip(points, points[1:], strict=False):
+    for before_point, point in itertools.pairwise(points):
         if point.marginal_gain < KNEE:
             knee = before_point.accelerators
             break

@@ -151,7 +151,7 @@ def _plain(cell: Cell) -> Cell:
 
 def inert(cell: str) -> str:
     """The cell with a leading apostrophe where a spreadsheet would take it for a formula."""
-    if cell[:1] in "=@\t\r" or (cell[:1] in "+-" and not _number(cell)):
+    if cell and (cell[0] in "=@\t\r" or (cell[0] in "+-" and not _number(cell))):
         return "'" + cell
     return cell
 

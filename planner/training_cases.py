@@ -49,6 +49,14 @@ class Case:
         return _number(self.row.get(column))
 
     @property
+    def measured_step_time(self) -> float | None:
+        """The published step time, or what the published tokens a second of each accelerator come to."""
+        rate = self.number("measured_tokens_per_s_per_accel")
+        tokens = self.values["global_batch"] * self.values["sequence_length"]
+        spelled = tokens / (rate * self.values["accelerators"]) if rate else None
+        return self.number("measured_step_time_s") or spelled
+
+    @property
     def document(self) -> str:
         return document(self.row.get("source_ref", "") or self.row.get("source_title", ""))
 
@@ -146,6 +154,7 @@ def model_values(row: Mapping[str, str], catalog: Catalog) -> dict[str, float] |
     head = re.search(r"head_dim (\d+)", row.get("notes") or "")
     if head:
         values["head_size"] = float(head[1])
+    values |= _told_of_experts(row.get("notes") or "", values) if mixture and entry is None else {}
     values.setdefault("kv_heads", values["heads"])
     values.setdefault("head_size", values["hidden_size"] / values["heads"])
     values.setdefault("value_head_size", values["head_size"])
@@ -163,11 +172,34 @@ def model_values(row: Mapping[str, str], catalog: Catalog) -> dict[str, float] |
     return {f"model_{name}": value for name, value in values.items()}
 
 
+def _told_of_experts(notes: str, values: Mapping[str, float]) -> dict[str, float]:
+    """What the remarks of a row say of a mixture model that no catalog describes."""
+    found: dict[str, float] = {}
+    shared = re.search(r"\+ ?(\d+) shared expert", notes)
+    if shared:
+        found |= {"shared_experts": float(shared[1]), "shared_expert_ffn_size": values.get("expert_ffn_size", 0.0)}
+    first = re.search(r"first (?:(\d+) )?layers? dense(?: ffn (\d+))?", notes)
+    if first:
+        found["dense_layers"] = float(first[1] or 1)
+        found["ffn_size"] = float(first[2] or values.get("expert_ffn_size", 0.0))
+    if "every 2nd layer" in notes:
+        dense = re.search(r"dense ffn (\d+)", notes)
+        found["dense_layers"] = values["layers"] / 2
+        found["ffn_size"] = float(dense[1]) if dense else values.get("expert_ffn_size", 0.0)
+    latent = re.search(r"q_lora (\d+).*kv_lora (\d+)", notes)
+    if latent:
+        found |= {"q_lora_rank": float(latent[1]), "kv_lora_rank": float(latent[2]), "rope_head_size": 64.0}
+        found |= {"head_size": 128.0, "value_head_size": 128.0}
+    return found
+
+
 def _model(row: Mapping[str, str], catalog: Catalog) -> Entry | None:
-    """The catalog model whose name begins the row's and whose width is the row's."""
+    """The catalog model whose name begins the row's, of the row's width or, where it gives none, of its whole size."""
     words = re.split(r"[\s-]+", (row.get("model_name") or "").strip())
     width = _number(row.get("hidden"))
     for end in range(len(words), 0, -1):
+        if width is None and any(re.fullmatch(r"\d+(\.\d+)?[bmt]", word, re.IGNORECASE) for word in words[end:]):
+            return None
         try:
             entry = catalog.find("models", "-".join(words[:end]))
         except InputError:
@@ -192,7 +224,7 @@ def software_values(row: Mapping[str, str], entry: Entry) -> dict[str, float]:
         software = NEURON
     elif "deepspeed" in sharding + told or re.match(r"zero-?3", sharding):
         software = DEEPSPEED
-    elif "fsdp" in sharding or "hsdp" in sharding:
+    elif re.search("fsdp|hsdp", sharding) or re.search(r"\b(torchtitan|fsdp2?)\b", told):
         software = FSDP
     else:
         software = MEGATRON
@@ -201,7 +233,9 @@ def software_values(row: Mapping[str, str], entry: Entry) -> dict[str, float]:
         stage = 2.0
     elif re.search(r"zero-?3|fsdp|hsdp", sharding):
         stage = 3.0
-    kernel = CURRENT_FLASH if year >= 2024 else FIRST_FLASH if year >= 2023 else UNFUSED
+    # Megatron-class stacks took up the second generation of fused attention within months, others within a year.
+    current = 2023 if software == MEGATRON else 2024
+    kernel = CURRENT_FLASH if year >= current else FIRST_FLASH if year >= 2023 else UNFUSED
     shards_stream = year >= 2022 and software not in (FSDP, DEEPSPEED) and "sequence parallelism off" not in told
     found = {
         "training_software": software,

@@ -101,13 +101,16 @@ def text(found: dict[str, Any], rows: bool = False) -> str:
         if found.get(key) is not None:
             lines.append(f"{percent(found[key])} {words}")
     if "reproduced" in found:
-        lines.append(f"{found['reproduced']} of {found['cases']} cases reproduced: every printed output in its tolerance")
+        lines.append(f"{found['reproduced']} of {found['cases']} cases reproduced within their tolerance")
     for key, value in found.items():
         if key.startswith("left_out") and isinstance(value, dict):
             words = ", ".join(
                 f"{name} {percent(number)}" for name, number in value.items() if isinstance(number, float)
             )
             lines.append(f"{key.replace('_', ' ')}: {words}")
+        elif isinstance(value, dict) and {"rows", "mape"} <= set(value):
+            name = key.replace("_", " ")
+            lines.append(f"{name}: {value['rows']} rows, mean error {percent(value['mape'])}")
     parts = ["\n".join(lines)]
     for key in [name for name in found if name.startswith("by_")]:
         cells = [

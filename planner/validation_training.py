@@ -78,8 +78,8 @@ def load(path: Path | None = None, catalog: Catalog | None = None) -> list[Case]
 
 
 def is_scored(case: Case) -> bool:
-    """Whether the row is to be compared on its step time, and gives one."""
-    return case.row.get("score_metric", "step_time") == "step_time" and bool(case.number("measured_step_time_s"))
+    """Whether the row is to be compared on its step time."""
+    return (case.row.get("score_metric") or "step_time") == "step_time"
 
 
 def fitted(catalog: Catalog | None = None) -> dict[str, Any]:
@@ -96,14 +96,15 @@ def validate_training(path: Path | None = None) -> dict[str, Any]:
     scored = [case for case in cases if is_scored(case)]
     replay = Replay(scored, catalog)
     predicted = replay.predict(("step_time",))["step_time"]
-    measured = np.array([case.number("measured_step_time_s") for case in scored], dtype=float)
+    measured = np.array([case.measured_step_time for case in scored], dtype=float)
     fit = fitted(catalog)
     lacking = [row for row in rows if _states_enough(row) and row["case_id"] not in {case.case_id for case in cases}]
     found = report(scored, predicted, measured, fit, uncovered=len(lacking))
     if path is not None and path.resolve() != SHIPPED.resolve():
         found = {key: value for key, value in found.items() if not key.startswith("left_out")}
-    found |= _memory(cases, catalog) | _utilisation(cases, catalog)
-    return found
+    utilisation = _utilisation(cases, catalog)
+    found["rows"] += utilisation.pop("rows", [])
+    return found | _memory(cases, catalog) | utilisation
 
 
 def report(
@@ -112,11 +113,11 @@ def report(
     """The summary of replayed step times with its groups, and the left-out errors of the fit."""
     low, high = fit.get("band", (1.0, 1.0))
     rows = [
-        {"case_id": case.case_id, "metric": "step_time", "measured": float(m), "predicted": float(p)}
+        {"case_id": case.case_id, "metric": "step_time", "measured": _known(m), "predicted": _known(p)}
         for case, m, p in zip(scored, measured, predicted, strict=True)
     ]
     weights = [case.number("eval_weight") or 1.0 for case in scored]
-    inside = [bool(low * p <= m <= high * p) for m, p in zip(measured, predicted, strict=True)]
+    inside = [bool(low * p <= m <= high * p) for m, p in zip(measured, predicted, strict=True) if np.isfinite(m)]
     sources = [case.row.get("source_title", "") for case in scored]
     found = validation.summary(
         "training", rows, len(scored) + uncovered, weights=weights, in_band=inside, sources=sources
@@ -135,6 +136,10 @@ def report(
     return found
 
 
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
 def _grouped(errors: Any, weights: Sequence[float], names: Sequence[str]) -> dict[str, dict[str, Any]]:
     found = {}
     for name in dict.fromkeys(names):
@@ -151,8 +156,8 @@ def _grouped(errors: Any, weights: Sequence[float], names: Sequence[str]) -> dic
 
 def _states_enough(row: Mapping[str, str]) -> bool:
     """Whether a row states model, accelerator, count and batch, and is to be scored on step time."""
-    needed = ("model_name", "accelerator", "n_accelerators", "global_batch", "measured_step_time_s")
-    return row.get("score_metric", "step_time") == "step_time" and all(row.get(name) for name in needed)
+    needed = ("model_name", "accelerator", "n_accelerators", "global_batch")
+    return (row.get("score_metric") or "step_time") == "step_time" and all(row.get(name) for name in needed)
 
 
 def _memory(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
@@ -163,7 +168,8 @@ def _memory(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
     allocated = Replay(published, catalog).predict(("memory_allocated",))["memory_allocated"]
     measured = np.array([case.number("measured_peak_mem_gib") for case in published], dtype=float)
     errors = np.abs(units.convert(allocated, "GiB/accelerator") / measured - 1)
-    return {"memory": {"rows": len(published), "mape": float(errors.mean()), "median_ape": float(np.median(errors))}}
+    known = np.isfinite(errors)
+    return {"peak_memory": _size(errors[known])} if known.any() else {}
 
 
 def _utilisation(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
@@ -177,4 +183,13 @@ def _utilisation(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
     predicted = found["mfu"] * np.where(whole, 1 + causal_half, 1)
     measured = np.array([case.number("measured_mfu") for case in published], dtype=float)
     errors = np.abs(predicted / measured - 1)
-    return {"mfu_only": {"rows": len(published), "mape": float(errors.mean()), "median_ape": float(np.median(errors))}}
+    known = np.isfinite(errors)
+    rows = [
+        {"case_id": case.case_id, "metric": "mfu", "measured": _known(m), "predicted": _known(p), "ape": _known(e)}
+        for case, m, p, e in zip(published, measured, predicted, errors, strict=True)
+    ]
+    return {"rows": rows} | ({"utilisation_only": _size(errors[known])} if known.any() else {})
+
+
+def _size(errors: Any) -> dict[str, Any]:
+    return {"rows": len(errors), "mape": float(errors.mean()), "median_ape": float(np.median(errors))}

@@ -1,19 +1,21 @@
-"""A document as a workbook: a sheet for each section that holds tables."""
+"""A document as a workbook: a sheet for each section that holds tables, and the audit sheets of a plan's ledger."""
 
 from __future__ import annotations
 
 import io
 import re
 
+from planner import audit, currency
+from planner.books import Books
 from planner.document import Document
 from planner.table import Table, needed
 
 
-def as_xlsx(document: Document) -> bytes:
-    """Texts and tables of every section; numbers stay numbers."""
+def as_xlsx(document: Document, found: Books | None = None) -> bytes:
+    """Texts and tables of every section, numbers as numbers; then the ledger with live formulas, where there is one."""
     xlsxwriter = needed("xlsxwriter", "excel")
     stream = io.BytesIO()
-    taken: set[str] = set()
+    taken = {"summary", "ledger", "inputs"}
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         book.set_properties({"title": document.title})
         for section in document.sections:
@@ -28,6 +30,8 @@ def as_xlsx(document: Document) -> bytes:
                 elif isinstance(block, Table):
                     block.fill(book, sheet, row)
                     row += len(block.rows) + 3
+        if found is not None and found.ledger.flows:
+            audit.add_sheets(book, found, currency.of_plan(found.plan))
     return stream.getvalue()
 
 

@@ -64,6 +64,9 @@ def _cluster(found: engine.Task, numbers: Iterable[int], address: str, work: Wor
         executor = client.get_executor(pure=False, retries=_RETRIES)
         try:
             yield from _in_flight(executor, work, sent, numbers, _AHEAD * max(threads, 1))
+        except ModuleNotFoundError as error:
+            message = f"a worker has no module '{error.name}': install the planner there with the extras used here"
+            raise one("--scheduler", address, message) from None
         except (KilledWorker, CancelledError, OSError) as error:
             message = f"the cluster was lost ({type(error).__name__}); what is finished is kept: run the same again"
             raise one("--scheduler", address, message) from None

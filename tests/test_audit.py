@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from planner import audit, books, cli, plan, scenario
+from planner import audit, books, cli, currency, plan, scenario
 from planner.catalog import Catalog
 
 CATALOG = Catalog()
@@ -51,7 +51,7 @@ class Sheet:
 @pytest.fixture(scope="module")
 def workbook():
     found = books_of()
-    content = audit.workbook(found, books.Currency())
+    content = audit.workbook(found, currency.Currency())
     return found, Sheet(content, 1), Sheet(content, 2)
 
 
@@ -113,7 +113,7 @@ def test_the_summary_agrees_with_the_planner(workbook):
 
 def test_another_currency_scales_amounts_and_is_named():
     found = books_of()
-    plain, euro = (audit.workbook(found, c) for c in (books.Currency(), books.Currency("EUR", 0.5, "2026-11-01")))
+    plain, euro = (audit.workbook(found, c) for c in (currency.Currency(), currency.Currency("EUR", 0.5, "2026-11-01")))
     one, other = Sheet(plain, 2), Sheet(euro, 2)
     assert other.value("C5") == pytest.approx(one.value("C5") / 2)
     words = [value for _, value in Sheet(euro, 1).cells.values() if isinstance(value, str)]
@@ -121,7 +121,9 @@ def test_another_currency_scales_amounts_and_is_named():
 
 
 def test_where_there_is_no_rate_of_return_the_workbook_says_none():
-    content = audit.workbook(books_of(cloud_price="0.05 USD/accelerator/h", residual_method="zero"), books.Currency())
+    content = audit.workbook(
+        books_of(cloud_price="0.05 USD/accelerator/h", residual_method="zero"), currency.Currency()
+    )
     summary = Sheet(content, 1)
     row = next(place[1:] for place, (_, value) in summary.cells.items() if value == "irr")
     assert summary.value(f"B{row}") == "none" and "IFERROR" in summary.formula(f"B{row}")

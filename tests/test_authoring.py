@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from planner import authoring, browse, paths
+from planner import authoring, browse, paths, plan, scenario
 from planner.authoring import Provenance
 from planner.catalog import Catalog
 from planner.cli import main
@@ -106,3 +106,25 @@ def test_new_edit_and_diff_from_the_command_line(capsys, tmp_path):
     (power,) = [row for row in found["fields"] if row["field"] == "power"]
     assert power["entry"] == "accelerators/x100" and power["source"] == "x100-sheet"
     assert main(["catalog", "check", *where]) == 0
+
+
+def test_an_accelerator_nobody_shipped_is_planned_with(catalog, tmp_path):
+    text = """name = "X100"
+source = "planning-estimate"
+power = "900 W/accelerator"
+memory_capacity = "192 GiB/accelerator"
+memory_bandwidth = "6 TB/s/accelerator"
+peak_bf16 = "1500 TFLOP/s/accelerator"
+scaleup_bandwidth = "600 GB/s/accelerator"
+"""
+    assert len(text.splitlines()) < 10
+    (tmp_path / "accelerators").mkdir()
+    (tmp_path / "accelerators" / "x100.toml").write_text(text)
+    asked = (
+        'workload = "training"\n[choose]\nsystem = "hgx-h100"\naccelerator = "x100"\nmodel = "llama-3.1-70b"\n'
+        '[set]\naccelerators = "1024 accelerator"\ntraining_tokens = "1 Ttoken"\n'
+    )
+    mine = plan.plan(scenario.loads(asked), Catalog(catalog.layers), bands=False)
+    theirs = plan.plan(scenario.loads(asked.replace('"x100"', '"h100-sxm"')), catalog, bands=False)
+    assert mine.results["training_time"].value < theirs.results["training_time"].value
+    assert mine.results["training_time"].kind == "estimate"

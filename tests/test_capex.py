@@ -26,9 +26,10 @@ def test_the_margin_of_the_vendor_is_part_of_the_price():
         assert 100 / cost == pytest.approx(markup, rel=1e-3)
 
 
-def test_hosts_are_never_worth_less_than_nothing():
-    assert capex.capex_hosts(100, 130) == 0
-    assert np.array_equal(capex.capex_hosts(np.array([100.0, 100.0]), np.array([130.0, 60.0])), [0, 40])
+def test_accelerators_never_cost_more_than_their_systems():
+    assert capex.capex_accelerators(8, 20, 1, 100) == 100
+    prices = capex.capex_accelerators(np.array([8, 8]), np.array([20, 5]), 1, 100)
+    assert np.array_equal(capex.capex_hosts(100, prices), [0, 60])
 
 
 @pytest.mark.parametrize("mode", ["build", "colocation", "retrofit"])
@@ -64,3 +65,16 @@ def test_a_site_at_a_market_rate():
     assert benchmark == 500e6 and saved == pytest.approx(57.28e6)
     assert capex.benchmark_saving_share(saved, benchmark) == pytest.approx(0.11456)
     assert capex.programme_capex(6750, 2.8e6) == pytest.approx(18.9e9)
+
+
+def test_spending_by_component_at_every_tier_beside_what_the_sources_say():
+    from planner import cost_shares
+
+    found = planned()
+    shares = cost_shares.by_size(found)
+    assert shares["cluster_tier"].tolist() == [3, 1, 2, 3, 4]
+    total = sum(shares[f"{component}_spend_share"] for component in cost_shares.COMPONENTS)
+    assert np.allclose(total, 1)
+    assert shares["capex"][0] == pytest.approx(float(found.values["capex"]))
+    assert cost_shares.said() == {"compute": pytest.approx(0.7046), "tier 3": pytest.approx(0.4181)}
+    assert "70.46" in cost_shares.text(found) and "41.81 %" in cost_shares.text(found)

@@ -307,6 +307,20 @@ def test_search_finds_by_alias_case_and_spelling(capsys, spelling, origin):
     assert f"{first['kind']}/{first['entry']}" == origin
 
 
+@pytest.mark.parametrize(
+    ("mistyped", "origin"),
+    [
+        ("Azure Stak Edge", "edge/azure-stack-edge"),
+        ("Asend 950PR", "accelerators/ascend-950pr"),
+        ("MI455Y", "accelerators/mi455x"),
+    ],
+)
+def test_a_mistyped_name_finds_the_nearest(mistyped, origin):
+    found = catalog.search(mistyped)
+    assert found[0][0].origin == origin
+    assert len(found) <= 3
+
+
 def test_every_figure_of_the_source_documents_stands_in_a_catalog():
     with (ROOT / "seeds" / "claims.csv").open(newline="", encoding="utf-8") as file:
         used = [

@@ -54,6 +54,14 @@ def test_static_and_declining_prices_are_both_given():
     assert planned(cloud_price_path="declining").values["npv_saving"] == pytest.approx(values["npv_saving_declining"])
 
 
+def test_a_term_longer_than_the_period_is_paid_to_its_end():
+    """Two years of a three-year term: the third year is owed."""
+    values = planned(cloud_term="reserved-3y", analysis_period="2 year").values
+    assert values["cloud_unused_commitment"] == pytest.approx(values["cloud_cost_per_year"] * 365 * 24 * HOUR)
+    assert planned(cloud_term="reserved-3y", analysis_period="3 year").values["cloud_unused_commitment"] == 0
+    assert planned(analysis_period="2 year").values["cloud_unused_commitment"] == 0
+
+
 def test_services_beside_the_rent_add_up():
     values = planned(egress_traffic="100 TB/month").values
     names = ("support", "storage", "egress", "debugging", "hosts")
@@ -115,3 +123,31 @@ def test_a_scenario_whose_accelerator_nobody_rents_says_so(capsys):
     assert cli.main(["offers", "facility-30mw", "--choose", "system=vr-nvl72", "--csv"]) == 0
     assert cli.main(["offers", "edge-retail"]) == 0
     capsys.readouterr()
+
+
+def test_offers_outside_the_jurisdiction_are_ranked_last_with_the_reason():
+    found = offers.ranked(planned("regulated-hybrid"), CATALOG)
+    allowed = [not offer.excluded for offer in found]
+    assert any(allowed) and not all(allowed)
+    assert allowed == sorted(allowed, reverse=True)
+    assert all("European Union" in offer.excluded for offer in found if offer.excluded)
+
+
+def test_a_rented_useful_hour_bears_the_same_losses_as_an_owned_one():
+    values = planned("llama-3.1-405b").values
+    share = values["rented_cost_per_useful_accelerator_hour"] * values["useful_share"]
+    hours = values["accelerators"] * values["accounting_hours_share"]
+    assert share * hours == pytest.approx(values["rented_cost_per_year"])
+    lost = values["rented_cost_with_goodput_loss_per_year"] - values["rented_cost_per_year"]
+    assert lost == pytest.approx((1 - values["goodput"]) * values["cloud_cost_per_year"])
+
+
+def test_pools_are_ranked_each_for_its_own_accelerator(capsys):
+    assert cli.main(["offers", "enterprise-refresh", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["offers"]
+    pools = {row["pool"] for row in rows}
+    assert len(pools) > 1
+    for pool in pools:
+        members = [row for row in rows if row["pool"] == pool]
+        assert [row["rank"] for row in members] == list(range(1, len(members) + 1))
+        assert len({row["accelerator"] for row in members}) == 1

@@ -110,7 +110,8 @@ def test_only_prices_grow_stale():
     assert not dating.is_stale(Fact(1.0, "USD/accelerator"), day)
 
 
-def test_stale_prices_show_in_text_json_and_catalog(capsys):
+def test_stale_prices_show_in_text_json_and_catalog(capsys, monkeypatch):
+    monkeypatch.setattr(dating, "today", lambda: datetime.date(2026, 11, 21))
     assert main(["plan", "own-8000-h100"]) == 0
     text = capsys.readouterr().out
     assert "stale price" in text and "system_price = 375 kUSD/system: 2025-03-03" in text
@@ -119,5 +120,7 @@ def test_stale_prices_show_in_text_json_and_catalog(capsys):
     assert "system_price" in found["results"]["capex"]["stale"]
     assert found["results"]["switches"]["stale"] == []
     assert {"as_of", "stale"} <= set(found["defaults"][0])
+    assert main(["explain", "capex_compute", "own-8000-h100"]) == 0
+    assert "2025-03-03; stale price" in capsys.readouterr().out
     assert main(["catalog", "show", "dgx-h100", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["fields"]["price"]["stale"] is True

@@ -11,7 +11,7 @@ import pytest
 
 from planner import chain, engine, glossary, model, plan, program, sampling, scenario, sweep, workers
 from planner.catalog import Catalog
-from planner.problems import InputError
+from planner.problems import InputError, Problem
 
 VARIED = {
     "cloud_price": "2:5:40 USD/accelerator/h",
@@ -127,6 +127,11 @@ def test_a_worker_with_other_equations_is_refused(task, monkeypatch):
     monkeypatch.setattr(engine, "equations_digest", lambda: "other")
     with pytest.raises(InputError, match="other equations"):
         pickle.loads(sent)
+
+
+def test_a_problem_found_by_a_worker_arrives_whole():
+    error = pickle.loads(pickle.dumps(InputError([Problem("place", "field", "message"), Problem("other", "", "more")])))
+    assert [str(problem) for problem in error.problems] == ["place: field: message", "other: more"]
 
 
 def test_one_thread_and_two_give_identical_bytes(task, monkeypatch):

@@ -1,5 +1,6 @@
-"""Present values, residual curves, financing, tax, instalments, delay, training runs: worked by hand and in the limit."""
+"""Present values, residual curves, financing, tax, instalments, delay, training runs: by hand and in the limit."""
 
+import itertools
 import math
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from planner import model, plan, scenario
 from planner.catalog import Catalog
-from planner.equations import accounting, amortization, delay, finance, financing, residual, run_cost
+from planner.equations import accounting, amortization, delay, finance, financing, residual, run_cost, tax
 
 CATALOG = Catalog()
 MONTH = 730 * 3600
@@ -52,7 +53,7 @@ def test_years_of_8766_hours_and_months_of_720():
 
 def test_real_and_nominal_agree_where_every_price_follows_inflation():
     """Constant prices in real money are prices that rise with inflation in nominal money."""
-    grown = {name: "3 %" for name in ("energy_escalation", "staff_escalation", "operation_escalation")}
+    grown = dict.fromkeys(("energy_escalation", "staff_escalation", "operation_escalation"), "3 %")
     nominal = planned(inflation="3 %", discount_rate="8 %", **grown).values
     real = planned(inflation="3 %", discount_rate="8 %", price_basis="real").values
     assert real["opex_present_worth"] == pytest.approx(nominal["opex_present_worth"], rel=1e-12)
@@ -94,7 +95,7 @@ def test_no_break_even_where_renting_costs_less_than_running():
 
 def test_the_rate_of_return_in_closed_form():
     """1,200 paid, 100 a month saved for 13 months."""
-    rate = accounting.irr(1200.0, 100 / MONTH, 0, 0.0, 0.0, 0.0, 0, 0.0, 0, 0.0, 0, 0.0, 0.0, 0.0, 13.0, 1, MONTH)
+    rate = accounting.irr(1200.0, 100 / MONTH, 0, 0.0, 0.0, 0.0, 0, 0.0, 0, 0.0, 0, 0.0, 0.0, 0.0, 0.0, 13.0, 1, MONTH)
     monthly = (1 + float(rate)) ** (1 / 12) - 1
     assert sum(100 / (1 + monthly) ** m for m in range(1, 14)) == pytest.approx(1200, rel=1e-9)
 
@@ -132,7 +133,7 @@ def test_systems_never_gain_value(method):
     values = [
         planned(residual_method=method, analysis_period=f"{y} year").values["residual_compute"] for y in range(1, 8)
     ]
-    assert all(later <= earlier for earlier, later in zip(values, values[1:], strict=False))
+    assert all(later <= earlier for earlier, later in itertools.pairwise(values))
     assert 0 <= values[0] <= planned().values["capex_compute"]
 
 
@@ -180,7 +181,7 @@ def test_dear_debt_lowers_and_cheap_debt_raises_the_present_value():
 def test_the_depreciation_table_by_hand():
     """MACRS over five years on 250,000: 50,000, 80,000, 48,000, 28,800, 28,800, 14,400; the whole base in the end."""
     shares = (0.2, 0.32, 0.192, 0.1152, 0.1152, 0.0576)
-    claimed = [financing.depreciated_share__table(year * YEAR, *shares, MONTH) for year in range(8)]
+    claimed = [tax.depreciated_share__table(year * YEAR, *shares, MONTH) for year in range(8)]
     assert np.diff([250_000 * float(share) for share in claimed]).tolist() == pytest.approx(
         [50_000, 80_000, 48_000, 28_800, 28_800, 14_400, 0]
     )
@@ -202,7 +203,7 @@ def test_earlier_depreciation_is_worth_more():
 
 
 def test_where_everything_is_taxed_and_deducted_at_once_tax_scales_the_saving():
-    """No residual, immediate deduction after a year discounted at nothing: saving after tax is (1 − τ) of that before."""
+    """No residual, deducted after a year at no discount: the saving after tax is (1 − τ) of that before."""
     same = {
         "discount_rate": "0 %",
         "residual_method": "zero",
@@ -246,7 +247,7 @@ def test_a_useful_hour_costs_the_installed_hour_over_its_use(utilization):
 
 
 def test_a_training_run_written_off_by_technical_progress():
-    """One published run: 57 M hours of servers worth 14,165 USD, a fifth of the cluster in its network, 0.0806 USD/kWh."""
+    """One published run: 57 M hours of servers worth 14,165 USD, 19 % of the cluster its network, 0.0806 USD/kWh."""
     hours = 57e6 * 3600
     rate = run_cost.value_decline_rate(0.14 * math.log(10), 8766 * 3600 / 12)
     servers = run_cost.run_compute_cost(hours, 14165.0547, rate)
@@ -292,3 +293,12 @@ def test_the_levelised_cost_is_that_of_the_capital_recovery_factor():
     yearly = values["capex"] * factor - left * (factor - 0.10) + values["opex_per_year"] * YEAR
     hour = yearly / (values["installed_accelerators"] * 8760)
     assert values["cost_per_accelerator_hour"] * 3600 == pytest.approx(hour, rel=1e-9)
+
+
+def test_hardware_ordered_before_there_is_power_waits_and_costs():
+    """Power after 30 months, hardware after 6: two years at 40 MUSD a year."""
+    waits = delay.idle_hardware_time(30 * MONTH, 6 * MONTH)
+    assert delay.idle_hardware_cost(40e6 / YEAR, waits) == pytest.approx(80e6)
+    assert delay.idle_hardware_time(6 * MONTH, 30 * MONTH) == 0
+    values = planned(delay="10 d").values
+    assert values["cost_of_delay"] == pytest.approx(10 * 86400 * values["cost_of_delay_per_day"])

@@ -135,3 +135,27 @@ def test_the_shipped_decision_is_a_mix():
     mix = hybrid.of_plan(found)
     assert 0.5 < mix.shares[OWNED] < 1
     assert mix.cost < min(mix.pure.values())
+
+
+def test_an_offer_outside_the_jurisdiction_leaves_owning_alone():
+    given_scenario = scenario.changed(
+        scenario.load("regulated-hybrid", CATALOG), {"cloud": "aws-p5"}, {"data_residency": "european-union"}
+    )
+    mix = hybrid.of_plan(plan.plan(given_scenario, CATALOG, bands=False))
+    assert mix.shares == {OWNED: 1.0}
+    assert "European Union" in mix.excluded and "European Union" in hybrid.text(mix)
+
+
+def test_the_present_value_of_the_mix_is_at_most_that_of_owning_the_peak():
+    for name in ("own-8000-h100", "llama-3.1-405b", "enterprise-8-gpu"):
+        values = plan.plan(scenario.load(name, CATALOG), CATALOG, bands=False).values
+        assert values["npv_hybrid"] >= values["npv_own"] * (1 + 1e-9) - 1
+
+
+def test_the_picture_of_cost_against_the_owned_share_says_where_it_is_least():
+    from planner import charts
+
+    found = plan.plan(scenario.load("own-8000-h100", CATALOG), CATALOG, bands=False)
+    mix = hybrid.of_plan(found)
+    assert f"least at {mix.shares[OWNED]:.0%}" in charts.owned_share(found).alt
+    assert charts.owned_share(plan.plan(scenario.load("facility-30mw", CATALOG), CATALOG, bands=False)) is None

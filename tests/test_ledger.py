@@ -56,6 +56,13 @@ VARIANTS = [
     {"accounting_year": "8766 h"},
     {"accounting_month": "720 h"},
     {"electricity_billing": "itemised"},
+    {"cloud_term": "reserved-3y", "cloud_reserved_3y_price": "3 USD/accelerator/h", "analysis_period": "4 year"},
+    {
+        "cloud_term": "reserved-1y",
+        "cloud_price": "3 USD/accelerator/h",
+        "analysis_period": "30 month",
+        "tax_rate": "20 %",
+    },
     {"payment_interval": "1 year", "energy_escalation": "3 %", "tax_rate": "21 %"},
     {"payment_interval": "1 year", "analysis_period": "40.5 month"},
     {"payment_interval": "3 month", "analysis_period": "4 year", "cloud_price_path": "declining"},
@@ -258,6 +265,21 @@ def test_a_currency_that_is_none_is_bad_input(given_text, capsys):
     assert "NAME=RATE" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "measures"),
+    [
+        ("own-8000-h100", ("cost_per_accelerator_hour", "cost_per_useful_accelerator_hour", "cost_per_compute")),
+        ("own-8000-h100", ("npv_saving_static", "npv_saving_declining")),
+        ("llama-3.1-405b", ("cost_per_training_run", "cost_per_useful_accelerator_hour")),
+        ("enterprise-8-gpu", ("cost_per_million_tokens", "break_even_utilization")),
+    ],
+)
+def test_unit_costs_of_the_ledger_are_those_of_the_plan(name, measures):
+    found = books.of_plan(plan.plan(scenario.load(name, CATALOG), CATALOG, bands=False))
+    for measure in measures:
+        assert found.measures[measure] == pytest.approx(float(found.plan.values[measure]), rel=1e-9), measure
+
+
 def test_the_books_of_a_plan_without_pools_are_those_of_its_values():
     found = books.of_plan(plan.plan(scenario.load("own-8000-h100", CATALOG), CATALOG, bands=False))
     assert found.measures["npv_saving"] == pytest.approx(float(found.plan.values["npv_saving"]), rel=1e-9)
@@ -300,3 +322,51 @@ def test_the_books_of_pools_agree_with_the_plan_of_the_whole():
     assert np.all(found.ledger.amounts(side="own", pool="b")[:12] == 0)
     for tag in ("a", "b", "c"):
         assert np.all(np.isfinite(found.ledger.amounts(pool=tag)))
+
+
+def test_a_scenario_may_set_its_currency_rate_and_day(capsys):
+    setting = ["--set", "currency=EUR", "--set", "exchange_rate=0.5", "--set", "exchange_rate_day=20261101"]
+    assert cli.main(["plan", "own-8000-h100", *setting]) == 0
+    out = capsys.readouterr().out
+    assert "In EUR at 0.5 EUR for 1 USD of 2026-11-01, prices of 2026" in out and "MEUR" in out
+    assert cli.main(["ledger", "own-8000-h100", *setting]) == 0
+    assert "0.5 EUR for 1 USD of 2026-11-01" in capsys.readouterr().out
+    assert cli.main(["plan", "own-8000-h100", "--set", "currency=EUR"]) == 2
+    assert "exchange_rate" in capsys.readouterr().err
+    assert cli.main(["plan", "own-8000-h100", *setting[:4], "--set", "exchange_rate_day=20261332"]) == 2
+    assert "20261101" in capsys.readouterr().err
+
+
+CHOICES = {
+    "facility_mode": ("build", "colocation", "retrofit"),
+    "residual_method": ("exponential", "straight-line", "zero", "table", "successor"),
+    "financing": ("cash", "debt", "lease"),
+    "depreciation": ("straight-line", "table", "immediate"),
+    "price_basis": ("nominal", "real"),
+    "cloud_price_path": ("static", "declining"),
+    "electricity_billing": ("all-in", "itemised"),
+    "cloud_term": ("on-demand", "reserved-1y", "reserved-3y"),
+    "payment_interval": ("1 month", "3 month", "1 year"),
+    "tax_rate": ("0 %", "25 %"),
+    "analysis_period": ("7 month", "24 month", "41.3 month", "84 month"),
+    "debt_term": ("12 month", "48 month"),
+    "refresh_interval": ("100 year", "12 month", "20 month"),
+    "refresh_price_share": ("60 %", "100 %"),
+    "discount_rate": ("0 %", "9 %"),
+    "energy_escalation": ("-3 %", "4 %"),
+    "accounting_month": ("720 h", "730 h"),
+}
+
+
+@settings(max_examples=40, deadline=None)
+@given(chosen=st.fixed_dictionaries({name: st.sampled_from(choices) for name, choices in CHOICES.items()}))
+def test_the_closed_forms_agree_with_the_ledger_under_any_choice(chosen):
+    found, values, options = ledger_of(**chosen, cloud_reserved_1y_price="3 USD/accelerator/h")
+    closed = model.evaluate((*CLOSED, "tco", "cloud_tco"), values, options)
+    derived = returns.derived(found, [returns.Member(values, options)])
+    for name in CLOSED:
+        assert derived[name] == pytest.approx(float(closed[name]), rel=1e-9, abs=1e-3), name
+    paid = found.total(side="own") - found.total(side="own", asset="financing") - found.total(side="own", asset="tax")
+    assert -float(paid) == pytest.approx(float(closed["tco"]), rel=1e-9)
+    rent = found.total(side="rent") - found.total(side="rent", asset="tax")
+    assert -float(rent) == pytest.approx(float(closed["cloud_tco"]), rel=1e-9)

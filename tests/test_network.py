@@ -182,6 +182,16 @@ def test_power_and_price_of_a_fabric():
     assert value("fabric_switch_cost", "USD", fabric_switch_price="35217 USD/switch", **texts) == 48 * 35217
 
 
+def test_optical_switches_draw_little_and_their_price_is_asked_for():
+    texts = {**H100, "accelerators": "4096 accelerator", "racks": "64 rack", "floor_area": "192 m**2"}
+    texts |= {"fabric_switch_power": "747 W/switch", "fabric_transceiver_power": "0 W/transceiver"}
+    assert value("fabric_power", "W", {"fabric_topology": "torus"}, **texts) == 48 * 108
+    found = planned("own-8000-h100", fabric_topology="torus")
+    assert found.missing["capex_network"] == ("optical_switch_price",)
+    priced = planned("own-8000-h100", fabric_topology="torus", optical_switch_price="100 kUSD/switch")
+    assert priced.results["fabric_switch_cost"].value == 94 * 100_000
+
+
 def test_storage_and_management_networks():
     """127 nodes with two ports, 160 GB/s of storage on 4 ports: 258 ports on 8 leaves of 36 and 4 spines."""
     texts = {**H100, "accelerators": "1016 accelerator", "storage_read_rate": "160 GB/s"}

@@ -320,7 +320,9 @@ def test_r31_presets_named_by_the_sources(capsys):
     names = {row["name"] for row in json.loads(out(capsys, "scenario", "list", "--json"))}
     assert names >= {
         "enterprise-8-gpu",
+        "enterprise-32-gpu",
         "own-8000-h100",
+        "amd-30mw-phased",
         "ascend-14000",
         "amd-30mw",
         "amd-6gw",

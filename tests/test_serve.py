@@ -125,7 +125,7 @@ async def _until(visitor, wanted: bytes) -> bool:
     """Whether the screen's bytes come to hold a text within half a minute."""
     seen = b""
     with contextlib.suppress(asyncio.TimeoutError):
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             async for message in visitor:
                 seen += message.data if isinstance(message.data, bytes) else message.data.encode()
                 if wanted in seen:
@@ -134,7 +134,7 @@ async def _until(visitor, wanted: bytes) -> bool:
 
 
 async def _closed(visitor) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         async for _ in visitor:
             pass
 
@@ -153,7 +153,7 @@ class Browser:
         self.number += 1
         answer = self.answers[self.number] = asyncio.get_running_loop().create_future()
         await self.socket.send_json({"id": self.number, "method": method, "params": given})
-        return await asyncio.wait_for(answer, 30)
+        return await asyncio.wait_for(answer, 90)
 
     async def listen(self):
         async for message in self.socket:
@@ -170,7 +170,7 @@ class Browser:
 
     async def until(self, wanted: str) -> None:
         """Wait until the screen's bytes hold a text."""
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(120):
             while wanted not in self.received:
                 await asyncio.sleep(0.05)
 

@@ -132,6 +132,18 @@ def test_the_users_own_rules_come_first(tmp_path):
     assert found["site france"].verdict == rules.ALLOWED
 
 
+def test_bad_rules_are_refused_with_all_their_problems(tmp_path, capsys):
+    (tmp_path / "rules.toml").write_text(
+        '[[exports]]\nverdict = "no"\n[[export]]\nverdict = "exclude"\nsite = ["Germany"]\n'
+        '[[limit]]\nsites = ["Chile"]\nquantity = "pu"\nmost = "1.2"\nverdict = "excluded"\nreason = "x"\n'
+    )
+    assert main(["rules", "own-8000-h100", "--catalogs", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    for text in ("'exports'. Did you mean 'export'", "lacks 'reason'", "'exclude'. Did you mean 'excluded'", "'pu'"):
+        assert text in said
+    assert "Did you mean 'sites'" in said
+
+
 def test_the_command_lists_options_and_reasons(capsys):
     assert main(["rules", "own-8000-h100", "--set", "data_residency=european-union", "--json"]) == 0
     data = json.loads(capsys.readouterr().out)

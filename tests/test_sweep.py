@@ -158,9 +158,10 @@ def test_parts_of_another_sweep_are_refused_until_discarded(catalog, tmp_path, m
     assert len(pd.read_csv(output)) == 50
     strange = tmp_path / "strange.csv.parts"
     strange.mkdir()
+    (strange / "letter.txt").write_text("mine")
     with pytest.raises(InputError, match="holds no sweep"):
         sweep.write(task, tmp_path / "strange.csv", restart=True)
-    assert strange.is_dir()
+    assert (strange / "letter.txt").read_text() == "mine"
 
 
 def test_what_a_sweep_depends_on_is_in_its_digest(catalog, monkeypatch):
@@ -313,3 +314,14 @@ def test_the_limit_that_binds_can_be_watched(catalog):
         found = plan.plan(scenario.changed(base, {}, given), catalog, bands=False)
         assert row.binding_constraint == found.binding_constraint
     assert table["binding_constraint"].nunique() > 1
+
+
+def test_a_csv_of_scenarios_is_swept(capsys, tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text("name_of_no_quantity,pue\n1,1.2\n")
+    status, _, err = run(capsys, "sweep", "own-8000-h100", "--vary", str(path))
+    assert status == 2 and "unknown quantity, role or option 'name_of_no_quantity'" in err
+    path.write_text("cooling,pue\nair,1.2\ndirect-to-chip,1.3\n")
+    status, out, _ = run(capsys, "sweep", "own-8000-h100", "--vary", str(path), "--watch", "facility_power", "--csv")
+    assert status == 0
+    assert pd.read_csv(io.StringIO(out))["cooling"].tolist() == ["air", "direct-to-chip"]

@@ -183,3 +183,39 @@ def test_the_ledger_bills_by_a_tariff(capsys):
     assert "electricity: demand" in capsys.readouterr().out
     assert cli.main(["ledger", "own-8000-h100", "--tariff", "wiec-large-powr"]) == 2
     assert "wiec-large-power" in capsys.readouterr().err
+
+
+def test_a_tariff_bills_what_the_pools_draw_together():
+    """A flat price of energy gives what the all-in price gives: the hours of each pool's own months."""
+    from planner import books, plan, scenario
+    from planner.catalog import Catalog
+
+    text = """
+    workload = "capacity"
+    start = 2027-01-01
+    [choose]
+    system = "dgx-h100"
+    site = "us-virginia"
+    [set]
+    electricity_price = "100 USD/MWh"
+    analysis_period = "3 year"
+    [[pool]]
+    name = "a"
+    set = { accelerators = "1024 accelerator" }
+    [[pool]]
+    name = "b"
+    start = 2028-01-01
+    set = { accelerators = "512 accelerator" }
+    """
+    found = books.of_plan(plan.plan(scenario.loads(text), Catalog(), bands=False))
+    billed = books.with_tariff(found, read('[[energy]]\nprice = "100 USD/MWh"'))
+    quantity = "electricity_bill_per_year"
+    total = float(billed.ledger.total(quantity=quantity))
+    assert total == pytest.approx(float(found.ledger.total(quantity=quantity)), rel=1e-9)
+    assert billed.measures["npv_own"] == pytest.approx(found.measures["npv_own"], rel=1e-3)
+
+
+def test_a_load_that_is_not_known_is_said(capsys):
+    arguments = ["ledger", "--choose", "accelerator=h100-sxm", "--set", "accelerators=8 accelerator"]
+    assert cli.main([*arguments, "--tariff", "wiec-large-power"]) == 2
+    assert "missing" in capsys.readouterr().err

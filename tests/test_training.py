@@ -57,6 +57,14 @@ def test_a_group_beyond_the_domain_shares_the_adapters_of_its_members():
     assert collectives.data_bandwidth(72.0, 1.0, 72.0, 700e9, 40e9) == 700e9
 
 
+def test_sharding_in_groups_leaves_a_reduction_between_them():
+    """1 G weights, 4 groups of 8, 2-byte gradients: 2 · 2 GB / 8 · (1 - 8/32) over 50 GB/s; one group: none."""
+    arguments = (2.0, 2.0, 3.0)
+    between = collectives.data_time(1e9, 32.0, 1e11, *arguments, 8.0, 50e9, 1.0, 8.0, 0.0, 0.0)
+    assert between == pytest.approx(2 * 2e9 / 8 * 0.75 / 50e9)
+    assert collectives.data_time(1e9, 8.0, 1e11, *arguments, 8.0, 50e9, 1.0, 8.0, 0.0, 0.0) == 0
+
+
 def test_zero_stages_divide_the_states():
     """1 G weights on 8 ranks, 2 + 4 + 12 bytes: 18, 7.5, 4, 2.25 GB."""
     sizes = [memory.state_memory(1e9, 0.0, 8.0, 8.0, 1.0, stage, 2.0, 4.0, 12.0) for stage in (0, 1, 2, 3)]
@@ -66,7 +74,9 @@ def test_zero_stages_divide_the_states():
 def test_activations_of_korthikanti():
     """GPT with h = 12288, a = 96, s = 2048, t = 8, no recomputation: s b h (32 + 5 a s/h) / t without dropout masks."""
     hidden, heads, sequence = 12288.0, 96.0, 2048.0
-    width = memory.token_activation_width(hidden, heads, heads, 128.0, 0.0, 128.0, 0.0, 4 * hidden, 0.0, 0.0, 0.0, 0.0, 0.0)
+    width = memory.token_activation_width(
+        hidden, heads, heads, 128.0, 0.0, 128.0, 0.0, 4 * hidden, 0.0, 0.0, 0.0, 0.0, 0.0
+    )
     scores = memory.kept_scores(1.0, 1.0, heads, sequence, 1.0)
     stream = memory.stream_memory(sequence * hidden * 2, 8.0, 1.0)
     kept = memory.whole_layer_memory(stream, sequence, width, scores, 2.0, 8.0)

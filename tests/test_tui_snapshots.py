@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from planner.tui.app import PlannerApp
 from planner.tui.inputs import CellInput, InputPane
@@ -94,3 +95,67 @@ def test_light_theme(snap_compare, app):
         await settled(pilot)
 
     assert snap_compare(app, terminal_size=(160, 48), run_before=flip)
+
+
+@SIZES
+def test_compare(snap_compare, app, size):
+    async def add(pilot):
+        app.session.set_value("accelerators", "3200 accelerator")
+        app.session.set_value("pue", "1.25")
+        await pilot.press("2")
+        app.screen.query_one("#comparison", LineTable).highlight("opex_per_year")
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=add)
+
+
+@SIZES
+def test_what_if(snap_compare, app, size):
+    async def sweep(pilot):
+        await pilot.press("3")
+        for field in app.screen.query(Input):
+            field.cursor_blink = False
+        await pilot.press("enter")
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=sweep)
+
+
+@SIZES
+def test_catalog(snap_compare, app, size):
+    async def show(pilot):
+        await pilot.press("4")
+        await settled(pilot)
+        app.screen.show_entry("systems", "dgx-h100")
+        app.screen.query_one("#entry", LineTable).focus()
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=show)
+
+
+@SIZES
+def test_entry_form(snap_compare, app, size):
+    async def fill(pilot):
+        await pilot.press("4")
+        await settled(pilot)
+        app.screen.show_entry("systems", "dgx-h100")
+        app.screen.query_one("#entry", LineTable).focus()
+        app.screen.query_one("#entry", LineTable).highlight("power")
+        await pilot.press("enter")
+        await pilot.pause()
+        for field in app.screen.query(Input):
+            field.cursor_blink = False
+        app.screen.query_one("#form-value", Input).value = "9 kW/rack"
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=fill)
+
+
+@SIZES
+def test_claims(snap_compare, app, size):
+    async def judge(pilot):
+        await pilot.press("5")
+        while not app.screen.judgements:
+            await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=judge)

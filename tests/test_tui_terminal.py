@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,16 @@ class Terminal:
             time.sleep(0.05)
         pytest.fail(f"'{wanted}' did not come:\n{self.text()}")
 
+    def note(self) -> str:
+        """What is said of the input under the cursor."""
+        return " ".join(line[:34].strip() for line in self.text().splitlines()[-4:-1])
+
+    def changed(self, look: Callable[[], str], before: str, seconds: float = 1) -> None:
+        """Wait until what one looks at is another, or long enough for what does not change."""
+        end = time.monotonic() + seconds
+        while look() == before and time.monotonic() < end:
+            time.sleep(0.02)
+
     def close(self) -> None:
         subprocess.run([*self.base, "kill-server"], capture_output=True)
 
@@ -48,17 +59,23 @@ def test_from_start_to_quit(tmp_path, size):
     file = Path(shutil.copy(SCENARIO, tmp_path / "mine.toml"))
     status = tmp_path / "status"
     shell = f"cd {tmp_path}; {sys.executable} -m planner tui mine.toml; echo $? > {status}; sleep 60"
-    terminal = Terminal(tmp_path, size, ["env", f"PYTHONPATH={Path(__file__).parents[1]}", "sh", "-c", shell])
+    terminal = Terminal(
+        tmp_path,
+        size,
+        ["env", "-u", "COLUMNS", "-u", "LINES", f"PYTHONPATH={Path(__file__).parents[1]}", "sh", "-c", shell],
+    )
     try:
         terminal.until("Two hundred servers")
         terminal.until("binds first")
         for _ in range(60):
-            if "Accelerators that the" in terminal.text():
+            if "Accelerators that the" in (note := terminal.note()):
                 break
             terminal.press("Down")
-            time.sleep(0.05)
+            terminal.changed(terminal.note, note)
         terminal.press("Enter")
+        terminal.until("Leave as it was")
         terminal.press("Home")
+        time.sleep(0.5)
         terminal.press("1")
         terminal.until("▲")
         terminal.press("Enter")

@@ -30,23 +30,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from planner import optimize, workers
+    from planner.progress import Progress
 
     catalog = arguments.catalog(args)
     choose = arguments.pairs(args.choose, "--choose")
     # A single entry is chosen as in every other command; the base scenario is made of the file and --set.
     base = argparse.Namespace(**{**vars(args), "choose": []})
     scenario = arguments.scenario(base, args.file, catalog)
-    found = optimize.optimize(
-        scenario,
-        choose,
-        _names(args.minimize),
-        _names(args.maximize),
-        args.so_that,
-        catalog,
-        checks=not args.ignore_checks,
-        watch=_names(args.watch),
-        jobs=max(1, args.jobs if args.jobs is not None else workers.cores()),
-    )
+    progress = Progress(0)
+    try:
+        found = optimize.optimize(
+            scenario,
+            choose,
+            _names(args.minimize),
+            _names(args.maximize),
+            args.so_that,
+            catalog,
+            checks=not args.ignore_checks,
+            watch=_names(args.watch),
+            jobs=max(1, args.jobs if args.jobs is not None else workers.cores()),
+            progress=progress,
+        )
+    finally:
+        progress.close()
     if args.json:
         arguments.print_json(optimize.to_json(found))
     elif args.csv:

@@ -12,7 +12,9 @@ _COLUMNS = ("step_time", "tokens_per_second", "mfu", "communication_share", "tra
 
 def configure(parser: argparse.ArgumentParser) -> None:
     arguments.add_scenario(parser)
-    parser.add_argument("--sizes", metavar="N,N,...", help="accelerators to try; doublings around the scenario's if left out")
+    parser.add_argument(
+        "--sizes", metavar="N,N,...", help="accelerators to try; doublings around the scenario's if left out"
+    )
     parser.add_argument(
         "--batch",
         choices=("fixed", "per-accelerator"),

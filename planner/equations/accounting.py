@@ -209,6 +209,17 @@ def declining_cloud_time(accounting_months, payment_months, cloud_price_decline,
     return calendar_month * _paid(accounting_months, payment_months, (1 - cloud_price_decline) ** (1 / 12))
 
 
+def depreciation_months_worth(
+    accounting_months, depreciation_life, discount_factor, contract_escalation, calendar_month
+):
+    """Present worth of one dollar a month for as long as a straight line depreciates within the period. [1]
+
+    w = Σ v^m · (1 + e)^(m/12),  m up to min(n, n_d)
+    """
+    months = np.minimum(accounting_months, depreciation_life / calendar_month)
+    return _sum_of_powers(months, discount_factor * (1 + contract_escalation) ** (1 / 12))
+
+
 def irr(
     capex,
     cloud_cost_per_year,
@@ -221,6 +232,7 @@ def irr(
     staff_escalation,
     operating_cost_per_year,
     operation_escalation,
+    cloud_unused_commitment,
     residual_value,
     decommissioning_cost,
     refresh_total,
@@ -230,7 +242,7 @@ def irr(
 ):
     """Yearly rate of return of owning instead of renting, before financing and tax. [1]
 
-    r with −K + K_setup + Σ v^m · (rent + services − running costs) + v^n · (V − K_end) = 0
+    r with −K + K_setup + Σ v^m · (rent + services − running costs) + v^n · (V − K_end + K_unused) = 0
 
     Not a number where the sum has no change of sign between −99 % and +1,000 % a year, and where refreshes make more
     than one sign change possible. Found by halving the interval of monthly factors; the ledger's rate is the same.
@@ -246,7 +258,7 @@ def irr(
 
         saved = flow(cloud_cost_per_year, cloud_escalation) + flow(cloud_services_per_year, 0)
         paid = flow(electricity_bill_per_year, energy_escalation) + flow(staff_per_year, staff_escalation)
-        end = (residual_value - decommissioning_cost) * factor**accounting_months
+        end = (residual_value - decommissioning_cost + cloud_unused_commitment) * factor**accounting_months
         return cloud_setup_cost - capex + saved - paid - flow(operating_cost_per_year, operation_escalation) + end
 
     none = 0 * (capex + refresh_total) / (capex + refresh_total)

@@ -139,17 +139,57 @@ def transceiver_modules(adapter_transceivers, switch_transceivers, transceivers_
     )
 
 
+def core_switch_power(fabric_switch_power):
+    """Power of one switch of the third tier. [W/switch]
+
+    P_switch of the fabric
+    """
+    return 1 * fabric_switch_power
+
+
+def core_switch_power__torus(optical_switch_power):
+    """Power of one switch of the third tier. [W/switch]
+
+    P of an optical circuit switch
+    """
+    return 1 * optical_switch_power
+
+
+def core_switch_price(fabric_switch_price):
+    """Price of one switch of the third tier. [USD/switch]
+
+    k_switch of the fabric
+    """
+    return 1 * fabric_switch_price
+
+
+def core_switch_price__torus(optical_switch_price):
+    """Price of one switch of the third tier. [USD/switch]
+
+    k of an optical circuit switch, which nobody publishes: set it
+    """
+    return 1 * optical_switch_price
+
+
 def fabric_power(
-    switches, fabric_switch_power, transceivers, fabric_transceiver_power, active_cables, active_cable_power
+    leaf_switches,
+    spine_switches,
+    core_switches,
+    fabric_switch_power,
+    core_switch_power,
+    transceivers,
+    fabric_transceiver_power,
+    active_cables,
+    active_cable_power,
 ):
     """Power of the compute fabric: switches, optics and active cables. [W]
 
-    P = n_switch · P_switch + n_transceiver · P_transceiver + n_active · P_active
+    P = (n_leaf + n_spine) · P_switch + n_core · P_core + n_transceiver · P_transceiver + n_active · P_active
 
     Typical figures of switches exclude optics, which are added. Adapters are part of the systems.
     """
     links = transceivers * fabric_transceiver_power + active_cables * active_cable_power
-    return switches * fabric_switch_power + links
+    return (leaf_switches + spine_switches) * fabric_switch_power + core_switches * core_switch_power + links
 
 
 def network_power(fabric_power, storage_network_power, management_network_power):
@@ -160,12 +200,12 @@ def network_power(fabric_power, storage_network_power, management_network_power)
     return fabric_power + storage_network_power + management_network_power
 
 
-def fabric_switch_cost(switches, fabric_switch_price):
+def fabric_switch_cost(leaf_switches, spine_switches, core_switches, fabric_switch_price, core_switch_price):
     """Price of the switches of the compute fabric. [USD]
 
-    K = n_switch · k_switch
+    K = (n_leaf + n_spine) · k_switch + n_core · k_core
     """
-    return switches * fabric_switch_price
+    return (leaf_switches + spine_switches) * fabric_switch_price + core_switches * core_switch_price
 
 
 def fabric_optics_cost(transceivers, fabric_transceiver_price):

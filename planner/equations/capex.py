@@ -24,22 +24,22 @@ def capex_compute(systems, system_price, purchase_price_share):
     return systems * system_price * purchase_price_share
 
 
-def capex_accelerators(installed_accelerators, accelerator_price, purchase_price_share):
+def capex_accelerators(installed_accelerators, accelerator_price, purchase_price_share, capex_compute):
     """Price of the accelerators alone, a part of the systems. [USD]
 
-    K = N · k · s
+    K = min(N · k · s, K_compute)
+
+    Prices of systems and of single accelerators come from different sellers, so the split is rough.
     """
-    return installed_accelerators * accelerator_price * purchase_price_share
+    return np.minimum(installed_accelerators * accelerator_price * purchase_price_share, capex_compute)
 
 
 def capex_hosts(capex_compute, capex_accelerators):
     """Price of what surrounds the accelerators in the systems. [USD]
 
-    K_host = max(0, K_compute − K_accelerators)
-
-    Prices of systems and of single accelerators come from different sellers, so the difference is rough.
+    K_host = K_compute − K_accelerators
     """
-    return np.maximum(0 * capex_compute, capex_compute - capex_accelerators)
+    return capex_compute - capex_accelerators
 
 
 def vendor_margin(capex_compute, vendor_margin_share):
@@ -122,6 +122,22 @@ def capex_power_and_cooling(capex_facility, facility_critical_share):
     K = s · K_facility
     """
     return facility_critical_share * capex_facility
+
+
+def capex_cooling(capex_power_and_cooling, cooling_cost):
+    """Part of the facility's price that is cooling. [USD]
+
+    K = min(K_critical, price of the cooling technology)
+    """
+    return np.minimum(capex_power_and_cooling, cooling_cost)
+
+
+def capex_power_gear(capex_power_and_cooling, capex_cooling):
+    """Part of the facility's price that is power gear. [USD]
+
+    K = K_critical − K_cooling
+    """
+    return capex_power_and_cooling - capex_cooling
 
 
 def capex_shell(capex_facility, capex_power_and_cooling):

@@ -109,6 +109,60 @@ def cloud_cost(cloud_cost_per_year, analysis_period):
     return cloud_cost_per_year * analysis_period
 
 
+def cloud_unused_commitment__on_demand(cloud_cost_per_year, calendar_month):
+    """Rent of the term that runs on after the period. [USD]
+
+    0: nothing is committed
+    """
+    return 0 * cloud_cost_per_year * calendar_month
+
+
+def cloud_unused_commitment__instance(cloud_cost_per_year, calendar_month):
+    """Rent of the term that runs on after the period. [USD]
+
+    0: nothing is committed
+    """
+    return 0 * cloud_cost_per_year * calendar_month
+
+
+def cloud_unused_commitment__block(cloud_cost_per_year, calendar_month):
+    """Rent of the term that runs on after the period. [USD]
+
+    0: blocks are short
+    """
+    return 0 * cloud_cost_per_year * calendar_month
+
+
+def cloud_unused_commitment__spot(cloud_cost_per_year, calendar_month):
+    """Rent of the term that runs on after the period. [USD]
+
+    0: nothing is committed
+    """
+    return 0 * cloud_cost_per_year * calendar_month
+
+
+def cloud_unused_commitment__reserved_1y(cloud_cost_per_year, analysis_period, calendar_month):
+    """Rent of the term that runs on after the period. [USD]
+
+    K_rent · (⌈T / 1 year⌉ · 1 year − T)
+
+    Whole terms are committed.
+    """
+    term = 12 * calendar_month
+    return cloud_cost_per_year * (np.ceil(analysis_period / term) * term - analysis_period)
+
+
+def cloud_unused_commitment__reserved_3y(cloud_cost_per_year, analysis_period, calendar_month):
+    """Rent of the term that runs on after the period. [USD]
+
+    K_rent · (⌈T / 3 years⌉ · 3 years − T)
+
+    Whole terms are committed.
+    """
+    term = 3 * 12 * calendar_month
+    return cloud_cost_per_year * (np.ceil(analysis_period / term) * term - analysis_period)
+
+
 def cloud_support_per_year(cloud_cost_per_year, cloud_support_share):
     """Support plan of the cloud provider. [USD/s]
 
@@ -263,3 +317,11 @@ def hosted_cost_per_year(hosted_tokens, hosted_token_price):
     K = τ · p
     """
     return hosted_tokens * hosted_token_price
+
+
+def rented_cost_per_million_tokens(rented_cost_per_year, served_output_tokens_per_second):
+    """Cost of output tokens on a rented cluster at the real load, prompts included. [USD/token]
+
+    c = K_rented / τ
+    """
+    return rented_cost_per_year / served_output_tokens_per_second

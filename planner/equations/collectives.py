@@ -178,6 +178,8 @@ def data_time(
     gathered_weight_bytes,
     reduced_gradient_bytes,
     zero_stage,
+    shard_size,
+    network_rate,
     tensor_parallel,
     scaleup_domain_size,
     scaleup_latency,
@@ -185,14 +187,19 @@ def data_time(
 ):
     """Gradient reduction and weight gathering of data parallelism, once a step. [s]
 
-    P · (b_g + b_w) · (n − 1)/n / b + 2 · α;  none here with ZeRO-3, whose traffic is in every micro-batch
+    P · (b_g + b_w) · (n − 1)/n / b + 2 · α;  ZeRO-3 in groups of g: P/g · 2 b_g · (1 − g/n) / b_out + 2 · α
 
     Reduce-scatter of gradients and all-gather of weights move what an all-reduce of gradients moves (arXiv:1910.02054).
+    With ZeRO-3 that traffic is in every micro-batch; between groups (HSDP) the shards' gradients are left to sum.
     """
-    moved = accelerator_weights * (gathered_weight_bytes + reduced_gradient_bytes)
-    ring = moved * (data_group - 1) / data_group / data_bandwidth
-    start = 2 * _latency(data_group, tensor_parallel, scaleup_domain_size, scaleup_latency, network_latency)
-    return np.where(zero_stage < 3, 1, 0) * (ring + start)
+    whole = accelerator_weights * (gathered_weight_bytes + reduced_gradient_bytes)
+    ring = whole * (data_group - 1) / data_group / data_bandwidth
+    between = (
+        2 * accelerator_weights * reduced_gradient_bytes / shard_size * (1 - shard_size / data_group) / network_rate
+    )
+    groups = np.where(zero_stage < 3, data_group, data_group / shard_size)
+    start = 2 * _latency(groups, tensor_parallel, scaleup_domain_size, scaleup_latency, network_latency)
+    return np.where(zero_stage < 3, ring, between) + start
 
 
 def shard_size(data_group, shard_parallel):

@@ -1,5 +1,7 @@
 """What a day of delay costs, by its cause, and what idle hardware costs."""
 
+import numpy as np
+
 
 def capacity_value(accelerators, useful_share, cloud_price, accounting_hours_share):
     """Worth of the cluster's useful hours at the rental price. [USD/s]
@@ -106,3 +108,29 @@ def cost_of_delay_per_day__supply(delay_cost_supply):
     K of the chosen cause: supply
     """
     return 1 * delay_cost_supply
+
+
+def cost_of_delay(delay, cost_of_delay_per_day):
+    """Cost of a delay of the cause chosen. [USD]
+
+    K = t · K_day
+    """
+    return delay * cost_of_delay_per_day
+
+
+def idle_hardware_time(energized_time, hardware_lead_time):
+    """Time for which hardware ordered at the start waits for power. [s]
+
+    t = max(0, t_energized − t_hardware)
+
+    Ordering later by as much avoids it.
+    """
+    return np.maximum(0, energized_time - hardware_lead_time)
+
+
+def idle_hardware_cost(idle_compute_cost, idle_hardware_time):
+    """Cost of hardware that is ordered at the start and waits for power. [USD]
+
+    K = K_idle,IT · t
+    """
+    return idle_compute_cost * idle_hardware_time

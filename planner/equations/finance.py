@@ -69,24 +69,41 @@ def npv_own(
 
 
 def npv_cloud(
-    cloud_cost_per_year, discounted_cloud_time, cloud_services_per_year, discounted_time, cloud_setup_cost, tax_rate
+    cloud_cost_per_year,
+    discounted_cloud_time,
+    cloud_services_per_year,
+    discounted_time,
+    cloud_setup_cost,
+    cloud_unused_commitment,
+    end_discount_factor,
+    tax_rate,
 ):
     """Net present value of renting: its costs, as a negative number. [USD]
 
-    NPV = −(1 − τ) · (K_rent · A_c + K_services · A + K_setup)
+    NPV = −(1 − τ) · (K_rent · A_c + K_services · A + K_setup + K_unused · v^n)
 
     The rent follows the chosen price path; the services beside it do not.
     """
     services = cloud_services_per_year * discounted_time + cloud_setup_cost
-    return (tax_rate - 1) * (cloud_cost_per_year * discounted_cloud_time + services)
+    committed = cloud_unused_commitment * end_discount_factor
+    return (tax_rate - 1) * (cloud_cost_per_year * discounted_cloud_time + services + committed)
 
 
-def npv_cloud_static(cloud_cost_per_year, cloud_services_per_year, discounted_time, cloud_setup_cost, tax_rate):
+def npv_cloud_static(
+    cloud_cost_per_year,
+    cloud_services_per_year,
+    discounted_time,
+    cloud_setup_cost,
+    cloud_unused_commitment,
+    end_discount_factor,
+    tax_rate,
+):
     """Net present value of renting at today's price throughout. [USD]
 
-    NPV = −(1 − τ) · ((K_rent + K_services) · A + K_setup)
+    NPV = −(1 − τ) · ((K_rent + K_services) · A + K_setup + K_unused · v^n)
     """
-    return (tax_rate - 1) * ((cloud_cost_per_year + cloud_services_per_year) * discounted_time + cloud_setup_cost)
+    committed = cloud_setup_cost + cloud_unused_commitment * end_discount_factor
+    return (tax_rate - 1) * ((cloud_cost_per_year + cloud_services_per_year) * discounted_time + committed)
 
 
 def npv_cloud_declining(
@@ -95,14 +112,17 @@ def npv_cloud_declining(
     cloud_services_per_year,
     discounted_time,
     cloud_setup_cost,
+    cloud_unused_commitment,
+    end_discount_factor,
     tax_rate,
 ):
     """Net present value of renting at prices that fall as they have fallen. [USD]
 
-    NPV = −(1 − τ) · (K_rent · A_d + K_services · A + K_setup)
+    NPV = −(1 − τ) · (K_rent · A_d + K_services · A + K_setup + K_unused · v^n)
     """
     services = cloud_services_per_year * discounted_time + cloud_setup_cost
-    return (tax_rate - 1) * (cloud_cost_per_year * discounted_declining_cloud_time + services)
+    committed = cloud_unused_commitment * end_discount_factor
+    return (tax_rate - 1) * (cloud_cost_per_year * discounted_declining_cloud_time + services + committed)
 
 
 def npv_saving(npv_own, npv_cloud):
@@ -137,12 +157,15 @@ def cloud_cost_declining(cloud_cost_per_year, declining_cloud_time):
     return cloud_cost_per_year * declining_cloud_time
 
 
-def cloud_tco(cloud_cost_per_year, cloud_time, cloud_services_per_year, analysis_period, cloud_setup_cost):
+def cloud_tco(
+    cloud_cost_per_year, cloud_time, cloud_services_per_year, analysis_period, cloud_setup_cost, cloud_unused_commitment
+):
     """Cost of renting over the whole period with all services, not discounted. [USD]
 
-    K = K_rent · T_c + K_services · T + K_setup
+    K = K_rent · T_c + K_services · T + K_setup + K_unused
     """
-    return cloud_cost_per_year * cloud_time + cloud_services_per_year * analysis_period + cloud_setup_cost
+    running = cloud_cost_per_year * cloud_time + cloud_services_per_year * analysis_period
+    return running + cloud_setup_cost + cloud_unused_commitment
 
 
 def saving(cloud_tco, tco):

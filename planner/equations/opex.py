@@ -25,20 +25,22 @@ def software_per_year(installed_accelerators, software_licence_share, software_l
     return installed_accelerators * software_licence_share * software_licence_price
 
 
-def facility_per_year__build(capex_facility, facility_operation_share):
+def facility_per_year__build(capex_facility, facility_operation_share, it_power, facility_operation_price):
     """Running the building: maintenance, security, cleaning. [USD/s]
 
-    K = s · K_facility
+    K = s · K_facility + P_IT · k
+
+    Studies in the manner of "The Datacenter as a Computer" give the second form, others the first.
     """
-    return capex_facility * facility_operation_share
+    return capex_facility * facility_operation_share + it_power * facility_operation_price
 
 
-def facility_per_year__retrofit(capex_facility, facility_operation_share):
+def facility_per_year__retrofit(capex_facility, facility_operation_share, it_power, facility_operation_price):
     """Running the refitted hall: maintenance, security, cleaning. [USD/s]
 
-    K = s · K_facility
+    K = s · K_facility + P_IT · k
     """
-    return capex_facility * facility_operation_share
+    return capex_facility * facility_operation_share + it_power * facility_operation_price
 
 
 def facility_per_year__colocation(it_power, colocation_price, colocation_extras):

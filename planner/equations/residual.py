@@ -49,12 +49,12 @@ def residual_share__straight_line(final_age, service_life):
     return np.maximum(0, 1 - final_age / service_life)
 
 
-def residual_share__zero(final_age):
+def residual_share__zero(final_age, calendar_month):
     """Worth of the systems at the end as a share of their price. [1]
 
     ρ = 0
     """
-    return 0 * final_age / final_age
+    return 0 * final_age / calendar_month
 
 
 def residual_share__table(
@@ -107,12 +107,12 @@ def resale_share__straight_line(refresh_interval, service_life):
     return np.maximum(0, 1 - refresh_interval / service_life)
 
 
-def resale_share__zero(refresh_interval):
+def resale_share__zero(refresh_interval, calendar_month):
     """Worth of the systems when they are replaced early, as a share of their price. [1]
 
     ρ_R = 0
     """
-    return 0 * refresh_interval / refresh_interval
+    return 0 * refresh_interval / calendar_month
 
 
 def resale_share__table(

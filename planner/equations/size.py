@@ -179,12 +179,12 @@ def rack_power_margin(rack_power_limit, rack_power):
     return rack_power_limit - rack_power
 
 
-def rack_power_use(rack_power, rack_power_limit):
-    """Share of a rack position's power limit in use. [1]
+def rack_power_use(rack_power, site_rack_limit):
+    """Share of what the hall delivers to a rack position in use. [1]
 
-    u = P_rack / P_limit
+    u = P_rack / P_hall; what the cooling removes is a limit of its own
     """
-    return rack_power / rack_power_limit
+    return rack_power / site_rack_limit
 
 
 def rack_weight(systems_per_rack, system_weight):

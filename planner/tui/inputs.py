@@ -33,6 +33,15 @@ class Inputs(EditTable):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("delete,backspace", "clear", "To default")]
 
+    def __init__(self, edit: Callable[[Row], None], *, id: str) -> None:
+        super().__init__(COLUMNS, id=id)
+        self.edit = edit
+
+    def action_select(self) -> None:
+        """Edit at once: the key after Enter already belongs to the field."""
+        if self.current is not None and self.current.form == "value":
+            self.edit(self.current)
+
     class Cleared(LineTable.Highlighted):
         """The value of a row is to be left to its default."""
 
@@ -96,7 +105,7 @@ class InputPane(Vertical):
         self.revealed = ""
 
     def compose(self) -> ComposeResult:
-        yield Inputs(COLUMNS, id="inputs")
+        yield Inputs(self._edit, id="inputs")
         yield Static("", id="input-note", markup=False)
         cell = CellInput(self._try, id="cell")
         cell.display = False
@@ -119,7 +128,7 @@ class InputPane(Vertical):
 
     def focus_input(self, name: str) -> bool:
         """Put the cursor on an input by its name."""
-        self.table.focus()
+        self.screen.set_focus(self.table)
         return any(self.table.highlight(f"{form}:{name}") for form in ("value", "role", "option"))
 
     def reveal(self, name: str) -> None:
@@ -139,6 +148,13 @@ class InputPane(Vertical):
             found += [self._role(role) for role in topic.roles]
             found += [self._option(name) for name in topic.options]
             found += [self._value(name) for name in topic.values]
+        for name, pool in session.scenario.pools.items():
+            since = f", from {pool.start}" if pool.start else ""
+            found.append(Row(f"heading:pool:{name}", (f"Pool {name}{since} (edited in the file)",), "heading"))
+            said = {**pool.choose, **pool.set, **pool.range}
+            found += [
+                Row(f"pool:{name}:{key}", (f"  {words.label(key)}: {text}",), "note") for key, text in said.items()
+            ]
         return found
 
     def _role(self, role: str) -> Row:
@@ -213,10 +229,8 @@ class InputPane(Vertical):
 
     # Editing
 
-    @on(LineTable.Selected)
-    def _edit(self, event: LineTable.Selected) -> None:
-        event.stop()
-        kind, _, name = event.row.key.partition(":")
+    def _edit(self, row: Row) -> None:
+        kind, _, name = row.key.partition(":")
         if kind == "value":
             self.begin(name)
         else:

@@ -43,10 +43,11 @@ class Picture:
     levels: dict[str, float] = field(default_factory=dict)
 
 
-def draw(plt: Any, picture: Picture) -> None:
-    """Draw a picture with plotext."""
+def draw(plt: Any, picture: Picture, width: int) -> None:
+    """Draw a picture with plotext; a title wider than the plot would not be shown at all."""
     plt.clear_figure()
-    plt.title(picture.title)
+    room = max(10, width - 4)
+    plt.title(picture.title if len(picture.title) <= room else picture.title[: room - 1] + "…")
     plt.xlabel(picture.x)
     plt.ylabel(picture.y)
     for number, series in enumerate(picture.series):

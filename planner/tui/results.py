@@ -109,7 +109,9 @@ def findings(session: Session, width: int) -> list[Row]:
     found = [Row("heading:checks", ("Checks",), "heading")] if plan.checks else []
     for check in sorted(plan.checks, key=lambda each: each.ok):
         mark, tone = ("✓", "") if check.ok else ("✗", "bad")
-        lines = textwrap.wrap(f"{mark} {check.message}", max(20, width), subsequent_indent="  ")
+        pool = check.name.rpartition("/")[0]
+        message = f"{pool}: {check.message}" if pool else check.message
+        lines = textwrap.wrap(f"{mark} {message}", max(20, width), subsequent_indent="  ")
         for index, line in enumerate(lines):
             found.append(Row(f"check:{check.name}:{index}", (line,), "note", tone))
     if plan.binding:

@@ -89,10 +89,12 @@ def results(plan: Plan) -> list[tuple[str, list[str]]]:
     if chain.SIZE in plan.given:
         headline.insert(0, chain.SIZE)
     found = [("Headline figures", headline)]
-    by_room: dict[str, list[str]] = {}
+    # What belongs to one pool has the pool's name before its own.
+    by_room: dict[tuple[str, str], list[str]] = {}
     for name in plan.results:
         if name not in headline:
-            by_room.setdefault(rows[name].room, []).append(name)
-    found += [(words.title(room), names) for room, names in by_room.items()]
+            by_room.setdefault((name.rpartition("/")[0], rows[name].room), []).append(name)
+    for (pool, room), names in by_room.items():
+        found.append((f"{pool}: {words.title(room)}" if pool else words.title(room), names))
     absent = [name for name in glossary.headlines() if name in plan.missing]
     return [*found, ("Not computed", absent)] if absent else found

@@ -208,14 +208,21 @@ class WhatIfScreen(PlannerScreen):
     def _show(self, answer: Answer) -> None:
         plot = self.query_one(PlotextPlot)
         plot.display = answer.picture is not None
-        draw(plot.plt, answer.picture or Picture(""))
+        draw(plot.plt, answer.picture or Picture(""), plot.size.width)
         plot.refresh(layout=True)
         table = answer.table
-        columns = []
-        for index, heading in enumerate(table.columns):
-            width = max([len(heading), *(len(row[index]) for row in table.texts[:100])], default=4)
-            columns.append(Column(heading, None if len(table.columns) == 1 else min(width, 34), index in table.right))
-        rows = [Row(str(index), tuple(row)) for index, row in enumerate(table.texts)]
+        texts = table.texts
+        widths = [max([len(h), *(len(row[i]) for row in texts[:100])]) for i, h in enumerate(table.columns)]
+        room = self.query_one("#answer").size.width - 2
+        if sum(widths) + len(widths) > room:
+            # Wide columns give way to what the others need.
+            share = max(8, room // len(widths) - 1)
+            widths = [min(width, share) for width in widths]
+        columns = [
+            Column(heading, None if len(widths) == 1 else width, index in table.right)
+            for index, (heading, width) in enumerate(zip(table.columns, widths, strict=True))
+        ]
+        rows = [Row(str(index), tuple(row)) for index, row in enumerate(texts)]
         self.query_one("#answer-table", LineTable).show(rows, columns)
 
     def exports(self) -> tuple[str, exporting.Formats]:

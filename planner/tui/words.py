@@ -29,7 +29,8 @@ _SHORT = {"accelerator": "acc", "transceiver": "transc"}
 
 
 def label(name: str) -> str:
-    """A quantity's name in words."""
+    """A quantity's name in words, without the pool that it belongs to."""
+    name = name.rpartition("/")[2]
     return " ".join(_UPPER.get(word, word) for word in name.split("_"))
 
 

@@ -1,0 +1,107 @@
+"""Every figure of every shipped scenario, and each equation at a few points, as they were when last looked at.
+
+    python -m tests.golden            writes the figures again and prints what moved, for the change log
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+
+from planner import chain, glossary, model, plan, scenario
+from planner.catalog import Catalog
+from planner.problems import InputError
+
+FILE = Path(__file__).parent / "data" / "golden.json"
+EQUATIONS = Path(__file__).parent / "data" / "equations.json"
+POINTS = 4
+# One scenario for each workload: its options are switched one by one.
+BASES = ("own-8000-h100", "llama-3.1-405b", "enterprise-8-gpu", "facility-30mw")
+DIGITS = 10
+
+
+def cases(catalog):
+    """Name -> resolved scenario."""
+    found = {name: scenario.resolve(scenario.load(name, catalog), catalog) for name in scenario.shipped_names(catalog)}
+    for base in BASES:
+        given = scenario.load(base, catalog)
+        for option in glossary.options().values():
+            for choice in option.choices:
+                if option.name in ("workload",) or found[base].options[option.name] == choice:
+                    continue
+                switched = scenario.changed(given, {}, {option.name: choice})
+                found[f"{base} {option.name}={choice}"] = scenario.resolve(switched, catalog)
+    return found
+
+
+def evaluated(resolved):
+    """Everything that is given and everything that follows; nothing where the scenario cannot be planned."""
+    try:
+        given, _ = plan.given_values(plan.with_demand(resolved))
+    except InputError:
+        return {}, {}
+    return given, model.evaluate(chain.wanted(resolved.options), given, resolved.options)
+
+
+def figures():
+    """Case -> quantity -> value; of a switched option only what differs from its base."""
+    catalog = Catalog()
+    found = {}
+    for name, resolved in cases(catalog).items():
+        given, values = evaluated(resolved)
+        rounded = {
+            quantity: float(f"{float(value):.{DIGITS}g}")
+            for quantity, value in values.items()
+            if quantity not in given and np.isfinite(float(value))
+        }
+        base = found.get(name.partition(" ")[0], {}) if " " in name else {}
+        found[name] = {quantity: value for quantity, value in rounded.items() if base.get(quantity) != value}
+    return found
+
+
+def point(name, number):
+    """A value of a quantity that depends on its name and the point's number alone, within its limits, mostly not 0 or 1."""
+    row = glossary.quantities()[name]
+    digest = hashlib.sha256(f"{name} {number}".encode()).digest()
+    share = 0.05 + 0.9 * int.from_bytes(digest[:6], "big") / 2**48
+    low = 0.0 if row.low is None else row.low
+    high = row.high if row.high is not None and row.high < 1e3 else max(low, 1.0) * 6
+    value = low + share * (high - low)
+    return np.float64(round(value) if row.labels or row.whole else value)
+
+
+def points():
+    """Equation -> what it gives at each point; nothing where it has no finite value there."""
+    found = {}
+    with np.errstate(all="ignore"):
+        for choices in model.alternatives().values():
+            for equation in choices.values():
+                for number in range(POINTS):
+                    value = float(equation.function(*[point(need, number) for need in equation.needs]))
+                    if np.isfinite(value):
+                        key = f"{equation.room}.{equation.function.__name__}"
+                        found.setdefault(key, {})[str(number)] = float(f"{value:.{DIGITS}g}")
+    return found
+
+
+def moved(before, after):
+    """What is new, gone or different, in words."""
+    lines = []
+    for case in sorted({*before, *after}):
+        old, new = before.get(case, {}), after.get(case, {})
+        for quantity in sorted({*old, *new}):
+            if not close(old.get(quantity), new.get(quantity)):
+                lines.append(f"{case}: {quantity}: {old.get(quantity)} -> {new.get(quantity)}")
+    return lines
+
+
+def close(one, other):
+    return one is not None and other is not None and abs(one - other) <= 1e-6 * max(abs(one), abs(other))
+
+
+if __name__ == "__main__":
+    for file, after in ((FILE, figures()), (EQUATIONS, points())):
+        before = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        print("\n".join(moved(before, after)) or f"{file.name}: nothing moved")
+        file.write_text(json.dumps(after, indent=0, sort_keys=True) + "\n", encoding="utf-8")

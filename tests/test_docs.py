@@ -1,0 +1,66 @@
+"""The reference documentation: complete, and every link leads somewhere."""
+
+import html.parser
+
+import pytest
+
+from planner import cli, glossary, reference
+from planner.catalog import Catalog
+
+
+class Links(html.parser.HTMLParser):
+    """Targets that a page links to, and the anchors that it has."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.targets, self.anchors = [], set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if "href" in attributes:
+            self.targets.append(attributes["href"])
+        if "id" in attributes:
+            self.anchors.add(attributes["id"])
+
+
+@pytest.fixture(scope="module")
+def site():
+    return reference.site(Catalog())
+
+
+@pytest.fixture(scope="module")
+def links(site):
+    return {name: Links(text) for name, text in site.items()}
+
+
+def test_no_link_is_dead(links):
+    dead = []
+    for name, page in links.items():
+        for target in page.targets:
+            if target.startswith("https://") or target.startswith("http://"):
+                continue
+            file, _, anchor = target.partition("#")
+            file = file or name
+            if file not in links or (anchor and anchor not in links[file].anchors):
+                dead.append(f"{name}: {target}")
+    assert dead == []
+
+
+def test_every_quantity_of_every_room_is_documented(links):
+    for room, names in glossary.rooms().items():
+        assert set(names) <= links[f"model-{room}.html"].anchors
+
+
+def test_every_catalog_entry_and_command_is_documented(links):
+    catalog = Catalog()
+    for kind in glossary.kinds():
+        assert set(catalog.keys(kind)) <= links[f"catalog-{kind}.html"].anchors
+    assert set(cli.COMMANDS) <= links["commands.html"].anchors
+
+
+def test_the_site_is_written(tmp_path, site, monkeypatch, capsys):
+    monkeypatch.setattr(reference, "site", lambda catalog: site)
+    assert cli.main(["docs", "-o", str(tmp_path / "site")]) == 0
+    assert (tmp_path / "site" / "index.html").is_file()
+    assert len(list((tmp_path / "site").iterdir())) == len(site)
