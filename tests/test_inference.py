@@ -216,8 +216,12 @@ def test_more_memory_bandwidth_never_slows_and_rates_stay_below_the_peak(batch, 
     slow = evaluated(names, served=served, **values)
     fast = evaluated(names, served=served, accelerator_memory_bandwidth=6.7e12, **values)
     assert fast[0] <= slow[0] * (1 + 1e-9)
-    # Faster steps leave a larger share to prefill, and so a slightly longer queue.
-    assert fast[1] <= slow[1] * 1.1
+    # Under load faster steps leave a larger share to prefill, so a longer queue; alone, the first token comes sooner.
+    alone = [
+        evaluated(("ttft",), served=served, **values | {"concurrency": 1.0} | more)[0]
+        for more in ({}, {"accelerator_memory_bandwidth": 6.7e12})
+    ]
+    assert alone[1] <= alone[0] * (1 + 1e-9)
     assert fast[2] >= slow[2] * 0.99
     assert all(np.isfinite(value) and value > 0 for value in slow)
     assert slow[2] * (1 + prompt / answer) * 2 * slow[3] <= tensor * 1979e12
