@@ -141,3 +141,26 @@ def test_the_command_answers_in_words_and_json(capsys):
     assert answer["solved"] and answer["unit"] == "USD/accelerator/h"
     assert answer["reached"]["tco"]["value"] == pytest.approx(0.7 * answer["reached"]["cloud_cost"]["value"])
     assert main(["solve", "own-8000-h100", "--find", "pue", "--so-that", "tco <= 1 USD"]) == 1
+
+
+def test_a_pool_is_solved_for_by_itself(catalog):
+    text = """
+    [choose]
+    system = "dgx-h100"
+    [[pool]]
+    name = "first"
+    [pool.set]
+    accelerators = "512 accelerator"
+    [[pool]]
+    name = "second"
+    [pool.set]
+    accelerators = "512 accelerator"
+    """
+    base = scenario.loads(text)
+    solution = solve.solve(base, "second/accelerators", "it_power <= 3 MW", catalog)
+    assert solution.value == int(solution.value)
+    for count, holds in ((solution.value, True), (solution.value + 8, False)):
+        changed = scenario.changed(base, {}, {"second/accelerators": f"{count:.0f} accelerator"})
+        assert bool(plan.plan(changed, catalog, bands=False).values["it_power"] <= 3e6) is holds
+    half = solve.solve(base, "second/accelerators", "second/racks <= 0.5 * first/racks", catalog)
+    assert half.reached["second/racks"] <= 0.5 * half.reached["first/racks"]
