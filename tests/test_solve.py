@@ -125,6 +125,19 @@ def test_bad_questions_are_refused(catalog, find, so_that, says):
         found(catalog, find, so_that)
 
 
+@pytest.mark.parametrize("between", ["2:5 USD/accelerator/h", "2 USD/accelerator/h:5 USD/accelerator/h"])
+def test_where_to_search_may_be_said(catalog, between):
+    solution = found(catalog, "cloud_price", "tco <= 0.7 * cloud_cost", between=between)
+    assert solution.searched == pytest.approx((2 / 3600, 5 / 3600))
+    assert solution.holds[0] == pytest.approx((solution.value, 5 / 3600))
+
+
+@pytest.mark.parametrize("between", ["2", "2:5 MW", "5:2 USD/accelerator/h", "2:5:7 USD/accelerator/h"])
+def test_a_bad_place_to_search_is_refused(catalog, between):
+    with pytest.raises(InputError, match="--between"):
+        found(catalog, "cloud_price", "tco <= 0.7 * cloud_cost", between=between)
+
+
 def test_conditions_are_read():
     condition = conditions.parse("npv_own >= 70 % * npv_cloud")
     assert (condition.name, condition.sign, condition.bound, condition.other) == ("npv_own", ">=", 0.7, "npv_cloud")
