@@ -137,7 +137,7 @@ def with_tariff(found: Books, tariff: billing.Tariff) -> Books:
     rate = float(plan.values.get("tax_rate", 0.0))
     if rate:
         added.append(Flow(OWN, "tax", "income tax on the tariff's difference", "tax", -rate * change, times))
-    changed = Ledger([*kept, *added], book.discount_factor, book.missing)
+    changed = Ledger([*kept, *added], book.discount_factor, book.missing, book.incomplete)
     return Books(plan, changed, found.members, found.rents)
 
 
@@ -264,6 +264,9 @@ def text(found: Books, currency: Currency, load: Any = None) -> str:
     if mix is not None:
         parts += [hybrid.text(mix), decision(found, mix, currency)]
     parts.append("Assumptions\n" + "\n".join(f"  {name}: {words}" for name, words in assumptions(found, currency)))
+    for side, names in found.ledger.incomplete.items():
+        rows = [f"  {name}: missing {', '.join(found.ledger.missing[name][:6])}" for name in names]
+        parts.append(f"Left out of the {side} side, of which no total is known therefore\n" + "\n".join(rows))
     if found.ledger.missing and not found.ledger.flows:
         lacking = sorted({need for needs in found.ledger.missing.values() for need in needs})
         parts.append(f"Not computed: missing {', '.join(lacking[:8])}")
@@ -290,6 +293,7 @@ def to_json(found: Books, currency: Currency) -> dict[str, Any]:
         "flows": flows,
         "measures": _measures_json(found.measures),
         "assumptions": dict(assumptions(found, currency)),
+        "incomplete": {side: list(names) for side, names in found.ledger.incomplete.items()},
         "missing": {name: list(needs) for name, needs in found.ledger.missing.items()},
     }
 

@@ -62,6 +62,8 @@ class Ledger:
     discount_factor: Any
     # Quantities that have a line but could not be computed, with what they lack.
     missing: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    # Side -> quantities whose line is left out: no total of that side is known.
+    incomplete: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def months(self) -> int:
@@ -148,28 +150,33 @@ def ledger(
         # Services beside a rent that is not known are no cost of renting.
         sides = [side for side in sides if side != RENT]
     calendar = _Calendar(found, start)
-    flows = []
+    flows: list[Flow] = []
+    absent: dict[str, tuple[str, ...]] = {}
     for line in _lines(found, values):
+        if line.side not in sides:
+            continue
         needs = (line.quantity, line.escalation or line.quantity, *_NEEDS.get(line.when, ()))
-        if line.side in sides and all(need in found for need in needs):
-            flow = _flow(line, found, calendar, pool)
-            if np.all(np.isfinite(flow.amounts)):
-                flows.append(flow)
-            else:
-                missing[line.quantity] = ("a finite value",)
+        flow = _flow(line, found, calendar, pool) if all(need in found for need in needs) else None
+        if flow is not None and np.all(np.isfinite(flow.amounts)):
+            flows.append(flow)
+            continue
+        absent[line.side] = (*absent.get(line.side, ()), line.quantity)
+        missing.setdefault(line.quantity, ("a finite value",))
     deductible = {line.quantity for line in layout() if line.deduct} | {"opex_per_year", "cloud_services_per_year"}
     for side in sides:
         taxed = _tax(side, [f for f in flows if f.side == side and f.quantity in deductible], found, options, calendar)
         if taxed is not None:
             flows.append(Flow(side, "tax", "income tax", "tax", taxed, calendar.times, pool))
-    return Ledger(flows, found["discount_factor"], missing)
+    return Ledger(flows, found["discount_factor"], missing, absent)
 
 
 def combined(ledgers: Iterable[Ledger]) -> Ledger:
     """One ledger of several pools; all discount alike."""
     parts = list(ledgers)
     flows = [flow for part in parts for flow in part.flows]
-    return Ledger(flows, parts[0].discount_factor, {k: v for part in parts for k, v in part.missing.items()})
+    missing = {name: needs for part in parts for name, needs in part.missing.items()}
+    absent = {side: names for part in parts for side, names in part.incomplete.items()}
+    return Ledger(flows, parts[0].discount_factor, missing, absent)
 
 
 class _Calendar:

@@ -101,7 +101,7 @@ def cash_flow(found: Plan) -> Picture | None:
     """What has been paid by month for the plan and for renting, from the ledger, with the month in which they meet."""
     book = books.of_plan(found)
     own, rent = (-np.cumsum(np.reshape(book.ledger.amounts(side=side), -1)) for side in (OWN, RENT))
-    if not (book.ledger.pick(side=OWN) and book.ledger.pick(side=RENT)):
+    if book.ledger.incomplete or not (book.ledger.pick(side=OWN) and book.ledger.pick(side=RENT)):
         return None
     show = units.readable_unit(float(max(own.max(), rent.max())), "MUSD")
     meeting = book.measures.get("break_even_month")

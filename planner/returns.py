@@ -86,7 +86,7 @@ class Member:
 
 def derived(found: Ledger, members: Sequence[Member]) -> dict[str, float | None]:
     """The measures of one scenario's ledger; None where there is none, absent where an input is missing."""
-    own, rent = found.pick(side=OWN), found.pick(side=RENT)
+    own, rent = (found.pick(side=side) if side not in found.incomplete else [] for side in (OWN, RENT))
     result: dict[str, float | None] = {}
     if own:
         result["npv_own"] = _number(found.worth(side=OWN))

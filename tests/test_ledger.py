@@ -118,6 +118,18 @@ def test_a_ledger_of_part_of_the_inputs_gives_what_it_can():
     assert "break_even_utilization" not in derived or derived["break_even_utilization"] is None
 
 
+def test_a_side_with_a_line_left_out_has_no_total(capsys):
+    """Without a price of the systems the other lines stand, and nothing is derived from them."""
+    values, options = resolved()
+    for name in ("system_price", "accelerator_price"):
+        values.pop(name, None)
+    found = ledger.ledger(values, options)
+    assert "capex_compute" in found.incomplete["own"]
+    assert found.pick(quantity="staff_per_year")
+    derived = returns.derived(found, [returns.Member(values, options)])
+    assert "npv_own" not in derived and "npv_saving" not in derived and derived["npv_cloud"] < 0
+
+
 def test_many_scenarios_at_once_are_columns():
     values, options = resolved()
     prices = np.array([2.0, 3.5, 5.0]) / 3600
