@@ -65,9 +65,10 @@ def causes(base: Plan, other: Plan, names: list[str]) -> dict[str, list[Cause]]:
 def _equations(base: Plan, other: Plan) -> str:
     """The options by which two plans take other equations, in words; empty where they take the same."""
     one, two = base.resolved.options, other.resolved.options
-    options = [name for name in dict.fromkeys([*one, *two]) if one.get(name) != two.get(name)]
+    differing = [name for name in dict.fromkeys([*one, *two]) if one.get(name) != two.get(name)]
+    options = dict.fromkeys(model.POOLS if "/" in name else name for name in differing)
     lacking = any((name in base.values) != (name in other.values) for name in {**base.given, **other.given})
-    return ", ".join(options) or ("inputs of one alone" if lacking else "")
+    return " and ".join(options) or ("inputs of one alone" if lacking else "")
 
 
 def _choice(name: str, base: Plan, other: Plan) -> str:

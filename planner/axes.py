@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +118,19 @@ def is_range(text: str) -> bool:
     """Whether a text gives the two ends of a range and no number of steps."""
     match = _SPACED.fullmatch(text.strip())
     return match is not None and match["count"] is None
+
+
+def ends(name: str, text: str, place: str) -> tuple[float, float]:
+    """The two ends of a range written "low:high", the unit after one or both."""
+    match = _SPACED.fullmatch(text.strip())
+    if match is None or match["count"]:
+        raise one(place, f"'{text}'", f"takes LOW:HIGH with a unit like {glossary.quantities()[name].show}")
+    try:
+        found = _spaced(name, match)
+    except InputError as error:
+        raise InputError([replace(problem, place=place, field=f"'{text}'") for problem in error.problems]) from None
+    assert isinstance(found, tuple)
+    return found
 
 
 def rows(axes: Sequence[Axis | SampledAxis]) -> int:

@@ -252,7 +252,8 @@ def load(name: str) -> Tariff:
     if not path.exists():
         shipped = {p.stem: p for layer in paths.catalog_layers() for p in sorted((layer / "tariffs").glob("*.toml"))}
         if name not in shipped:
-            raise one(name, "", f"no such file, and {unknown('tariff', name, shipped)}")
+            names = ", ".join(sorted(shipped))
+            raise one(name, "", f"no such file, and {unknown('tariff', name, shipped)}. Shipped: {names}")
         path = shipped[name]
     return from_table(read_toml(path), path.name)
 

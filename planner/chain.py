@@ -63,6 +63,8 @@ def with_strategies(values: Mapping[str, Any], options: Mapping[str, str], scope
     waits for one."""
     found = dict(values)
     for pool in model.pools(options):
+        if options[f"{pool}workload"] == "capacity":
+            continue
         inner, own = inside(pool, values, options)
         if not pool.startswith(scope) or SIZE not in inner:
             continue
@@ -88,16 +90,22 @@ def inside(pool: str, values: Mapping[str, Any], options: Mapping[str, str]) -> 
     """What is given and chosen as a pool sees it: its own before its site's before the whole's."""
     own = {name: choice for name, choice in options.items() if "/" not in name and name != model.POOLS}
     own |= {n.removeprefix(pool): choice for n, choice in options.items() if pool and n.startswith(pool)}
-    return {name: values[found_at] for name, found_at in seen_from(pool, values).items()}, own
+    return {name: values[found_at] for name, found_at in seen_from(pool, by_scope(values)).items()}, own
 
 
-def seen_from(pool: str, values: Mapping[str, Any]) -> dict[str, str]:
+def by_scope(names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Scope ("", "oregon/", "oregon/serving/") -> quantity -> its full name."""
+    found: dict[str, dict[str, str]] = {}
+    for name in names:
+        scope, slash, quantity = name.rpartition("/")
+        found.setdefault(scope + slash, {})[quantity] = name
+    return found
+
+
+def seen_from(pool: str, names: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Quantity -> name under which a pool finds it: its own before its site's before the whole's."""
     scopes = ["", *(pool[: end + 1] for end, letter in enumerate(pool) if letter == "/")]
-    found: dict[str, str] = {}
-    for scope in scopes:
-        found |= {n[len(scope) :]: n for n in values if n.startswith(scope) and "/" not in n[len(scope) :]}
-    return found
+    return {quantity: name for scope in scopes for quantity, name in names.get(scope, {}).items()}
 
 
 def sized(

@@ -12,8 +12,10 @@ import numpy as np
 from planner import glossary, units
 from planner.problems import one, unknown
 
-_CONDITION = re.compile(r"\s*(?P<name>\w+)\s*(?P<sign><=|>=|==|=|<|>)\s*(?P<bound>.+?)\s*")
-_PRODUCT = re.compile(r"(?:(?P<factor>[-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(?P<percent>%)?\s*\*\s*)?(?P<name>[^\W\d]\w*)")
+# A quantity, of a pool where one stands before it: serving/racks.
+_NAME = r"(?:[\w-]+/)*[^\W\d]\w*"
+_CONDITION = re.compile(rf"\s*(?P<name>{_NAME})\s*(?P<sign><=|>=|==|=|<|>)\s*(?P<bound>.+?)\s*")
+_PRODUCT = re.compile(rf"(?:(?P<factor>[-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(?P<percent>%)?\s*\*\s*)?(?P<name>{_NAME})")
 
 
 @dataclass(frozen=True)

@@ -202,12 +202,11 @@ def _peak_over_pools(*parts: Any) -> Any:
     """
     count = len(parts) // (1 + len(_IN_SERVICE))
     values, *when = (parts[i * count : (i + 1) * count] for i in range(1 + len(_IN_SERVICE)))
-    starts, ramps, _ = when
-    peaks = []
-    for start, ramp in zip(starts, ramps, strict=True):
-        shares = [in_service(start + ramp, *pool) for pool in zip(*when, strict=True)]
-        peaks.append(functools.reduce(operator.add, (x * share for x, share in zip(values, shares, strict=True))))
-    return functools.reduce(np.maximum, peaks)
+    # The ends of starts and ramps along a new first axis, all at once; the axes of the values follow.
+    shape = np.broadcast_shapes(*map(np.shape, parts))
+    times = np.stack([np.broadcast_to(start + ramp, shape) for start, ramp in zip(when[0], when[1], strict=True)])
+    shares = [in_service(times, *pool) for pool in zip(*when, strict=True)]
+    return np.max(functools.reduce(operator.add, (x * share for x, share in zip(values, shares, strict=True))), axis=0)
 
 
 def _mean_over_pools(*parts: Any) -> Any:

@@ -96,7 +96,7 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
     given, sized_by = given_values(resolved)
     wanted = chain.wanted(resolved.options)
     values = model.evaluate(wanted, given, resolved.options)
-    missing = model.route(tuple(wanted), given, resolved.options).missing
+    missing = dict(model.route(tuple(wanted), given, resolved.options).missing)
     spread = uncertainty.bands(wanted, given, resolved) if bands else {}
     kinds = _kinds(wanted, given, resolved)
     stale = dating.stale_inputs(wanted, given, resolved)
@@ -106,7 +106,7 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
             continue
         value = float(values[name])
         if math.isnan(value):
-            missing = {**missing, name: ("no finite value",)}
+            missing[name] = ("no finite value",)
             continue
         low, high = spread.get(name, (None, None))
         results[name] = Result(name, value, low, high, kinds[name], tuple(sorted(stale.get(name, ()))))
@@ -172,7 +172,7 @@ def elasticities(found: Plan, inputs: list[str], outputs: list[str]) -> dict[str
 def _checks(wanted: Iterable[str], values: Mapping[str, Any]) -> list[Check]:
     rows = glossary.quantities()
     checks = []
-    for name in _outermost(wanted, values):
+    for name in _outermost(wanted, values, {name for name, row in rows.items() if row.check}):
         message = rows[name].check
         scope = name[: name.rfind("/") + 1]
         if message and not math.isnan(float(values[name])):
@@ -191,8 +191,9 @@ def _availability(resolved: Resolved) -> Check:
 def _rule_checks(resolved: Resolved, values: Mapping[str, Any]) -> list[Check]:
     """Rules that exclude what the scenario chose, or put a condition on it."""
     checks: dict[str, Check] = {}
+    by_scope = chain.by_scope(values)
     for pool, part in (resolved.pools or {"": resolved}).items():
-        seen = {name: values[at] for name, at in chain.seen_from(f"{pool}/" if pool else "", values).items()}
+        seen = {name: values[at] for name, at in chain.seen_from(f"{pool}/" if pool else "", by_scope).items()}
         for f in rules.findings(part, seen):
             if f.verdict != rules.ALLOWED:
                 name = f.rule.replace(" ", "_").replace("-", "_")
@@ -201,15 +202,15 @@ def _rule_checks(resolved: Resolved, values: Mapping[str, Any]) -> list[Check]:
     return list(checks.values())
 
 
-def _outermost(wanted: Iterable[str], values: Mapping[str, Any]) -> list[str]:
-    """Each computed quantity where it counts: of a pool only where neither its site nor the whole has it."""
+def _outermost(wanted: Iterable[str], values: Mapping[str, Any], among: set[str]) -> list[str]:
+    """Computed quantities where they count: of a pool only where neither its site nor the whole has them."""
     found: list[str] = []
     for name in wanted:
         scope, _, quantity = name.rpartition("/")
-        outer = (
-            ["/".join([*scope.split("/")[:depth], quantity]) for depth in range(len(scope.split("/")))] if scope else []
-        )
-        if name in values and not any(each in values for each in outer):
+        if quantity not in among or name not in values:
+            continue
+        inner = scope.split("/") if scope else []
+        if not any("/".join([*inner[:depth], quantity]) in values for depth in range(len(inner))):
             found.append(name)
     return found
 
@@ -228,8 +229,8 @@ def _binding(wanted: Iterable[str], values: Mapping[str, Any]) -> list[tuple[str
     rows = glossary.quantities()
     used = [
         (_of_pool(name, rows[name].binds or ""), float(values[name]))
-        for name in _outermost(wanted, values)
-        if rows[name].binds and math.isfinite(float(values[name]))
+        for name in _outermost(wanted, values, {name for name, row in rows.items() if row.binds})
+        if math.isfinite(float(values[name]))
     ]
     return sorted(used, key=lambda pair: -pair[1])
 

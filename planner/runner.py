@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,7 +11,6 @@ import numpy as np
 from planner import chain, model, program
 from planner.scenario import Resolved
 
-
 # Freed once, a block of this many bytes makes the C library of Linux keep freed memory of up to twice that size.
 # Otherwise it returns the result of each equation to the system and faults it in again for the next, which takes
 # as long as a third of the arithmetic.
@@ -18,8 +18,11 @@ _KEPT = 31 * 2**20
 
 
 class Runner:
-    """What does not vary is settled once, at the first rows: sizes, strategies, and every equation that nothing
-    varied reaches.  The rest runs for each block of rows."""
+    """A scenario ready for columns of what varies.
+
+    What does not vary is settled at the first rows, once: sizes, strategies, and every equation that nothing varied
+    reaches.  The rest runs for each block of rows.
+    """
 
     def __init__(
         self,
@@ -39,9 +42,10 @@ class Runner:
         self.wanted = {name: model.source(name, self._known()) for name in wanted}
         self.said = [*resolved.said, *self._filled()]
         self._programs: dict[frozenset[str], program.Program] = {}
-        # Whether sizes and strategies depend on what varies; None before the first rows.
-        self.sizes: bool | None = None
-        self.searches: bool | None = None
+        # Whether sizes and strategies depend on what varies; both are taken to before the first rows.
+        self.sizes = self.searches = True
+        self._settled = False
+        self._settling = threading.Lock()
 
     def _filled(self) -> list[str]:
         return [place for fills in self.fills.values() for place in fills]
@@ -52,8 +56,10 @@ class Runner:
     def __call__(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         """The wanted quantities, floats where nothing that varies reaches them; a missing quantity is absent."""
         given = {place: columns[name] for name, fills in self.fills.items() for place in fills}
-        if self.sizes is None:
-            self.settle({name: column[:1] for name, column in given.items()})
+        # Settled by one thread alone: what is constant for one must be for all, or their last digits may differ.
+        with self._settling:
+            if not self._settled:
+                self._settle({name: column[:1] for name, column in given.items()})
         values = self._completed(given)
         moving = frozenset(name for name, value in values.items() if _varies(value))
         if moving not in self._programs:
@@ -61,15 +67,15 @@ class Runner:
         found = self._programs[moving].run(values)
         return {name: found[source] for name, source in self.wanted.items() if source in found}
 
-    def settle(self, first: Mapping[str, Any]) -> None:
+    def _settle(self, first: Mapping[str, Any]) -> None:
         """Keep the sizes and strategies that are the same for all rows, as the first row shows by their shape."""
-        self.sizes = self.searches = True
         found = self._completed(first)
         added = {name: value for name, value in found.items() if name not in self.values and name not in first}
         self.values |= {name: value for name, value in added.items() if not _varies(value)}
         open_names = {name for name, value in added.items() if _varies(value)}
         self.sizes = any(name.rpartition("/")[2] == chain.SIZE for name in open_names)
         self.searches = any(name.rpartition("/")[2] != chain.SIZE for name in open_names)
+        self._settled = True
 
     def _completed(self, given: Mapping[str, Any]) -> dict[str, Any]:
         values = {**self.values, **given}

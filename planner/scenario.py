@@ -338,10 +338,19 @@ def _whole(scenario: Scenario, members: dict[str, Resolved]) -> Resolved:
     rows = glossary.quantities()
     first, *others = members.values()
 
-    def shared(table: str, name: str) -> bool:
-        tables = [getattr(member, table) for member in (first, *others)]
-        return all(name in found and found[name] == tables[0].get(name) for found in tables)
+    def same(one: Any, other: Any) -> bool:
+        # Most come from the same entry or default: the comparison field by field is for the rest.
+        return one is other or one == other
 
+    # A part of a sum stays with its pool, also where the parts are equal.
+    shared_facts = {
+        name
+        for name, fact in first.facts.items()
+        if rows[name].combine not in ("sum", "peak") and all(same(fact, member.facts.get(name)) for member in others)
+    }
+    shared_entries = {
+        role for role, entry in first.entries.items() if all(same(entry, member.entries.get(role)) for member in others)
+    }
     facts: dict[str, Fact] = {}
     options = {name: choice for name, choice in first.options.items() if "/" not in name and name != model.POOLS}
     entries: dict[str, Entry] = {}
@@ -349,14 +358,10 @@ def _whole(scenario: Scenario, members: dict[str, Resolved]) -> Resolved:
     options[model.POOLS] = model.SEPARATOR.join(members)
     for key, member in members.items():
         for name, fact in member.facts.items():
-            # A part of a sum stays with its pool, also where the parts are equal.
-            if shared("facts", name) and rows[name].combine not in ("sum", "peak"):
-                facts[name] = fact
-            else:
-                facts[f"{key}/{name}"] = fact
+            facts[name if name in shared_facts else f"{key}/{name}"] = fact
         options |= {f"{key}/{name}": choice for name, choice in member.options.items()}
         for role, entry in member.entries.items():
-            entries[role if shared("entries", role) else f"{key}/{role}"] = entry
+            entries[role if role in shared_entries else f"{key}/{role}"] = entry
         pools |= {f"{key}/{inner}": found for inner, found in member.pools.items()} or {key: member}
     return Resolved(scenario, facts, options, entries, pools, first.rules)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from planner import conditions, glossary, plan, units
-from planner.catalog import Catalog, value_of
+from planner import axes, conditions, glossary, plan, units
+from planner.catalog import Catalog
 from planner.conditions import Condition
 from planner.plan import shown
 from planner.problems import InputError, one, unknown
@@ -106,20 +106,10 @@ def _domain(find: str, between: str | tuple[float, float] | None, current: float
     """The stretch to search: as told, or around where the scenario stands, within the glossary's limits."""
     row = glossary.quantities()[find]
     if between is not None:
-        if not isinstance(between, str):
-            low, high = between
-        else:
-            ends = between.split(":")
-            if len(ends) != 2:
-                raise one("--between", f"'{between}'", "takes LOW:HIGH")
-            try:
-                low, high = (value_of(end.strip(), row) for end in ends)
-            except units.UnitError as error:
-                raise one("--between", f"'{between}'", str(error)) from None
+        low, high = axes.ends(find, between, "--between") if isinstance(between, str) else between
         if not low < high:
             raise one("--between", f"'{between}'", "its low end is not below its high end")
-        return low, high
-    if current:
+    elif current:
         low, high = sorted((current / _REACH, current * _REACH))
         low = 0.0 if row.low == 0 else low
     elif row.low is not None and row.high is not None:

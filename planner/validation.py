@@ -83,6 +83,28 @@ def summary(
     }
 
 
+def overview() -> Table:
+    """All kinds of shipped cases in a row each: how far off, on what the fit saw and on what was left out of it."""
+    rows = []
+    for kind in KINDS:
+        found = replay(kind)
+        outside = found.get("left_out_document") or {
+            "weighted_mape": (found.get("left_out") or {}).get("output_tokens_per_second_mape")
+        }
+        rows.append(
+            [
+                kind,
+                f"{found['predicted']} of {found['cases']}",
+                percent(found["weighted_mape"]),
+                percent(found["median_ape"]),
+                percent(outside["weighted_mape"]) or "nothing is fitted",
+                percent(found["within_tolerance"]),
+            ]
+        )
+    columns = ["published cases", "predicted", "mean error", "median", "sources left out of the fit", "in tolerance"]
+    return Table(columns, rows, frozenset({1, 2, 3, 4, 5}))
+
+
 def _relative_error(measured: float | None, predicted: float | None) -> float:
     """|predicted / measured − 1|; NaN where either is missing."""
     if measured in (None, 0) or predicted is None or not math.isfinite(predicted):

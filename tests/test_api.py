@@ -1,10 +1,8 @@
 """The planner from Python: documented examples run, nothing heavy is imported before it is needed."""
 
 import doctest
-import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -55,29 +53,3 @@ def test_bad_input_is_one_error_with_every_problem():
     assert len(caught.value.problems) == 2
     with pytest.raises(InputError, match="no such directory"):
         planner.load("own-8000-h100", catalogs="nowhere-at-all")
-
-
-def readme() -> list[str]:
-    return (Path(planner.__file__).parents[1] / "README.md").read_text(encoding="utf-8").splitlines()
-
-
-def commands() -> list[str]:
-    return [line.strip() for line in readme() if line.startswith("    planner ")]
-
-
-@pytest.mark.parametrize("line", commands(), ids=lambda line: line.split()[1])
-def test_the_readme_commands_run_as_written(line, capsys):
-    from planner.cli import main
-
-    assert main(shlex.split(line)[1:]) == 0
-    captured = capsys.readouterr()
-    assert captured.out and captured.err == ""
-
-
-def test_the_readme_python_runs_as_written():
-    lines = readme()
-    start = lines.index("    import planner")
-    end = next(number for number in range(start, len(lines)) if lines[number] and not lines[number].startswith("    "))
-    found: dict = {}
-    exec("\n".join(line[4:] for line in lines[start:end]), found)
-    assert len(found["table"]) == 4 and found["rate"] > 0 and 0 < found["chance"] <= 1 and len(found["best"]) == 1

@@ -125,6 +125,19 @@ def test_bad_questions_are_refused(catalog, find, so_that, says):
         found(catalog, find, so_that)
 
 
+@pytest.mark.parametrize("between", ["2:5 USD/accelerator/h", "2 USD/accelerator/h:5 USD/accelerator/h"])
+def test_where_to_search_may_be_said(catalog, between):
+    solution = found(catalog, "cloud_price", "tco <= 0.7 * cloud_cost", between=between)
+    assert solution.searched == pytest.approx((2 / 3600, 5 / 3600))
+    assert solution.holds[0] == pytest.approx((solution.value, 5 / 3600))
+
+
+@pytest.mark.parametrize("between", ["2", "2:5 MW", "5:2 USD/accelerator/h", "2:5:7 USD/accelerator/h"])
+def test_a_bad_place_to_search_is_refused(catalog, between):
+    with pytest.raises(InputError, match="--between"):
+        found(catalog, "cloud_price", "tco <= 0.7 * cloud_cost", between=between)
+
+
 def test_conditions_are_read():
     condition = conditions.parse("npv_own >= 70 % * npv_cloud")
     assert (condition.name, condition.sign, condition.bound, condition.other) == ("npv_own", ">=", 0.7, "npv_cloud")
@@ -141,3 +154,26 @@ def test_the_command_answers_in_words_and_json(capsys):
     assert answer["solved"] and answer["unit"] == "USD/accelerator/h"
     assert answer["reached"]["tco"]["value"] == pytest.approx(0.7 * answer["reached"]["cloud_cost"]["value"])
     assert main(["solve", "own-8000-h100", "--find", "pue", "--so-that", "tco <= 1 USD"]) == 1
+
+
+def test_a_pool_is_solved_for_by_itself(catalog):
+    text = """
+    [choose]
+    system = "dgx-h100"
+    [[pool]]
+    name = "first"
+    [pool.set]
+    accelerators = "512 accelerator"
+    [[pool]]
+    name = "second"
+    [pool.set]
+    accelerators = "512 accelerator"
+    """
+    base = scenario.loads(text)
+    solution = solve.solve(base, "second/accelerators", "it_power <= 3 MW", catalog)
+    assert solution.value == int(solution.value)
+    for count, holds in ((solution.value, True), (solution.value + 8, False)):
+        changed = scenario.changed(base, {}, {"second/accelerators": f"{count:.0f} accelerator"})
+        assert bool(plan.plan(changed, catalog, bands=False).values["it_power"] <= 3e6) is holds
+    half = solve.solve(base, "second/accelerators", "second/racks <= 0.5 * first/racks", catalog)
+    assert half.reached["second/racks"] <= 0.5 * half.reached["first/racks"]

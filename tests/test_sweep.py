@@ -325,3 +325,16 @@ def test_a_csv_of_scenarios_is_swept(capsys, tmp_path):
     status, out, _ = run(capsys, "sweep", "own-8000-h100", "--vary", str(path), "--watch", "facility_power", "--csv")
     assert status == 0
     assert pd.read_csv(io.StringIO(out))["cooling"].tolist() == ["air", "direct-to-chip"]
+
+
+@pytest.mark.parametrize("name", sorted(scenario.shipped_names()))
+def test_every_shipped_scenario_is_swept_as_it_is_planned(catalog, name):
+    base = scenario.load(name)
+    task = sweep.task(base, {"discount_rate": "5 %,9 %"}, catalog)
+    assert task.watch
+    columns = engine.chunk(task, 0)
+    for row, rate in enumerate(("5 %", "9 %")):
+        found = plan.plan(scenario.changed(base, {}, {"discount_rate": rate}), catalog, bands=False)
+        for each in task.watch:
+            expected = found.results[each].value if each in found.results else np.nan
+            np.testing.assert_allclose(columns[each][row], expected, rtol=1e-12, err_msg=each)

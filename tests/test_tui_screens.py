@@ -221,6 +221,21 @@ async def test_a_figure_is_edited_with_live_validation_diff_and_effect(app, tmp_
     assert own.value == 9000 and own.source == "my-meter"
 
 
+async def test_an_entry_changed_outside_is_taken_over(app, tmp_path):
+    async with app.run_test() as pilot:
+        before = app.session.plan.results["it_power"].value
+        own = tmp_path / "catalogs" / "systems"
+        own.mkdir()
+        text = 'source = "planning-estimate"\nkind = "estimate"\npower = "9 kW/system"\n'
+        (own / "dgx-h100.toml").write_text(text)
+        for _ in range(100):
+            if app.session.plan.results["it_power"].value < before:
+                break
+            await pilot.pause(0.1)
+        else:
+            pytest.fail("the entry was not read again within ten seconds")
+
+
 async def test_leaving_the_form_writes_nothing(app, tmp_path):
     async with app.run_test() as pilot:
         await open_field(app, pilot, "power")

@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME=...",
         help="NAME=a,b,c | NAME=lo:hi:n | NAME=lo:hi:n:log | NAME=lo:hi with --samples | ROLE=entry,entry | ROLE=* | "
-        "OPTION=a,b | a CSV file of scenarios; several make a grid",
+        "OPTION=a,b | POOL/NAME=... | a CSV file of scenarios; several make a grid",
     )
     parser.add_argument("--watch", metavar="NAME,...", help="quantities to compute instead of the headline figures")
     parser.add_argument("--samples", type=int, default=0, metavar="N", help="draw N samples from the ranges lo:hi")

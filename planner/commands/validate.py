@@ -11,7 +11,9 @@ KINDS = ("training", "inference", "fabric", "collectives", "reliability", "tco")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", choices=KINDS, metavar="KIND", help=", ".join(KINDS))
+    parser.add_argument(
+        "kind", choices=KINDS, metavar="KIND", nargs="?", help=f"{', '.join(KINDS)}; without one, all in a row each"
+    )
     parser.add_argument(
         "cases", metavar="CASES", nargs="?", type=Path, help="a file of cases instead of the shipped one"
     )
@@ -21,6 +23,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from planner import validation
 
+    if args.kind is None:
+        overview = validation.overview()
+        print(overview.json() if args.json else overview.text())
+        return 0
     found = validation.replay(args.kind, args.cases)
     if args.json:
         arguments.print_json(found)

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def electricity_bill_per_year__all_in(energy_cost_per_year, accounting_hours_share):
-    """Electricity bill at one price for each unit of energy. [USD/s]
+    """Electricity bill as the site prices energy. [USD/s]
 
     K = E · p · h
 

@@ -214,6 +214,10 @@ class PlannerApp(App[int]):
     def _look_at_files(self) -> None:
         """Take over what was changed outside; where there are unsaved edits, undo brings them back."""
         session = self.session
+        if session.catalog_changed():
+            session.reload_catalog()
+            self.notify("The scenario is computed with it.", title="Your catalog was changed outside")
+            self.show_scenario()
         if not session.changed_outside():
             return
         had_edits = session.unsaved

@@ -55,6 +55,7 @@ class Session:
         # The future as it was before the edit in progress, for abandoning it.
         self._future_kept: list[Scenario] = []
         self._open_edit = ""
+        self._own_entries = self._own_files()
         self._compute()
         # What changes are shown against.
         self.baseline: Plan | None = self.plan
@@ -136,6 +137,7 @@ class Session:
     def reload_catalog(self) -> None:
         """Read the catalog files again."""
         self.catalog = Catalog(self.catalog.layers)
+        self._own_entries = self._own_files()
         self._compute()
 
     def _compute(self) -> None:
@@ -149,6 +151,14 @@ class Session:
             self.problems = error.problems
 
     # Files
+
+    def catalog_changed(self) -> bool:
+        """Whether an entry in the user's own directories is another than when the catalog was read."""
+        return self._own_files() != self._own_entries
+
+    def _own_files(self) -> dict[Path, int]:
+        own = [path for layer in self.catalog.layers[1:] for path in layer.glob("**/*.toml")]
+        return {path: path.stat().st_mtime_ns for path in own if path.is_file()}
 
     @property
     def saved(self) -> Scenario:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from planner import chain, glossary, model
@@ -32,18 +33,34 @@ class Topic:
 
 def topics(scenario: Scenario, plan: Plan | None) -> list[Topic]:
     """The inputs that matter for the scenario's workload, by topic: choices, size, then room by room."""
-    rows = glossary.quantities()
-    asked = chain.asked(scenario.workload)
-    given = set(plan.given) if plan else set()
     options = plan.resolved.options if plan else {name: o.choices[0] for name, o in glossary.options().items()}
+    return _topics(
+        scenario.workload,
+        frozenset(plan.given) if plan else frozenset(),
+        tuple(sorted(options.items())),
+        frozenset((*scenario.set, *scenario.range)),
+        frozenset(plan.resolved.entries if plan else scenario.choose),
+    )
+
+
+@functools.lru_cache(maxsize=32)
+def _topics(
+    workload: str,
+    given: frozenset[str],
+    chosen_options: tuple[tuple[str, str], ...],
+    said: frozenset[str],
+    chosen: frozenset[str],
+) -> list[Topic]:
+    """The topics follow from names alone: while one types a value they stay as they are."""
+    rows, options = glossary.quantities(), dict(chosen_options)
+    asked = chain.asked(workload)
     route = model.route(tuple(asked), given, options)
     computed = {step.name for step in route.steps}
     needed = dict.fromkeys(need for step in route.steps for need in step.needs if need not in computed)
     needed |= dict.fromkeys(name for lacks in route.missing.values() for name in lacks if name not in asked)
-    needed |= dict.fromkeys(name for name in (*scenario.set, *scenario.range) if name in rows)
+    needed |= dict.fromkeys(name for name in said if name in rows)
     needed |= dict.fromkeys(name for name, row in rows.items() if row.sizes and row.sizes["quantity"] in asked)
     needed[chain.SIZE] = None
-    chosen = set(plan.resolved.entries) if plan else set(scenario.choose)
     by_room: dict[str, list[str]] = {}
     roles_used = dict.fromkeys(role for role in glossary.roles() if role in chosen)
     for name in rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 from planner import breakdown, comparison, glossary, units
@@ -22,6 +23,8 @@ _TITLES = {
     "reliability": "Reliability",
 }
 NOT_KNOWN = "–"
+# Texts kept: at each key most figures are what they were.
+_KEPT = 16384
 _UPPER = {
     word: word.upper() for word in ("it", "tco", "npv", "irr", "pue", "mfu", "hfu", "ttft", "tpot", "mtbf", "ecc")
 }
@@ -40,6 +43,7 @@ def title(room: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def split(name: str, value: float | None, digits: int = 4) -> tuple[str, str]:
     """A value as its number and its unit, in the prefix that suits it; a label stands for its number."""
     if value is None or not math.isfinite(value):
@@ -51,6 +55,7 @@ def split(name: str, value: float | None, digits: int = 4) -> tuple[str, str]:
     return units.number_text(float(units.convert(value, show)), digits), "" if show == units.DIMENSIONLESS else show
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def text(name: str, value: float, digits: int = 4) -> str:
     """A value with its unit, the unit shortened and left out where the name says it ("racks 334")."""
     number, unit = split(name, value, digits)
@@ -64,6 +69,7 @@ def short(unit: str) -> str:
     return unit
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def band(name: str, low: float | None, high: float | None, value: float) -> str:
     """'2.5 to 3.1' in the unit in which the value is shown; nothing where no input is uncertain."""
     if low is None or high is None or low == high:
@@ -85,6 +91,7 @@ def ends(quantity: glossary.Quantity, fact: Fact) -> str:
     return " to ".join(both) if any(both) else ""
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def change(now: float | None, before: float | None) -> str:
     """'▲ 3.2 %' against the baseline; nothing where it is the same."""
     if now is None or before is None or now == before or not (math.isfinite(now) and math.isfinite(before)):

@@ -1,0 +1,56 @@
+"""A plan of 20 pools on 3 sites over 10 years, beside the plan of one of its pools.
+
+python benchmarks/pools_speed.py
+"""
+
+import time
+
+from planner import phases, plan, scenario
+from planner.catalog import Catalog
+
+HEAD = """
+name = "twenty pools"
+start = 2027-01-01
+[choose]
+system = "dgx-b200"
+cooling = "direct-to-chip"
+cloud = "aws-p6-b200"
+[set]
+analysis_period = "10 year"
+"""
+SITES = ("us-texas", "ireland", "norway")
+
+
+def pool(number):
+    return (
+        f'[[pool]]\nname = "pool {number}"\nstart = {2027 + number // 4}-01-01\n[pool.choose]\n'
+        f'site = "{SITES[number % 3]}"\n[pool.set]\naccelerators = "{512 * (1 + number % 5)} accelerator"\n'
+    )
+
+
+def timed(text, catalog):
+    given = scenario.loads(text)
+    started = time.perf_counter()
+    found = plan.plan(given, catalog, bands=False)
+    planned = time.perf_counter()
+    phases.timeline(found)
+    return found, planned - started, time.perf_counter() - planned
+
+
+def main():
+    catalog = Catalog()
+    one, many = HEAD + pool(0), HEAD + "".join(map(pool, range(20)))
+    # The first plan reads catalogs and wires equations; what is timed is a plan in a running session, best of five.
+    for text in (one, many):
+        timed(text, catalog)
+    found, *_ = timed(many, catalog)
+    single, pooled, months = (
+        min(run) for run in zip(*[(timed(one, catalog)[1], *timed(many, catalog)[1:]) for _ in range(5)])
+    )
+    print(f"20 pools, 3 sites, 10 years: {len(found.results):,} figures planned in {pooled:.3f} s")
+    print(f"by month, 120 months: {months:.3f} s")
+    print(f"against a plan of one pool: {pooled / single:.1f} x for 20 times the pools")
+
+
+if __name__ == "__main__":
+    main()
