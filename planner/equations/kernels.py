@@ -85,46 +85,6 @@ def cast_share__fp4(low_precision_cast):
     return low_precision_cast
 
 
-def framework_factor(training_software, framework_fsdp, framework_deepspeed, framework_xla, framework_neuron):
-    """Kernel time of the software class over that of a Megatron-class stack. [1]
-
-    1 for the Megatron class, else the class's own factor
-    """
-    fsdp = np.where(training_software == 2, framework_fsdp, 1)
-    deepspeed = np.where(training_software == 3, framework_deepspeed, fsdp)
-    xla = np.where(training_software == 4, framework_xla, deepspeed)
-    return np.where(training_software == 5, framework_neuron, xla)
-
-
-def chip_age(software_year, accelerator_available_year):
-    """Years that software has had to adapt to the accelerator. [1]
-
-    max(0, year − first shipment)
-    """
-    return np.maximum(0, software_year - accelerator_available_year)
-
-
-def newness(chip_age, new_chip_penalty, chip_learning_time):
-    """Kernel time on a young chip over that on one the software has learnt. [1]
-
-    e^(n · e^(−age / τ))
-    """
-    return np.exp(new_chip_penalty * np.exp(-chip_age / chip_learning_time))
-
-
-def software_factor(framework_factor, training_software, newness, software_year, reference_year, software_progress):
-    """Kernel time over that of a Megatron-class stack of the reference year. [1]
-
-    f · new · e^(g · (year_0 − year))
-
-    The same recipe on the same chips runs faster from release to release. Classes whose makers do not build the
-    chips (FSDP, DeepSpeed) start behind on a new one.
-    """
-    progress = np.exp(software_progress * (reference_year - software_year))
-    behind = np.where(training_software > 1, 1, 0) * np.where(training_software < 4, 1, 0)
-    return framework_factor * progress * np.where(behind > 0, newness, 1)
-
-
 def size_efficiency(
     micro_batch_tokens,
     model_hidden_size,
@@ -317,16 +277,6 @@ def weight_traffic_time(
     held = (layer_parameters + layer_expert_parameters / expert_parallel) / tensor_parallel / one_accelerator
     moved = held * (3 * weight_bytes + 2 * gradient_bytes)
     return weight_traffic_exposed * moved / (accelerator_memory_bandwidth * memory_efficiency)
-
-
-def mixture_factor(software_year, reference_year, mixture_progress):
-    """Time of expert products and dispatch over that of the reference year's software. [1]
-
-    e^(g · (year_0 − year))
-
-    Permutation, routing and grouped products are still being fused and tuned, faster than the rest.
-    """
-    return np.exp(mixture_progress * (reference_year - software_year))
 
 
 def layer_compute_time(

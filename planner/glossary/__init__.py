@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 
 # Rooms that only one workload asks for; all others are asked for by every scenario.  Claims alone ask for the market's.
 WORKLOAD_ROOMS = {
-    "training": ("workload", "training", "kernels", "memory", "collectives"),
+    "training": ("workload", "training", "kernels", "software", "memory", "collectives"),
     "inference": ("inference_memory", "inference_rates", "inference", "batching", "demand", "serving_cost", "edge"),
     "claims": ("market",),
 }
