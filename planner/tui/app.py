@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 import re
 from pathlib import Path
 from typing import ClassVar
@@ -13,9 +15,6 @@ from textual.binding import Binding, BindingType
 from planner import scenario
 from planner.problems import InputError
 from planner.tui import exporting
-from planner.tui.catalog_screen import CatalogScreen
-from planner.tui.claims_screen import ClaimsScreen
-from planner.tui.compare_screen import CompareScreen
 from planner.tui.dialogs import Ask, Confirm
 from planner.tui.frame import SCREENS, PlannerScreen, TopLine
 from planner.tui.lines import Column
@@ -23,11 +22,21 @@ from planner.tui.palette import PlannerCommands
 from planner.tui.picker import A_FILE, Choice, Picker
 from planner.tui.scenario_screen import ScenarioScreen
 from planner.tui.session import Session
-from planner.tui.whatif_screen import WhatIfScreen
 from planner.tui.why import WhyScreen
 
 _LOOK_AT_FILES = 1.0
 _DARK, _LIGHT = "textual-dark", "textual-light"
+
+
+def _screen(mode: str) -> PlannerScreen:
+    """A new screen of a mode; its module is imported when it is first gone to, so that the app starts quickly."""
+    module = importlib.import_module(f"planner.tui.{mode}_screen")
+    found = next(
+        each
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, PlannerScreen) and mode == each.MODE
+    )
+    return found()
 
 
 class PlannerApp(App[int]):
@@ -35,13 +44,7 @@ class PlannerApp(App[int]):
 
     TITLE = "planner"
     CSS_PATH = Path(__file__).with_name("app.tcss")
-    MODES: ClassVar = {
-        "scenario": ScenarioScreen,
-        "compare": CompareScreen,
-        "whatif": WhatIfScreen,
-        "catalog": CatalogScreen,
-        "claims": ClaimsScreen,
-    }
+    MODES: ClassVar = {mode: functools.partial(_screen, mode) for mode in SCREENS}
     DEFAULT_MODE = "scenario"
     COMMANDS = App.COMMANDS | {PlannerCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,6 +87,8 @@ class PlannerApp(App[int]):
         self.call_after_refresh(self._show_entry, kind, key)
 
     def _show_entry(self, kind: str, key: str) -> None:
+        from planner.tui.catalog_screen import CatalogScreen
+
         base = self._base()
         if isinstance(base, CatalogScreen):
             base.show_entry(kind, key)
