@@ -7,6 +7,7 @@ together (the rows of a CSV, the samples of several ranges).  Numbers are base v
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ import numpy as np
 
 from planner import glossary, sampling, units
 from planner.catalog import Catalog, value_of
-from planner.problems import InputError, Problem, one, unknown
+from planner.problems import LARGEST_FILE, InputError, Problem, one, read_bytes, unknown
 
 _SPACED = re.compile(r"(?P<low>[^:]+):(?P<high>[^:]+)(?::(?P<count>\d{1,9})(?P<log>:log)?)?(?:\s+(?P<unit>[^\s\d].*))?")
 _NUMBER = r"\s*[+-]?[\d._]+(?:[eE][+-]?\d+)?\s*"
@@ -154,9 +155,9 @@ def positions(axes: Sequence[Axis | SampledAxis], index: Any) -> list[Any]:
 def table(path: Path, catalog: Catalog) -> Axis:
     """A CSV of scenarios as one axis: a column per quantity ("name" or "name [unit]"), role or option."""
     try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            lines = [line for line in csv.reader(stream) if any(cell.strip() for cell in line)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        text = read_bytes(path, path.name, 10 * LARGEST_FILE).decode("utf-8-sig")
+        lines = [line for line in csv.reader(io.StringIO(text, newline="")) if any(cell.strip() for cell in line)]
+    except (UnicodeDecodeError, csv.Error) as error:
         raise one(str(path), "", f"cannot be read: {error}") from None
     if len(lines) < 2:
         raise one(str(path), "", "takes a heading line and one line for each scenario")

@@ -237,6 +237,8 @@ class Catalog:
         same = header if source == header.get("source") else {}
         if not source:
             found.append(Problem(place, key, "no source: name one that sources.toml describes"))
+        elif not isinstance(source, str):
+            found.append(Problem(place, key, "takes the id of one source as a text"))
         elif source not in self.sources:
             found.append(Problem(place, key, unknown("source", str(source), self.sources)))
         kind = table.get("kind", header.get("kind", "rated"))

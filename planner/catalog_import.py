@@ -16,7 +16,7 @@ from typing import Any
 
 from planner import authoring, editing
 from planner.catalog import Catalog, folded
-from planner.problems import LARGEST_FILE, InputError, Problem, one
+from planner.problems import LARGEST_FILE, InputError, Problem, one, read_bytes
 
 Settings = dict[tuple[str, ...], Any]
 Row = dict[str, str]
@@ -140,15 +140,9 @@ def _of_the_trade(rows: list[tuple[int, Row]], findings: Findings) -> list[tuple
 def table(path: Path) -> tuple[list[str], list[tuple[int, Row]]]:
     """The header of a CSV file and its rows with their line numbers."""
     try:
-        if path.stat().st_size > 10 * LARGEST_FILE:
-            raise one(path.name, "", f"is larger than {10 * LARGEST_FILE // 1_000_000} MB")
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise one(str(path), "", "no such file") from None
+        text = read_bytes(path, path.name, 10 * LARGEST_FILE).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise one(path.name, "", f"is not UTF-8 text (byte {error.start})") from None
-    except OSError as error:
-        raise one(str(path), "", f"cannot be read: {error.strerror}") from None
     reader = csv.DictReader(io.StringIO(text), restval="")
     rows: list[tuple[int, Row]] = []
     try:

@@ -112,6 +112,10 @@ def run(args: argparse.Namespace) -> int:
         # The reader has gone (planner plan | head); keep the interpreter from complaining while it closes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        # A full disk, a name that is too long, a directory that may not be read: the system says which.
+        print(f"planner: {error.filename or 'file system'}: {error.strerror or error}", file=sys.stderr)
+        return BAD_INPUT
     except ValueError as error:
         from planner.problems import InputError
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from planner import glossary, model, phases, units
 from planner.catalog import Fact
 from planner.phases import MONTH, Timeline
 from planner.plan import Plan, shown
-from planner.problems import InputError, Problem, unknown
+from planner.problems import InputError, Problem, read_bytes, unknown
 from planner.scenario import Scenario
 from planner.table import Table
 
@@ -132,9 +133,9 @@ def _from_csv(name: Any, unit: str, months: int, scenario: Scenario, at: str, pr
     place = scenario.place
     path = (scenario.path.parent if scenario.path else Path()) / str(name)
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        text = read_bytes(path, path.name).decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    except (InputError, UnicodeDecodeError, csv.Error) as error:
         problems.append(Problem(place, f"{at}.csv", f"cannot read '{name}': {error}"))
         return None
     if not rows or "typical" not in rows[0]:

@@ -142,7 +142,8 @@ def defaults_that_mattered(found: Plan) -> list[Default]:
         and rows[name].ratio
         and not rows[name].labels
     }
-    headline = [name for name in glossary.headlines() if name in found.results and found.results[name].value]
+    known = {name: found.results[name].value for name in glossary.headlines() if name in found.results}
+    headline = [name for name, value in known.items() if value and math.isfinite(value)]
     nudged = elasticities(found, list(facts), headline)
     strongest = []
     for name, fact in facts.items():

@@ -50,16 +50,26 @@ def unknown(what: str, given: str, names: Any) -> str:
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file as a table; InputError with the reason where it cannot be read."""
     place = path.name
+    return parse_toml(read_bytes(path, place), place)
+
+
+def read_bytes(path: Path, place: str, largest: int = LARGEST_FILE) -> bytes:
+    """What a file holds; InputError where it cannot be read or has no end in sight."""
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise one(place, "", f"is larger than {LARGEST_FILE // 1_000_000} MB")
-        return parse_toml(path.read_bytes(), place)
+        # Not by its size: a device or a pipe has none.
+        with path.open("rb") as stream:
+            content = stream.read(largest + 1)
     except FileNotFoundError:
         raise one(str(path), "", "no such file") from None
     except IsADirectoryError:
         raise one(str(path), "", "is a directory, not a file") from None
     except OSError as error:
         raise one(str(path), "", f"cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise one(str(path), "", f"is not a file name: {error}") from None
+    if len(content) > largest:
+        raise one(place, "", f"is larger than {largest // 1_000_000} MB")
+    return content
 
 
 def parse_toml(content: bytes, place: str) -> dict[str, Any]:

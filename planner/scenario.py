@@ -93,12 +93,20 @@ class Resolved:
 def load(file: str | Path, catalog: Catalog | None = None) -> Scenario:
     """The scenario in a file, or the shipped scenario of that name."""
     path = Path(file)
-    if not path.exists():
+    if not _there(path):
         names = shipped_names(catalog)
         if str(file) not in names:
             raise one(str(file), "", f"no such file, and {unknown('scenario', str(file), names)}")
         path = names[str(file)]
     return from_table(read_toml(path), path.name, path)
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        # Longer than a file name may be, or in a place that may not be looked into.
+        return False
 
 
 def loads(text: str, place: str = "scenario") -> Scenario:
@@ -276,7 +284,8 @@ def year_of(date: datetime.date) -> float:
 def merged(scenario: Scenario, key: str) -> Scenario:
     """A pool with everything that it takes over from the whole."""
     part = scenario.pools[key]
-    site = scenario.sites.get(part.choose.get("site", scenario.choose.get("site", "")), {})
+    chosen = part.choose.get("site", scenario.choose.get("site", ""))
+    site = scenario.sites.get(chosen, {}) if isinstance(chosen, str) else {}
     outer = _without(scenario, part.choose, {**site, **part.set, **part.range})
     return replace(
         part,

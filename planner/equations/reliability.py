@@ -197,8 +197,12 @@ def failure_cost_per_year(lost_accelerators, cost_per_accelerator_hour):
 
 
 def _poisson_quantile(mean, share):
-    """The smallest count that a Poisson variable does not exceed with probability `share`, at least its mode."""
-    mean = np.maximum(mean, np.finfo(float).tiny)
+    """The smallest count that a Poisson variable does not exceed with probability `share`, at least its mode.
+
+    Counted up to a mean of 10⁵; beyond it, where the distribution is normal, the distance from the mean grows as √mean.
+    """
+    asked = mean
+    mean = np.minimum(np.maximum(mean, np.finfo(float).tiny), 10**5)
     mode = np.floor(mean)
     # Probabilities relative to that of the mode, so that large means do not underflow.
     below, above = 0 * mean, 0 * mean
@@ -218,4 +222,4 @@ def _poisson_quantile(mean, share):
         count, found = count + 1, found + short
         term = term * mean / count
         reached = reached + term
-    return found
+    return np.where(asked > mean, np.ceil(asked + (found - mean) * np.sqrt(np.maximum(asked / mean, 1))), found)

@@ -1,0 +1,119 @@
+"""Hostile inputs at volume: how many are planned, how many refused, and whether anything else ever happens.
+
+    python benchmarks/hostile_input.py [--count 100000] [--seconds 600] [--seed 1]
+
+Mutations of shipped files and inputs made from nothing, of every kind that the planner reads.  Each may take two
+seconds of processor time, and all of them together four gigabytes.  Exits with 1 where one failed.
+"""
+
+import argparse
+import random
+import resource
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "tests")]
+
+import hostile
+
+LIMIT = 2.0
+MEMORY = 4 * 2**30
+# Shares of a thousand; what takes longest is tried least.
+SHARES = {"scenario": 110, "scenario file": 120, "entry": 200, "import": 10, "range": 200, "unit": 350, "command": 10}
+
+
+class TooLongError(BaseException):
+    """An input took longer than it may."""
+
+
+def attempt(kind, rng, folder):
+    """Make one input of a kind and judge it; what was tried, and its fate."""
+    if kind == "scenario":
+        given = (hostile.scenario_table(rng),)
+        return given, lambda: hostile.judge_table(*given)
+    if kind == "scenario file":
+        given = (hostile.mutated(rng, rng.choice(hostile.scenario_texts())),)
+        return given, lambda: hostile.judge_scenario(*given)
+    if kind == "entry":
+        given = hostile.entry(rng)
+        return given, lambda: hostile.judge_entry(*given, folder)
+    if kind == "import":
+        given = hostile.price_table(rng)
+        return given, lambda: hostile.judge_import(*given, folder)
+    if kind == "command":
+        given = (hostile.command(rng),)
+        return given, lambda: hostile.judge_command(*given)
+    given = hostile.vary(rng) if kind == "range" else hostile.unit(rng)
+    judge = hostile.judge_range if kind == "range" else hostile.judge_unit
+    return given, lambda: judge(*given)
+
+
+def fate(judge):
+    """planned, refused, or how it failed."""
+    signal.setitimer(signal.ITIMER_PROF, LIMIT)
+    try:
+        return judge()
+    except TooLongError:
+        return "took too long"
+    except Exception as error:
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if "planner" in f.filename]
+        where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+        return f"{type(error).__name__} at {where}: {str(error)[:160]}"
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def expire(*_):
+    raise TooLongError
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=100_000)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kind", choices=list(SHARES))
+    args = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    signal.signal(signal.SIGPROF, expire)
+    kinds = [args.kind] if args.kind else list(SHARES)
+    weights = [SHARES[kind] for kind in kinds]
+    counts, failures, longest = Counter(), {}, 0.0
+    started = time.monotonic()
+    # Catalog files are read once, outside the time of any input.
+    hostile.judge_scenario(hostile.scenario_texts()[0])
+    with tempfile.TemporaryDirectory() as root:
+        folder = hostile.folder_of(root)
+        for number in range(args.count):
+            if time.monotonic() - started > args.seconds:
+                break
+            rng = random.Random(f"{args.seed} {number}")
+            kind = rng.choices(kinds, weights)[0]
+            given, judge = attempt(kind, rng, folder)
+            before = time.process_time()
+            found = fate(judge)
+            longest = max(longest, time.process_time() - before)
+            counts[kind, found if found in (hostile.PLANNED, hostile.REFUSED) else "failed"] += 1
+            if found not in (hostile.PLANNED, hostile.REFUSED):
+                failures.setdefault(f"{kind}: {found}", (number, given))
+    print(f"{'':14}{'planned':>9}{'refused':>9}{'failed':>9}")
+    for kind in kinds:
+        print(f"{kind:14}" + "".join(f"{counts[kind, found]:9,}" for found in ("planned", "refused", "failed")))
+    total = {found: sum(n for (_, f), n in counts.items() if f == found) for found in ("planned", "refused", "failed")}
+    print(f"{'all':14}" + "".join(f"{count:9,}" for count in total.values()))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+    print(
+        f"{sum(total.values()):,} inputs in {time.monotonic() - started:.0f} s; longest {longest:.2f} s; at most {peak:,.0f} MiB"
+    )
+    for failure, (number, given) in failures.items():
+        print(f"FAILED number {number}: {failure}\n    {str(given)[:600]!r}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
