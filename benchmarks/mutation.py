@@ -18,14 +18,21 @@ import numpy as np
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "tests")]
 
-import golden
+import golden  # noqa: E402
 
-from planner import chain, glossary, model, units
-from planner.catalog import Catalog
+from planner import chain, glossary, model, units  # noqa: E402
+from planner.catalog import Catalog  # noqa: E402
 
 OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult}
-COMPARISONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
-FUNCTIONS = {"minimum": "maximum", "maximum": "minimum", "ceil": "floor", "floor": "ceil", "log2": "sqrt", "sqrt": "log2"}
+COMPARISONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq}
+FUNCTIONS = {
+    "minimum": "maximum",
+    "maximum": "minimum",
+    "ceil": "floor",
+    "floor": "ceil",
+    "log2": "sqrt",
+    "sqrt": "log2",
+}
 
 
 def mutants(tree):
@@ -42,12 +49,13 @@ def mutants(tree):
 
 def changes(node):
     if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
-        yield {"op": OPERATORS[type(node.op)]()}, f"{type(node.op).__name__} becomes {OPERATORS[type(node.op)].__name__}"
+        other = OPERATORS[type(node.op)]
+        yield {"op": other()}, f"{type(node.op).__name__} becomes {other.__name__}"
         if isinstance(node.op, ast.Sub | ast.Div | ast.Pow):
             yield {"left": node.right, "right": node.left}, f"operands of {type(node.op).__name__} swapped"
     elif isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
-        other = COMPARISONS[type(node.ops[0])]
-        yield {"ops": [other()]}, f"{type(node.ops[0]).__name__} becomes {other.__name__}"
+        comparison = COMPARISONS[type(node.ops[0])]
+        yield {"ops": [comparison()]}, f"{type(node.ops[0]).__name__} becomes {comparison.__name__}"
     elif isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         yield {"value": node.value + 1}, f"{node.value} becomes {node.value + 1}"
     elif isinstance(node, ast.Attribute) and node.attr in FUNCTIONS:

@@ -44,9 +44,8 @@ def main():
     for text in (one, many):
         timed(text, catalog)
     found, *_ = timed(many, catalog)
-    single, pooled, months = (
-        min(run) for run in zip(*[(timed(one, catalog)[1], *timed(many, catalog)[1:]) for _ in range(5)])
-    )
+    runs = [(timed(one, catalog)[1], *timed(many, catalog)[1:]) for _ in range(5)]
+    single, pooled, months = (min(times) for times in zip(*runs, strict=True))
     print(f"20 pools, 3 sites, 10 years: {len(found.results):,} figures planned in {pooled:.3f} s")
     print(f"by month, 120 months: {months:.3f} s")
     print(f"against a plan of one pool: {pooled / single:.1f} x for 20 times the pools")

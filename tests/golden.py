@@ -1,6 +1,6 @@
 """Every figure of every shipped scenario, and each equation at a few points, as they were when last looked at.
 
-    python -m tests.golden            writes the figures again and prints what moved, for the change log
+python -m tests.golden            writes the figures again and prints what moved, for the change log
 """
 
 import hashlib
@@ -61,7 +61,7 @@ def figures():
 
 
 def point(name, number):
-    """A value of a quantity that depends on its name and the point's number alone, within its limits, mostly not 0 or 1."""
+    """A value that depends on the quantity's name and the point's number alone, within its limits, seldom 0 or 1."""
     row = glossary.quantities()[name]
     digest = hashlib.sha256(f"{name} {number}".encode()).digest()
     share = 0.05 + 0.9 * int.from_bytes(digest[:6], "big") / 2**48

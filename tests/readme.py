@@ -1,6 +1,6 @@
 """The parts of the README that are printed by the planner.
 
-    python -m tests.readme            writes them again
+python -m tests.readme            writes them again
 """
 
 import re
@@ -26,7 +26,8 @@ def printed():
 def written(text, parts):
     """The text with each part below its marker."""
     for marker, part in parts.items():
-        text = re.sub(rf"<!-- {marker} -->\n.*?<!-- end -->", f"<!-- {marker} -->\n{part}\n<!-- end -->", text, flags=re.S)
+        below = f"<!-- {marker} -->\n{part}\n<!-- end -->"
+        text = re.sub(rf"<!-- {marker} -->\n.*?<!-- end -->", lambda match, below=below: below, text, flags=re.S)
     return text
 
 

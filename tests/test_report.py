@@ -50,7 +50,7 @@ def owned():
 
 @pytest.mark.parametrize("name", sorted(scenario.shipped_names()))
 def test_every_shipped_scenario_has_its_report(name):
-    content, found = report(name)
+    content, _ = report(name)
     titles = [section.title for section in content.sections]
     assert titles[0] == "Decision" and {"Headline figures", "Assumptions", "Derivations"} <= set(titles)
     text = rendering.as_html(content)
