@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input, Static, Tree
+from textual.command import CommandPalette
+from textual.widgets import Input, OptionList, Static, Tree
 
 from planner import validation
 from planner.catalog import Catalog
@@ -308,8 +309,16 @@ async def test_the_palette_reaches_commands_scenarios_entries_and_quantities(app
         await pilot.press("ctrl+p")
         names = {" ": "space", "/": "slash", "-": "minus"}
         await pilot.press(*[names.get(letter, letter) for letter in typed])
+        for _ in range(100):
+            await pilot.pause(0.1)
+            if not isinstance(app.screen, CommandPalette) or app.screen.query_one(OptionList).option_count:
+                break
         await settled(pilot)
         await pilot.press("down", "enter")
+        for _ in range(100):
+            await settled(pilot)
+            if not isinstance(app.screen, CommandPalette):
+                break
         await settled(pilot)
         assert there(app)
 
