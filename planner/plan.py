@@ -105,7 +105,7 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
         if name not in values:
             continue
         value = float(values[name])
-        if math.isnan(value):
+        if not math.isfinite(value):
             missing = {**missing, name: ("no finite value",)}
             continue
         low, high = spread.get(name, (None, None))

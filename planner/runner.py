@@ -10,7 +10,6 @@ import numpy as np
 from planner import chain, model, program
 from planner.scenario import Resolved
 
-
 # Freed once, a block of this many bytes makes the C library of Linux keep freed memory of up to twice that size.
 # Otherwise it returns the result of each equation to the system and faults it in again for the next, which takes
 # as long as a third of the arithmetic.
