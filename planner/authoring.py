@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from planner import editing, glossary, paths, plan, units
-from planner.catalog import KINDS, Catalog, Entry, Fact
+from planner.catalog import ENTRY_NAME, KINDS, Catalog, Entry, Fact
 from planner.problems import InputError, Problem, one, unknown
 from planner.scenario import Scenario
 from planner.table import Table
@@ -81,6 +81,10 @@ def new(
     """A draft of a new entry, a copy of `base` where one is given."""
     if kind not in glossary.kinds():
         raise one("catalog new", "KIND", unknown("kind", kind, glossary.kinds()))
+    if not ENTRY_NAME.fullmatch(key):
+        raise one(
+            "catalog new", "NAME", f"'{key[:60]}' cannot name an entry: lower case, digits, . _ - and no more than 81"
+        )
     if key in catalog.keys(kind):
         raise one("catalog new", "NAME", f"'{key}' exists already in {kind}: use planner catalog edit {kind}/{key}")
     start = f'name = "{key}"\n'

@@ -27,7 +27,7 @@ DISTRIBUTIONS = ("triangular", "pert", "lognormal", "uniform")
 _FACT_KEYS = ("value", "low", "high", "distribution", "kind", "source", "where", "as_of", "note", "alternative")
 # Two names that share this much of their letters are likely meant to be one.
 _NEAR = 0.8
-_ENTRY_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
+ENTRY_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Catalog:
 
     def find(self, kind: str, name: str) -> Entry:
         """The entry of this name, alias or spelling; InputError with the nearest name."""
-        if _ENTRY_NAME.fullmatch(name) and self._files(kind, name):
+        if ENTRY_NAME.fullmatch(name) and self._files(kind, name):
             return self.entry(kind, name)
         wanted = folded(name)
         matches = [entry for entry in self.entries(kind) if wanted in map(folded, entry.spellings)]
@@ -162,7 +162,7 @@ class Catalog:
         files = self._files(kind, key)
         if kind not in glossary.kinds():
             raise one("catalog", kind, unknown("kind", kind, glossary.kinds()))
-        if not files or not _ENTRY_NAME.fullmatch(key):
+        if not files or not ENTRY_NAME.fullmatch(key):
             raise one("catalog", kind, unknown("entry", key, self.keys(kind)))
         merged = Entry(kind, key, key)
         found: list[Problem] = []
@@ -376,7 +376,7 @@ class Catalog:
                         found.append(Problem(entry.origin, "aliases", message))
         for layer in self.layers:
             for path in sorted(layer.glob("*/*.toml")):
-                if path.parent.name in glossary.kinds() and not _ENTRY_NAME.fullmatch(path.stem):
+                if path.parent.name in glossary.kinds() and not ENTRY_NAME.fullmatch(path.stem):
                     found.append(Problem(f"{path.parent.name}/{path.name}", "", "file name: lower case, digits, . _ -"))
         return found
 

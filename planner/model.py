@@ -290,6 +290,15 @@ def _route(wanted: tuple[str, ...], given: frozenset[str], chosen: tuple[tuple[s
     return Route(tuple(steps), missing)
 
 
+@functools.cache
+def site_limits() -> frozenset[str]:
+    """Given quantities that a margin or a share in use of a whole site is computed from: its limits."""
+    rows, computed = glossary.quantities(), alternatives()
+    held = [n for n in computed if n in rows and (rows[n].check or rows[n].binds) and rows[n].combine == AGAIN]
+    needs = {need for name in held for found in computed[name].values() for need in found.needs}
+    return frozenset(need for need in needs if need not in computed)
+
+
 def source(name: str, given: Collection[str]) -> str:
     """Where a quantity of a pool comes from: the pool itself, or the whole where only that is given it."""
     pool, _, quantity = name.rpartition("/")

@@ -105,7 +105,7 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
         if name not in values:
             continue
         value = float(values[name])
-        if math.isnan(value):
+        if not math.isfinite(value):
             missing[name] = ("no finite value",)
             continue
         low, high = spread.get(name, (None, None))
@@ -221,6 +221,10 @@ def filled(message: str, values: Mapping[str, Any], scope: str = "") -> str:
 
     def text(match: re.Match[str]) -> str:
         name = model.source(scope + match[1], values)
+        if name not in values:
+            # Seen from a site or the whole with a single pool: what that pool has.
+            inner = [each for each in values if each.startswith(scope) and each.endswith(f"/{match[1]}")]
+            name = inner[0] if len(inner) == 1 else name
         return shown(name, values[name]) if name in values else "unknown"
 
     return re.sub(r"\{(\w+)\}", text, message)

@@ -330,7 +330,8 @@ def _resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
     by_site = {
         site: _whole(scenario, {k: r for k, r in resolved.items() if r.entries["site"].key == site}) for site in sites
     }
-    return _whole(scenario, by_site)
+    # A limit that several sites state alike is one of each site, not one of them all.
+    return _whole(scenario, by_site, apart=model.site_limits())
 
 
 def _delay(found: Resolved, delay: float, part: Scenario) -> None:
@@ -342,7 +343,7 @@ def _delay(found: Resolved, delay: float, part: Scenario) -> None:
         found.facts["analysis_period"] = replace(period, value=left, note="what is left after the start")
 
 
-def _whole(scenario: Scenario, members: dict[str, Resolved]) -> Resolved:
+def _whole(scenario: Scenario, members: dict[str, Resolved], apart: frozenset[str] = frozenset()) -> Resolved:
     """Members brought together: facts, options and entries that all share stand once, the others by member."""
     rows = glossary.quantities()
     first, *others = members.values()
@@ -355,7 +356,9 @@ def _whole(scenario: Scenario, members: dict[str, Resolved]) -> Resolved:
     shared_facts = {
         name
         for name, fact in first.facts.items()
-        if rows[name].combine not in ("sum", "peak") and all(same(fact, member.facts.get(name)) for member in others)
+        if rows[name].combine not in ("sum", "peak")
+        and name not in apart
+        and all(same(fact, member.facts.get(name)) for member in others)
     }
     shared_entries = {
         role for role, entry in first.entries.items() if all(same(entry, member.entries.get(role)) for member in others)

@@ -3,13 +3,8 @@
 import tempfile
 
 import hostile
-import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from planner import paths, scenario
-from planner.catalog import Catalog
-from planner.problems import LARGEST_FILE, InputError, read_toml
 
 # Hypothesis decides every draw and shrinks what fails; the same inputs on every run.
 CHANCE = st.randoms(use_true_random=False)

@@ -8,7 +8,7 @@ def _instalment(amount, rate, life, apart, month):
     interest = rate * apart / 12
     payments = life / (apart * month)
     safe = np.where(interest > 0, interest, 1)
-    factor = np.where(interest > 0, safe / (1 - (1 + safe) ** -payments), 1 / payments)
+    factor = np.where(interest > 0, safe / (1 - np.power(1 + safe, -payments)), 1 / payments)
     return amount * factor / (apart * month)
 
 
