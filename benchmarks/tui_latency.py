@@ -22,7 +22,7 @@ from planner.tui.app import PlannerApp
 from planner.tui.session import Session, open_session
 
 SIZE = (160, 48)
-KEYS = 100
+KEYS = 80
 EVALUATIONS = 40
 EVALUATION_LIMIT = 0.005
 # Long enough for everything a key causes, shorter than the pause after which uncertainty bands follow.
@@ -77,6 +77,8 @@ async def key_times(name: str) -> tuple[str, list[float]]:
                 await asyncio.sleep(SETTLED)
                 found.append(app.drawn - begin)
             await pilot.press("escape")
+            # The uncertainty bands that follow a pause are done before the next word is typed.
+            await pilot.pause(0.8)
         return strategy(app.session), found
 
 

@@ -23,7 +23,7 @@ def app(tmp_path, monkeypatch):
 
 async def settled(pilot) -> None:
     """Wait for the uncertainty bands and everything else that runs beside the screen."""
-    await pilot.pause(0.4)
+    await pilot.pause(0.6)
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
 

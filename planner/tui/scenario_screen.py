@@ -23,7 +23,7 @@ from planner.tui.inputs import InputPane
 from planner.tui.lines import LineTable
 
 # Uncertainty bands are computed after a pause in typing of this length.
-_PAUSE = 0.25
+_PAUSE = 0.4
 
 
 class FixedDigits(Digits):

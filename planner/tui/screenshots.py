@@ -29,7 +29,7 @@ SCREENS = {
 
 async def settled(pilot: Any) -> None:
     """Wait until everything that runs beside the screen is done."""
-    await pilot.pause(0.4)
+    await pilot.pause(0.6)
     await pilot.app.workers.wait_for_complete()
     await pilot.pause(0.1)
 
