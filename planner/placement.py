@@ -90,8 +90,12 @@ def _pair(given: Scenario, pool: str, site: str, objective: str, limits: dict[st
         return Pair(pool, site, float("inf"), 0, "; ".join(failed))
     _, _, weight = glossary.quantities()[objective].combine.partition(" ")
     value = found.results[objective].value * (float(found.values[weight]) if weight else 1)
-    cost = -value if objective.startswith("npv") else value
-    return Pair(pool, site, cost, float(found.values[USED]), "; ".join(failed))
+    return Pair(pool, site, _signed(objective, value), float(found.values[USED]), "; ".join(failed))
+
+
+def _signed(objective: str, value: float) -> float:
+    """A present value as a cost, and a cost as a present value again; other quantities are costs as they are."""
+    return -value if objective.startswith("npv") else value
 
 
 def _cheapest(
@@ -160,7 +164,7 @@ def table(found: Placement) -> Table:
     """Every pool on every site: cost, power, chosen or why not."""
     rows = []
     for (pool, site), pair in found.pairs.items():
-        cost = "" if pair.cost == float("inf") else shown(found.objective, abs(pair.cost))
+        cost = "" if pair.cost == float("inf") else shown(found.objective, _signed(found.objective, pair.cost))
         mark = pair.excluded or ("chosen" if found.sites.get(pool) == site else "possible")
         rows.append([pool, site, cost, shown(USED, pair.power), mark])
     return Table(["pool", "site", found.objective, USED, "verdict"], rows, frozenset({2, 3}))
@@ -176,7 +180,7 @@ def text(found: Placement) -> str:
     for site, limit in found.limits.items():
         used = sum(found.pairs[pair].power for pair in found.sites.items() if pair[1] == site)
         drawn.append(f"{site} {shown(USED, used)} of {shown(LIMIT, limit)}")
-    total = shown(found.objective, abs(found.cost))
+    total = shown(found.objective, _signed(found.objective, found.cost))
     return f"{table(found).text()}\n\nCheapest: {where}; {found.objective} {total} in all. Power: {', '.join(drawn)}"
 
 

@@ -27,6 +27,7 @@ def text(found: Plan, everything: bool = False) -> str:
         degrees = ", ".join(f"{name} {shown(name, found.given[name])}" for name in searched)
         parts.append(f"Searched: {degrees}")
     parts.append((quantities(found) if everything else headlines(found)).text())
+    parts.append(_outside(found))
     money = currency.of_plan(found)
     if money.name != "USD":
         parts.append(currency.headlines(found, money).text())
@@ -40,6 +41,22 @@ def text(found: Plan, everything: bool = False) -> str:
         rows = [f"  {name}: missing {', '.join(found.missing[name][:6])}" for name in absent]
         parts.append("Not computed\n" + "\n".join(rows))
     return "\n\n".join(part for part in parts if part)
+
+
+def _outside(found: Plan) -> str:
+    """Headline figures that lie outside their own band, and why that is so."""
+    outside = [
+        name
+        for name in glossary.headlines()
+        if (result := found.results.get(name)) is not None
+        and result.low is not None
+        and result.high is not None
+        and not result.low <= result.value <= result.high
+    ]
+    if not outside:
+        return ""
+    why = "typical values of their inputs lie near one end of the ranges. planner risk prints the medians"
+    return f"Outside their own band: {', '.join(outside)}; {why}."
 
 
 def headlines(found: Plan) -> Table:

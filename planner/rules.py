@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from planner import glossary, units
@@ -184,7 +184,11 @@ def _of_part(rules: Rules, part: Resolved, value: Callable[[str], Any]) -> Itera
         yield from _grid(site, value("facility_power"))
         yield from rules.limits(country, site.key, value)
     if (cloud := part.entries.get("cloud")) is not None and wanted != "none":
-        yield rules.cloud(cloud, owner, wanted)
+        offer = rules.cloud(cloud, owner, wanted)
+        if offer.verdict == EXCLUDED and part.options.get("ownership") != "rented":
+            # What is owned breaks no rule by being compared with an offer that may not be used.
+            offer = replace(offer, verdict=CONDITION, reason=f"{offer.reason}; its price is a comparison alone")
+        yield offer
     if (system := part.entries.get("system")) is not None and (cooling := part.entries.get("cooling")) is not None:
         yield from rules.fit(system, cooling)
 

@@ -277,8 +277,10 @@ def test_r26_supply_moves_price_time_and_flags_orders_too_early(capsys):
 
 
 def test_r27_rules_of_place_and_owner_give_the_reason(capsys):
-    foreign = planned(capsys, "regulated-hybrid", "cloud=aws-p5")["check"]["residency"]
-    assert not foreign["ok"] and "excluded" in foreign["message"] and "European Union" in foreign["message"]
+    compared = planned(capsys, "regulated-hybrid", "cloud=aws-p5")["check"]["residency"]
+    assert compared["ok"] and "a comparison alone" in compared["message"] and "European Union" in compared["message"]
+    rented = planned(capsys, "regulated-hybrid", "cloud=aws-p5", ownership="rented")["check"]["residency"]
+    assert not rented["ok"] and "excluded" in rented["message"]
     shares = [
         planned(capsys, "sovereign-ai-factory", sovereign_share=share)["value"]["sovereign_premium_per_year"]
         for share in ("30 %", "50 %")
