@@ -17,7 +17,8 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "tests")]
+for folder in ("", "tests"):
+    sys.path.insert(0, str(Path(__file__).parents[1] / folder))
 
 import hostile
 

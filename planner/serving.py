@@ -200,7 +200,9 @@ def _largest_replica() -> float:
 
 @functools.lru_cache(maxsize=4096)
 def _chosen(relevant: tuple[tuple[str, float], ...], options: tuple[tuple[str, str], ...]) -> dict[str, float]:
-    return {name: float(value[0]) for name, value in search(dict(relevant), dict(options)).best().items()}
+    # As numpy's floats, with which a division by zero is infinite and no error.
+    values = {name: np.float64(value) for name, value in relevant}
+    return {name: float(value[0]) for name, value in search(values, dict(options)).best().items()}
 
 
 def _chosen_each(relevant: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
