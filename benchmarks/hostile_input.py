@@ -108,9 +108,8 @@ def main():
     total = {found: sum(n for (_, f), n in counts.items() if f == found) for found in ("planned", "refused", "failed")}
     print(f"{'all':14}" + "".join(f"{count:9,}" for count in total.values()))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
-    print(
-        f"{sum(total.values()):,} inputs in {time.monotonic() - started:.0f} s; longest {longest:.2f} s; at most {peak:,.0f} MiB"
-    )
+    seconds, tried = time.monotonic() - started, sum(total.values())
+    print(f"{tried:,} inputs in {seconds:.0f} s; longest {longest:.2f} s; at most {peak:,.0f} MiB")
     for failure, (number, given) in failures.items():
         print(f"FAILED number {number}: {failure}\n    {str(given)[:600]!r}")
     return 1 if failures else 0

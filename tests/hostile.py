@@ -24,19 +24,21 @@ TEXTS = (
     "1e999 W", "1e-999 W", "9" * 60 + " W", "9" * 400, "0" * 119 + "1", "10**10**10 m", "1 m**9**9", "1 W" + "*W" * 200,
     "1 W" + "/s" * 50, "W" * 119, "1" + " " * 100 + "W", "(" * 100, "__import__('os').system('true')",
     "().__class__.__mro__", "{0.__class__}", "%s%s%n", "${HOME}", "`id`", "; rm -r x", "=cmd|'/C calc'!A1", "@SUM(A1)",
-    "<script>alert(1)</script>", "]]>", "../../etc/passwd", "/etc/passwd", "/dev/zero", "~root", "C:\\nul", "a/b", "a\\b",
-    "con.toml", "x" * 300, "\x00", "a\x00b", "\x1b[31mred", "line\nbreak", "\r\n", "\ufeff", "\u202eabc", "\u200b",
+    "<script>alert(1)</script>", "]]>", "../../etc/passwd", "/etc/passwd", "/dev/zero", "~root", "C:\\nul", "a/b",
+    "a\\b", "con.toml", "x" * 300, "\x00", "a\x00b", "\x1b[31mred", "line\nbreak", "\r\n", "\ufeff", "\u202eabc", "\u200b",
     "Ⅷ W", "١٢ W", "½ W", "² W", "10 µs", "1 Ω", "💥", "ﬀ", "İ", "ß W", "𝟙 W", "1 𝐖", "1\u00a0W", "1\u2009000 W",
-    "0x10 W", "1_0 W", "1__0 W", "_1 W", "1,2,3 W", ",1 W", "1. W", ".5 W", "1.2.3 W", "+-1 W", "1e W", "1e5", "1E+3 kW",
+    "0x10 W", "1_0 W", "1__0 W", "_1 W", "1,2,3 W", ",1 W", "1. W", ".5 W", "1.2.3 W", "+-1 W", "1e W", "1e5",
+    "1E+3 kW",
     "5 degC", "-300 degC", "5 degC*W", "1 delta_degC", "1 %", "250 %", "1 %%", "1 1", "W", "1 W W", "1 W/", "1 /W",
     "1/s", "1 W**-9", "1 W^2", "1 W·s", "1 W/0", "1 USD", "1 EUR", "1 pi", "1 c", "1 dB", "1 _x", "1 W/accelerator",
-    "true", "null", "None", "none", "default", "2027-01-01", "1:2", "1:2:3", "2:1:3", "1:2:0", "1:2:-1", "1:2:999999999",
+    "true", "null", "None", "none", "default", "2027-01-01", "1:2", "1:2:3", "2:1:3", "1:2:0", "1:2:-1",
+    "1:2:999999999",
     "0:1:5:log", ":::", "1:2:3:4", "1:2:3 W", "a:b:c", "nan:nan:3", "1e300:1e308:5", "-1e308:1e308:3", "*", "*,*", ",",
     "1,,2", "1;2", "[1, 2]", "H100", "h100-sxm", "dgx-h100", "all", "\ud800",
 )  # fmt: skip
 NUMBERS = (
-    0, -0.0, 1, -1, 0.5, 1.5, 2, 7, 100, 1e-300, 5e-324, 1e308, -1e308, 2**31, 2**63, -(2**63), 10**400, math.nan, math.inf,
-    -math.inf,
+    0, -0.0, 1, -1, 0.5, 1.5, 2, 7, 100, 1e-300, 5e-324, 1e308, -1e308, 2**31, 2**63, -(2**63), 10**400, math.nan,
+    math.inf, -math.inf,
 )  # fmt: skip
 DAYS = (
     datetime.date(1, 1, 1), datetime.date(2027, 7, 1), datetime.date(9999, 12, 31),
@@ -63,8 +65,8 @@ COMMANDS = (
     "offers", "scenario", "catalog", "market", "claims", "edge",
 )  # fmt: skip
 ACTIONS = ("list", "show", "search", "tables", "diff", "new", "edit", "import", "--dry-run", "-h", "")
-FLAGS = ("--set", "--choose", "--workload", "--json", "--csv", "--catalogs", "--where", "--strict", "--all", "--find", "--so-that",
-         "--between", "--from", "--source", "--as-of", "--top", "--", "-", "--nope", "-x")  # fmt: skip
+FLAGS = ("--set", "--choose", "--workload", "--json", "--csv", "--catalogs", "--where", "--strict", "--all", "--find",
+         "--so-that", "--between", "--from", "--source", "--as-of", "--top", "--", "-", "--nope", "-x")  # fmt: skip
 # A message names the place, is one line of words, and shows nothing of the program's inside.
 READABLE = re.compile(r"[^\n]{1,600}: [^\n]{4,1500}")
 INSIDE = re.compile(r"Traceback|object at 0x|Error\(|<class|NoneType")

@@ -3,8 +3,11 @@
 import tempfile
 
 import hostile
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from planner.problems import LARGEST_FILE, InputError, read_toml
 
 # Hypothesis decides every draw and shrinks what fails; the same inputs on every run.
 CHANCE = st.randoms(use_true_random=False)
@@ -59,3 +62,42 @@ def test_a_value_is_read_or_refused(rng):
 @given(CHANCE)
 def test_a_command_line_runs_or_is_refused_with_status_2(rng):
     hostile.judge_command(hostile.command(rng))
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "/dev/null", ".", "x" * 300, "a\x00b", "~", "//", "\ud800"])
+@pytest.mark.parametrize("command", [("plan",), ("catalog", "import")])
+def test_what_is_no_file_to_read_is_refused(command, target):
+    if command == ("plan",) and target == "/dev/null":
+        # A file that says nothing has no size.
+        assert hostile.judge_scenario(b"") == hostile.REFUSED
+    assert hostile.judge_command([*command, target]) == hostile.REFUSED
+
+
+def test_a_file_of_a_hundred_megabytes_is_refused_unread(tmp_path):
+    path = tmp_path / "large.toml"
+    with path.open("wb") as stream:
+        stream.truncate(100_000_000)
+    with pytest.raises(InputError, match=f"is larger than {LARGEST_FILE // 1_000_000} MB"):
+        read_toml(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a = " + b"[" * 100_000,
+        b"[a" + b".a" * 50_000 + b"]\nb = 1",
+        b"a = 1" + b"0" * 10_000,
+        b"[[set]]\n[[set]]",
+        b"\x00" * 100,
+    ],
+    ids=["lists", "tables", "digits", "twice", "zeros"],
+)
+def test_deep_and_endless_texts_are_refused(content):
+    assert hostile.judge_scenario(content) == hostile.REFUSED
+
+
+def test_a_source_that_is_no_text_is_refused(tmp_path):
+    judged = hostile.judge_entry(
+        "accelerators", b'source = ["sheet"]\npower = "1 W/accelerator"', hostile.folder_of(tmp_path)
+    )
+    assert judged == hostile.REFUSED

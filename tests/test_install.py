@@ -62,7 +62,10 @@ def installed(built, tmp_path_factory):
 
 
 def run(installed, folder, arguments, **variables):
-    search = [str(installed), *(path for path in sys.path if path and Path(path).resolve() not in (ROOT, ROOT / "tests"))]
+    search = [
+        str(installed),
+        *(path for path in sys.path if path and Path(path).resolve() not in (ROOT, ROOT / "tests")),
+    ]
     return subprocess.run(
         [sys.executable, "-B", "-m", "planner", *arguments],
         cwd=folder,
@@ -91,7 +94,14 @@ def test_the_source_archive_can_be_built_from(built):
     (archive,) = built.glob("*.tar.gz")
     with tarfile.open(archive) as files:
         inside = {name.partition("/")[2] for name in files.getnames()}
-    assert {"pyproject.toml", "README.md", "LICENSE", "planner/units.txt", "catalogs/choices.toml", "seeds/claims.csv"} <= inside
+    assert {
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "planner/units.txt",
+        "catalogs/choices.toml",
+        "seeds/claims.csv",
+    } <= inside
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -105,7 +115,14 @@ def test_a_plan_is_made_anywhere(installed, tmp_path, place):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("check",), ("catalog", "search", "h100"), ("explain", "tco", "own-8000-h100"), ("claims",), ("plan", "nowhere.toml"), ()],
+    [
+        ("check",),
+        ("catalog", "search", "h100"),
+        ("explain", "tco", "own-8000-h100"),
+        ("claims",),
+        ("plan", "nowhere.toml"),
+        (),
+    ],
     ids=lambda arguments: " ".join(arguments) or "no command",
 )
 def test_commands_run_from_an_install_that_may_not_be_written(installed, tmp_path, arguments):

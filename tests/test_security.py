@@ -15,8 +15,9 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 NETWORKED = {"workers.py", "serve.py"}
 # Calls that would run what they are given, or make objects of it.
 FORBIDDEN = {
-    "eval", "exec", "compile", "__import__", "os.system", "os.popen", "os.execv", "pickle.load", "pickle.loads", "marshal.loads",
-    "shelve.open", "yaml.load", "yaml.unsafe_load", "joblib.load", "pandas.read_pickle", "pd.read_pickle", "np.load", "numpy.load",
+    "eval", "exec", "compile", "__import__", "os.system", "os.popen", "os.execv", "pickle.load", "pickle.loads",
+    "marshal.loads", "shelve.open", "yaml.load", "yaml.unsafe_load", "joblib.load", "pandas.read_pickle", "pd.read_pickle",
+    "np.load", "numpy.load",
 }  # fmt: skip
 MODULES = {"pickle", "cloudpickle", "dill", "marshal", "shelve", "yaml", "joblib"}
 CLIENTS = {"socket", "urllib.request", "http.client", "requests", "httpx", "ftplib", "smtplib", "xmlrpc.client"}
@@ -80,17 +81,14 @@ def test_no_command_calls_out(arguments, monkeypatch, tmp_path, capsys):
     assert captured.out or list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    "text", ["1 __import__", "1 os.system", "(lambda: 1)() W", "1 W.__class__", "exit() W", "1 f(W)"]
-)
+@pytest.mark.parametrize("text", ["1 os.system", "(lambda: 1)() W", "1 W.__class__", "exit() W", "1 f(W)", "1 W if 1"])
 def test_unit_text_is_matched_not_evaluated(text, monkeypatch):
     """What is not a product of names and small powers never reaches the library that knows units."""
     reached = []
     monkeypatch.setattr(units, "registry", lambda: reached.append(text))
-    if "(" in text or "." in text:
-        with pytest.raises(units.UnitError):
-            units.read(text, "1")
-        assert not reached
+    with pytest.raises(units.UnitError):
+        units.read(text, "1")
+    assert not reached
 
 
 @pytest.mark.parametrize("name", ["../../../etc/passwd", "/etc/passwd", "..", "a/../b", "h100-sxm.toml/../x", "\x00"])
