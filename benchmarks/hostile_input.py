@@ -17,8 +17,8 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
-for folder in ("", "tests"):
-    sys.path.insert(0, str(Path(__file__).parents[1] / folder))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import hostile
 

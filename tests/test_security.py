@@ -16,7 +16,8 @@ NETWORKED = {"workers.py", "serve.py"}
 # Calls that would run what they are given, or make objects of it.
 FORBIDDEN = {
     "eval", "exec", "compile", "__import__", "os.system", "os.popen", "os.execv", "pickle.load", "pickle.loads",
-    "marshal.loads", "shelve.open", "yaml.load", "yaml.unsafe_load", "joblib.load", "pandas.read_pickle", "pd.read_pickle",
+    "marshal.loads", "shelve.open", "yaml.load", "yaml.unsafe_load", "joblib.load", "pandas.read_pickle",
+    "pd.read_pickle",
     "np.load", "numpy.load",
 }  # fmt: skip
 MODULES = {"pickle", "cloudpickle", "dill", "marshal", "shelve", "yaml", "joblib"}

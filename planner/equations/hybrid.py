@@ -88,12 +88,12 @@ def hybrid_reserved_above(owned_capacity_price, owned_running_price, reserved_pr
 
 def _level(hours_share, utilization):
     """Demand exceeded in `hours_share` of the hours, as a share of the peak; nothing is exceeded all the time."""
-    return np.where(hours_share < 1, np.float_power(1 - hours_share, (1 - utilization) / utilization), 0.0)
+    return np.where(hours_share < 1, np.power(1 - hours_share, (1 - utilization) / utilization), 0.0)
 
 
 def _busy(level, utilization):
     """Use of the slices below `level`, in hours of the peak: ∫ x dd from 0 to the level."""
-    return level - (1 - utilization) * np.float_power(level, np.divide(1, 1 - utilization))
+    return level * (1 - (1 - utilization) * np.power(level, np.divide(utilization, 1 - utilization)))
 
 
 def hybrid_reserved_level(hybrid_reserved_above, utilization, resident_share):
