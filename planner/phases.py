@@ -15,6 +15,7 @@ import numpy as np
 
 from planner import glossary, model, units
 from planner.plan import Plan, shown
+from planner.problems import one
 from planner.table import Table
 
 _ADDED = ("sum", "peak")
@@ -117,6 +118,8 @@ def _of_the_whole(found: Plan) -> list[str]:
 def month_after(first: datetime.date, count: int) -> datetime.date:
     """The first day of the month so many months after (or before) the one of `first`."""
     year, month = divmod(first.month - 1 + count, 12)
+    if not datetime.MINYEAR <= first.year + year <= datetime.MAXYEAR:
+        raise one("scenario", "analysis_period", f"ends in the year {first.year + year}, which no calendar has")
     return datetime.date(first.year + year, month + 1, 1)
 
 

@@ -282,7 +282,7 @@ def test_the_command_prints_a_table_csv_and_json(capsys):
     ("arguments", "says"),
     [
         (("--vary", "pue=1.2", "--watch", "rack"), "Did you mean 'racks'?"),
-        (("--vary", "pue"), "cannot be read"),
+        (("--vary", "pue"), "no such file"),
         (("--vary", "pue=1:2:3", "--samples", "4"), "draws from ranges"),
         (("--vary", "pue=1:2:3", "--vary", "pue=1"), "varied twice"),
         ((), "nothing varies"),
