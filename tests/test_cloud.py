@@ -32,6 +32,19 @@ def test_a_commitment_is_paid_used_or_not():
     assert cloud.cloud_cost_per_year(10, 0.5, 2, 15, 1) == 15
 
 
+def test_a_term_by_use_bills_the_hours_of_use_and_a_reservation_all():
+    """8 accelerators at 30 % for a year of 8,760 h and 2 USD/h: 42,048 USD by use, 140,160 reserved; 100 % if said."""
+    changes = {"accelerators": "8 accelerator", "utilization": "30 %", "analysis_period": "1 year"}
+    changes |= {"cloud_price": "2 USD/accelerator/h"}
+    for term in ("on-demand", "instance", "spot"):
+        bill = planned("enterprise-8-gpu", cloud_term=term, **changes).values["cloud_cost"]
+        assert bill == pytest.approx(42_048)
+        bill = planned("enterprise-8-gpu", cloud_term=term, cloud_billed_share="100 %", **changes).values["cloud_cost"]
+        assert bill == pytest.approx(140_160)
+    for term in ("reserved-1y", "reserved-3y", "block"):
+        assert planned("enterprise-8-gpu", cloud_term=term, **changes).values["cloud_cost"] == pytest.approx(140_160)
+
+
 @pytest.mark.parametrize("term", ["on-demand", "reserved-3y", "block", "spot"])
 def test_every_term_takes_its_own_price_of_the_offer(term):
     given = scenario.load("own-8000-h100", CATALOG)

@@ -264,14 +264,26 @@ def test_a_training_run_written_off_by_technical_progress():
 
 def test_a_day_of_delay_costs_by_its_cause():
     values = planned(facility_mode="build").values
-    idle = values["idle_compute_cost"]
-    assert values["delay_cost_grid"] - values["delay_cost_supply"] == pytest.approx(idle)
-    assert values["delay_cost_grid"] == pytest.approx(
-        values["capacity_value"] - values["avoided_cost"] + idle + values["idle_facility_cost"]
-    )
+    capital = values["capex_it"] * values["discount_rate"] / YEAR
+    assert values["delay_cost_grid"] - values["delay_cost_supply"] == pytest.approx(capital)
+    assert values["delay_cost_grid"] == pytest.approx(values["capacity_value"] - values["avoided_cost"])
     for cause in ("grid", "cooling", "supply"):
         chosen = planned(facility_mode="build", delay_cause=cause).values
         assert chosen["cost_of_delay_per_day"] == pytest.approx(chosen[f"delay_cost_{cause}"])
+
+
+def test_a_delay_loses_the_benefit_less_what_is_not_spent():
+    """Worth 10 a second less 3 of energy: 7 lost; hardware not yet paid for saves 8 % a year on 25 years' worth: 2."""
+    assert delay.delay_cost_grid(10.0, 3.0) == delay.delay_cost_cooling(10.0, 3.0) == 7.0
+    assert delay.delay_cost_supply(10.0, 3.0, 25 * YEAR, 0.08, MONTH) == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize("sunk", [{"capex_facility": "900 MUSD"}, {"value_decline_rate": "5 %/month"}])
+def test_what_is_paid_with_or_without_the_delay_does_not_change_its_cost(sunk):
+    plain, dearer = planned(facility_mode="build").values, planned(facility_mode="build", **sunk).values
+    idle = [v["idle_compute_cost"] + v["idle_facility_cost"] for v in (plain, dearer)]
+    assert idle[1] > idle[0]
+    assert dearer["delay_cost_grid"] == pytest.approx(plain["delay_cost_grid"])
 
 
 def test_idle_hardware_loses_value_and_ties_up_capital():

@@ -93,6 +93,40 @@ def accelerator_hours(accelerators, analysis_period, accounting_hours_share):
     return accelerators * analysis_period * accounting_hours_share
 
 
+def cloud_billed_share(utilization):
+    """Share of the time for which rented accelerators are billed. [1]
+
+    u_billed = u: paid by use and given back when idle
+
+    Set it to 100 % where rented accelerators are kept while they stand idle.
+    """
+    return 1 * utilization
+
+
+def cloud_billed_share__reserved_1y(utilization):
+    """Share of the time for which rented accelerators are billed. [1]
+
+    u_billed = 1: reserved, used or not
+    """
+    return 0 * utilization + 1
+
+
+def cloud_billed_share__reserved_3y(utilization):
+    """Share of the time for which rented accelerators are billed. [1]
+
+    u_billed = 1: reserved, used or not
+    """
+    return 0 * utilization + 1
+
+
+def cloud_billed_share__block(utilization):
+    """Share of the time for which rented accelerators are billed. [1]
+
+    u_billed = 1: a block is paid in advance, used or not
+    """
+    return 0 * utilization + 1
+
+
 def cloud_cost_per_year(accelerators, cloud_billed_share, cloud_price, cloud_commitment, accounting_hours_share):
     """Rent of as many accelerators, as a yearly rate. [USD/s]
 

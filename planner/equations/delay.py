@@ -1,4 +1,9 @@
-"""What a day of delay costs, by its cause, and what idle hardware costs."""
+"""What a day of delay costs, by its cause, and what idle hardware costs.
+
+Two views of one loss, never summed.  Capital, lost value and rent of what stands ready are paid with or without the
+delay, so the delay itself loses the benefit less what is not spent meanwhile; the carrying cost of idle hardware and
+of an empty facility is what the owner pays for nothing in that time.
+"""
 
 import numpy as np
 
@@ -62,28 +67,35 @@ def avoided_cost(electricity_bill_per_year, water_cost_per_year, idle_demand_cos
     return electricity_bill_per_year + water_cost_per_year - idle_demand_cost
 
 
-def delay_cost_grid(capacity_value, avoided_cost, idle_compute_cost, idle_facility_cost):
+def delay_cost_grid(capacity_value, avoided_cost):
     """Cost of waiting for the grid: hardware delivered, building ready, no power. [USD/s]
 
-    K = B − K_avoided + K_idle,IT + K_idle,facility
+    K = B − K_avoided
+
+    Hardware and building cost the same with the delay as without it: K_idle is not added.
     """
-    return capacity_value - avoided_cost + idle_compute_cost + idle_facility_cost
+    return capacity_value - avoided_cost
 
 
-def delay_cost_cooling(capacity_value, avoided_cost, idle_compute_cost, idle_facility_cost):
+def delay_cost_cooling(capacity_value, avoided_cost):
     """Cost of waiting for cooling: hardware delivered, power there, no heat removed. [USD/s]
 
-    K = B − K_avoided + K_idle,IT + K_idle,facility
+    K = B − K_avoided
+
+    Hardware and building cost the same with the delay as without it: K_idle is not added.
     """
-    return capacity_value - avoided_cost + idle_compute_cost + idle_facility_cost
+    return capacity_value - avoided_cost
 
 
-def delay_cost_supply(capacity_value, avoided_cost, idle_facility_cost):
+def delay_cost_supply(capacity_value, avoided_cost, capex_it, discount_rate, accounting_month):
     """Cost of waiting for hardware: building ready and empty, nothing paid for hardware yet. [USD/s]
 
-    K = B − K_avoided + K_idle,facility
+    K = B − K_avoided − K_IT · r / t_y
+
+    Hardware paid for on delivery ties up no capital before. Its price is fixed by the order and technical progress
+    goes on meanwhile, so lost value is not avoided.
     """
-    return capacity_value - avoided_cost + idle_facility_cost
+    return capacity_value - avoided_cost - capex_it * discount_rate / (12 * accounting_month)
 
 
 def cost_of_delay_per_day__grid(delay_cost_grid):
