@@ -239,7 +239,7 @@ def assumptions(found: Books, currency: Currency) -> list[tuple[str, str]]:
 
 
 def decision(found: Books, mix: hybrid.Mix, currency: Currency) -> str:
-    """Owning, renting as the scenario says, or the cheapest mix: which costs least in present value."""
+    """Owning, reserving, renting as the scenario says, or the cheapest mix: which costs least in present value."""
     worth = float(found.plan.values.get("discounted_time", np.nan))
     term = found.plan.resolved.options.get("cloud_term", "rent")
     shares = ", ".join(f"{100 * share:.0f} % {way}" for way, share in mix.shares.items() if share > 0)
@@ -248,6 +248,8 @@ def decision(found: Books, mix: hybrid.Mix, currency: Currency) -> str:
         value = found.measures.get(name)
         if value is not None and not (mix.excluded and name == "npv_cloud"):
             costs[words] = -value
+    if hybrid.RESERVED in mix.pure:
+        costs["all reserved"] = mix.pure[hybrid.RESERVED] * worth
     known = {words: cost for words, cost in costs.items() if np.isfinite(cost)}
     ordered = sorted(known, key=lambda words: known[words])
     amounts = "; ".join(

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner import hybrid, model, plan, scenario
+from planner import books, hybrid, model, plan, scenario, units
 from planner.catalog import Catalog
+from planner.currency import Currency
 from planner.hybrid import BURST, OWNED, RESERVED, Prices
 from planner.problems import InputError
 
@@ -135,6 +136,26 @@ def test_the_shipped_decision_is_a_mix():
     mix = hybrid.of_plan(found)
     assert 0.5 < mix.shares[OWNED] < 1
     assert mix.cost < min(mix.pure.values())
+
+
+def test_a_burst_pays_the_price_of_the_plan_where_its_term_is_paid_by_use():
+    """4 USD/h set in the scenario, no services, no data to move; the offer lists 6.88 by use."""
+    bare = {"cloud_support_share": "0 %", "cloud_debugging_share": "0 %", "cloud_storage_price": "0 USD/GB/month"}
+    bare |= {"cloud_price": "4 USD/accelerator/h", "egress_traffic": "0 B/s"}
+    for term, hour in (("on-demand", 4.0), ("instance", 4.0), ("spot", 4.0), ("reserved-3y", 6.88), ("block", 6.88)):
+        changes = bare | {"cloud_term": term}
+        given_scenario = scenario.changed(scenario.load("own-8000-h100", CATALOG), {}, changes)
+        found = plan.plan(given_scenario, CATALOG, bands=False).values
+        assert found["burst_price"] * 3600 == pytest.approx(hour)
+
+
+def test_the_decision_names_reserving_all():
+    found = plan.plan(scenario.load("own-8000-h100", CATALOG), CATALOG, bands=False)
+    mix = hybrid.of_plan(found)
+    worth = mix.pure[RESERVED] * found.values["discounted_time"] / 1e6
+    assert f"all reserved {units.number_text(worth)} MUSD" in books.decision(books.of_plan(found), mix, Currency())
+    owned_only = hybrid.Mix(mix.peak, {OWNED: 1.0}, {OWNED: 1.0}, {OWNED: 1.0}, [], 0.0, "law")
+    assert "reserved" not in books.decision(books.of_plan(found), owned_only, Currency())
 
 
 def test_an_offer_outside_the_jurisdiction_leaves_owning_alone():

@@ -39,10 +39,42 @@ def cloud_service_price(cloud_services_per_year, accelerators, cloud_billed_shar
     return cloud_services_per_year / (accelerators * cloud_billed_share)
 
 
-def burst_price(cloud_on_demand_price, burst_egress_per_hour, cloud_service_price, accounting_hours_share):
+def burst_price(cloud_price, burst_egress_per_hour, cloud_service_price, accounting_hours_share):
     """Price of an accelerator paid by use, with services and the data that a burst must move. [USD/accelerator/s]
 
     p_od = (p + egress) · h + s
+
+    p is the rental price of the plan: the term chosen is paid by use.
+    """
+    return (cloud_price + burst_egress_per_hour) * accounting_hours_share + cloud_service_price
+
+
+def burst_price__reserved_1y(cloud_on_demand_price, burst_egress_per_hour, cloud_service_price, accounting_hours_share):
+    """Price of an accelerator paid by use, with services and the data that a burst must move. [USD/accelerator/s]
+
+    p_od = (p + egress) · h + s
+
+    p is the on-demand price of the offer: the term chosen is not paid by use.
+    """
+    return (cloud_on_demand_price + burst_egress_per_hour) * accounting_hours_share + cloud_service_price
+
+
+def burst_price__reserved_3y(cloud_on_demand_price, burst_egress_per_hour, cloud_service_price, accounting_hours_share):
+    """Price of an accelerator paid by use, with services and the data that a burst must move. [USD/accelerator/s]
+
+    p_od = (p + egress) · h + s
+
+    p is the on-demand price of the offer: the term chosen is not paid by use.
+    """
+    return (cloud_on_demand_price + burst_egress_per_hour) * accounting_hours_share + cloud_service_price
+
+
+def burst_price__block(cloud_on_demand_price, burst_egress_per_hour, cloud_service_price, accounting_hours_share):
+    """Price of an accelerator paid by use, with services and the data that a burst must move. [USD/accelerator/s]
+
+    p_od = (p + egress) · h + s
+
+    p is the on-demand price of the offer: the term chosen is not paid by use.
     """
     return (cloud_on_demand_price + burst_egress_per_hour) * accounting_hours_share + cloud_service_price
 
