@@ -18,7 +18,7 @@ from planner.tui import exporting
 from planner.tui.dialogs import Ask, Confirm
 from planner.tui.frame import SCREENS, PlannerScreen, TopLine
 from planner.tui.lines import Column
-from planner.tui.palette import PlannerCommands
+from planner.tui.palette import Palette, PlannerCommands
 from planner.tui.picker import A_FILE, Choice, Picker
 from planner.tui.scenario_screen import ScenarioScreen
 from planner.tui.session import Session
@@ -66,6 +66,11 @@ class PlannerApp(App[int]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
+
+    def action_command_palette(self) -> None:
+        """Open the palette."""
+        if not any(isinstance(screen, Palette) for screen in self.screen_stack):
+            self.push_screen(Palette(id="--command-palette"))
 
     def on_mount(self) -> None:
         self.theme = _DARK

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual import work
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.css.query import NoMatches
 
 from planner import glossary, scenario
 from planner.tui import words
@@ -18,6 +21,15 @@ if TYPE_CHECKING:
 # A name, what it is, what it does.
 Command = tuple[str, str, Callable[[], object]]
 _MOST_OF_A_SORT = 40
+
+
+class Palette(CommandPalette):
+    """Textual's palette; closed before a search has begun, it has no list to fill, which is no error."""
+
+    @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
+    async def _gather_commands(self, search_value: str) -> None:
+        with contextlib.suppress(NoMatches):
+            await CommandPalette._gather_commands.__wrapped__(self, search_value)  # type: ignore[attr-defined]
 
 
 class PlannerCommands(Provider):
