@@ -5,6 +5,7 @@ One scenario (floats) and many (arrays, scenario axis last) take the same path.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -27,6 +28,12 @@ def asked(workload: str) -> list[str]:
 
 def wanted(options: Mapping[str, str]) -> list[str]:
     """Every quantity that a scenario asks for: of the whole first, then of each site and pool."""
+    return list(_wanted(tuple(sorted(options.items()))))
+
+
+@functools.lru_cache(maxsize=64)
+def _wanted(chosen: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    options = dict(chosen)
     scopes = model.scopes(options)
     found: dict[str, None] = {}
     for scope in sorted(scopes, key=lambda scope: scope.count("/")):
@@ -40,7 +47,7 @@ def wanted(options: Mapping[str, str]) -> list[str]:
                     continue
                 if not several or glossary.quantities()[name].combine != "none":
                     found[scope + name] = None
-    return list(found)
+    return tuple(found)
 
 
 def targets(said: Iterable[str], scope: str = "") -> dict[str, dict[str, str]]:

@@ -192,9 +192,9 @@ def _availability(resolved: Resolved) -> Check:
 def _rule_checks(resolved: Resolved, values: Mapping[str, Any]) -> list[Check]:
     """Rules that exclude what the scenario chose, or put a condition on it."""
     checks: dict[str, Check] = {}
-    by_scope = chain.by_scope(values)
+    by_scope = chain.by_scope(values) if resolved.pools else {}
     for pool, part in (resolved.pools or {"": resolved}).items():
-        seen = {name: values[at] for name, at in chain.seen_from(f"{pool}/" if pool else "", by_scope).items()}
+        seen = {name: values[at] for name, at in chain.seen_from(f"{pool}/", by_scope).items()} if pool else values
         for f in rules.findings(part, seen):
             if f.verdict != rules.ALLOWED:
                 name = f.rule.replace(" ", "_").replace("-", "_")
