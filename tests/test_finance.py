@@ -66,14 +66,25 @@ def test_undiscounted_saving_and_present_value_may_differ_in_sign():
     assert values["saving"] > 0 > values["npv_saving"]
 
 
-def test_the_cloud_price_at_which_both_cost_the_same():
-    found = planned().values
-    price = found["break_even_cloud_price"]
-    at = planned(cloud_price=f"{price * 3600:.12g} USD/accelerator/h", cloud_storage_price="0 USD/GB/month").values
-    again = at["break_even_cloud_price"]
-    assert planned(cloud_price=f"{again * 3600:.12g} USD/accelerator/h", cloud_storage_price="0 USD/GB/month").values[
-        "npv_saving"
-    ] == pytest.approx(0, abs=1)
+def test_the_cloud_price_that_breaks_even_by_hand():
+    """Owning 70; renting 100 at 2 an hour, 10 of it storage: 90 scale with the price, 60 may be rent: 2 · 60 / 90."""
+    assert finance.break_even_cloud_price(-70, -100, 2.0, 6, 3, 1, 1, 0) == pytest.approx(4 / 3)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"tax_rate": "25 %", "cloud_price_path": "declining", "cloud_hosts_per_year": "2 MUSD/year"},
+        {"cloud_term": "reserved-3y", "analysis_period": "4 year"},
+    ],
+)
+def test_the_cloud_price_at_which_both_cost_the_same(changes):
+    price = planned(**changes).values["break_even_cloud_price"]
+    at = planned(**changes, cloud_price=f"{price * 3600:.12g} USD/accelerator/h").values
+    assert at["cloud_storage_per_year"] > 0
+    assert at["npv_saving"] == pytest.approx(0, abs=1)
+    assert at["break_even_cloud_price"] == pytest.approx(price)
 
 
 # Break-even and rate of return

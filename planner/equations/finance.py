@@ -186,14 +186,25 @@ def saving_share(saving, cloud_tco):
     return saving / cloud_tco
 
 
-def break_even_cloud_price(npv_own, npv_cloud, cloud_price):
+def break_even_cloud_price(
+    npv_own,
+    npv_cloud,
+    cloud_price,
+    cloud_storage_per_year,
+    cloud_egress_per_year,
+    cloud_hosts_per_year,
+    discounted_time,
+    tax_rate,
+):
     """Rental price at which owning and renting cost the same in present value. [USD/accelerator/s]
 
-    p* = p · NPV_own / NPV_cloud
+    p* = p · (NPV_own − F) / (NPV_cloud − F),  F = −(1 − τ) · (K_storage + K_egress + K_hosts) · A
 
-    Services beside the rent are taken to scale with it.
+    Support, debugging, setup and unused terms are shares of the rent and scale with it; storage, egress and hosts
+    stay. Fails where a commitment in dollars is above the rent by the hour.
     """
-    return cloud_price * npv_own / npv_cloud
+    stays = (tax_rate - 1) * (cloud_storage_per_year + cloud_egress_per_year + cloud_hosts_per_year) * discounted_time
+    return cloud_price * (npv_own - stays) / (npv_cloud - stays)
 
 
 def cost_per_accelerator_hour(npv_own, installed_accelerators, discounted_time, accounting_hours_share):
