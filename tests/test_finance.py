@@ -96,6 +96,19 @@ def test_break_even_on_cash_flows():
     assert hours == pytest.approx(8556, rel=1e-4)
 
 
+def test_the_break_even_utilization_is_that_of_bills_that_are_equal():
+    """Owning 5 a second; storage 1, and rent of 8 at 1 a second with 25 % of services: (5 − 1) / 10 = 40 %."""
+    full = finance.full_rent_per_year(8, 1.0, 1, 0.2, 0.05)
+    assert full == 10
+    assert finance.break_even_utilization(0.5, 10, 1, 0.5, 0.25, 0.25, full) == pytest.approx(0.4)
+
+
+def test_at_the_break_even_utilization_rent_and_services_cost_as_much_as_owning():
+    use = planned().values["break_even_utilization"]
+    at = planned(cloud_billed_share=f"{100 * use:.15g} %").values
+    assert at["npv_own"] == pytest.approx(-at["cloud_bill_per_year"] * at["discounted_time"], rel=1e-9)
+
+
 def test_no_break_even_where_renting_costs_less_than_running():
     assert math.isnan(finance.break_even_time(100.0, 0.0, 1.0, 2.0))
     assert np.isnan(finance.break_even_time(np.array([100.0, 100.0]), 0.0, np.array([1.0, 3.0]), 2.0)).tolist() == [
