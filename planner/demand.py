@@ -238,7 +238,8 @@ def _option(found: Plan, balance: Balance, name: str, starts: dict[str, float | 
             continue
         owned -= float(values.get("npv_own", np.nan)) * float(values["start_worth"])
         capacity = capacity + (full or 0.0) * values["in_service"]
-    rate = float(found.given[model.source(f"{next(iter(starts))}discount_rate", found.given)])
+    applied = f"{next(iter(starts))}applied_discount_rate"
+    rate = float(model.evaluate([applied], found.given, wiring)[applied])
     discount = (1 + rate) ** -((np.arange(count) + 1) * MONTH / phases.YEAR)
     short = np.maximum(0, balance.demand.paths - capacity)
     return Option(name, starts, owned, (short * discount).sum(axis=1) * MONTH * rent_price)

@@ -138,7 +138,11 @@ def by_utilization(found: Plan) -> Picture | None:
     cross = float(found.values.get("break_even_utilization", np.nan))
     alt = f"An owned useful hour costs {owned[-1]:.2f} {show} at full use and {owned[0]:.0f} at 5 %"
     alt += f"; renting by the hour {price:.2f}"
-    alt += f"; they meet at {cross:.0%} use." if cross <= 1 else "; owning stays dearer at any use."
+    alt += (
+        f"; with the services of the cloud owning pays from {cross:.0%} use."
+        if cross <= 1
+        else "; owning stays dearer at any use."
+    )
 
     def draw(axes: Any) -> None:
         axes.plot(100 * shares, owned, label="own")

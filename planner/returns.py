@@ -18,6 +18,9 @@ from planner.ledger import OWN, RENT, Ledger
 # Yearly rates between which a rate of return is looked for: from −99 % to +1,000 %.
 _RATES = np.concatenate([np.linspace(-0.99, 1, 400), np.linspace(1.05, 10, 180)])
 _HALVINGS = 100
+# What is paid beside the rent whether or not accelerators are rented for more hours.
+_KEPT_SERVICES = ("cloud_storage_per_year", "cloud_egress_per_year", "cloud_hosts_per_year")
+_RENT = ("full_rent_per_year", *_KEPT_SERVICES)
 _TOKENS = "served_output_tokens_per_second"
 # Lines of the last row that are not part of running: a break-even does not wait for the sale.
 _SETTLED = (
@@ -116,13 +119,14 @@ def _levelised(found: Ledger, members: Sequence[Member]) -> dict[str, float | No
         "cost_per_accelerator_hour": "installed",
         "cost_per_useful_accelerator_hour": "useful",
         "cost_per_compute": "operations",
-        "break_even_utilization": "rent",
         "cost_per_million_tokens": "tokens",
     }
     result: dict[str, float | None] = {}
     for measure, unit in units.items():
         if totals.get(unit):
             result[measure] = cost / totals[unit]
+    if totals.get("rent"):
+        result["break_even_utilization"] = (cost - totals["services"]) / totals["rent"]
     runs = [member for member in members if "run_accelerator_time" in member.values] or list(members)
     known = model.evaluate(("run_accelerator_time",), runs[0].values, runs[0].options) if len(members) == 1 else {}
     if "run_accelerator_time" in known and "cost_per_accelerator_hour" in result:
@@ -131,9 +135,9 @@ def _levelised(found: Ledger, members: Sequence[Member]) -> dict[str, float | No
 
 
 def _yield(found: Ledger, member: Member) -> dict[str, float]:
-    """Discounted accelerator-time of a pool: installed, useful, as operations, as tokens, and its rent."""
+    """Discounted accelerator-time of a pool: installed, useful, as operations, as tokens; its rent and services."""
     conventions = ("calendar_month", "accounting_months", "payment_months", "accounting_hours_share")
-    names = ("installed_accelerators", "accelerators", "useful_share", "accelerator_peak_bf16", "cloud_price", _TOKENS)
+    names = ("installed_accelerators", "accelerators", "useful_share", "accelerator_peak_bf16", _TOKENS, *_RENT)
     known = model.evaluate((*conventions, *names), member.values, member.options)
     known = {name: float(known[name]) for name in (*conventions, *names) if name in known}
     installed = known.get("installed_accelerators", known.get("accelerators"))
@@ -150,8 +154,10 @@ def _yield(found: Ledger, member: Member) -> dict[str, float]:
         result["useful"] = result["installed"] * known["useful_share"]
         if "accelerator_peak_bf16" in known:
             result["operations"] = result["useful"] * known["accelerator_peak_bf16"]
-    if "cloud_price" in known and "accelerators" in known:
-        result["rent"] = known["accelerators"] * time * known["cloud_price"]
+    if all(name in known for name in _RENT):
+        rented = time / known["accounting_hours_share"]
+        result["rent"] = known["full_rent_per_year"] * rented
+        result["services"] = sum(known[name] for name in _KEPT_SERVICES) * rented
     if _TOKENS in known:
         result["tokens"] = known[_TOKENS] * time / known["accounting_hours_share"]
     return result

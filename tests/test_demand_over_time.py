@@ -71,6 +71,18 @@ def test_each_future_has_an_option_without_regret_and_regret_is_never_negative()
     assert names == ["build all now", "as planned", "wait 12 months", "rent the difference"]
 
 
+def test_rent_of_what_is_short_is_discounted_at_the_rate_of_the_price_basis():
+    """In real money 8 % with 3 % of inflation are 1.08 / 1.03 − 1, as in the plans that are compared with it."""
+    basis = 'start = 2026-07-01\n[set]\ndiscount_rate = "{}"\ninflation = "3 %"\nprice_basis = "{}"\n'
+    texts = [
+        GROWING.replace("start = 2026-07-01\n", basis.format(rate, kind), 1)
+        for rate, kind in (("8 %", "real"), (f"{100 * (1.08 / 1.03 - 1):.15g} %", "nominal"), ("8 %", "nominal"))
+    ]
+    real, same, nominal = (demand.options(planned(text), balance(text))[-1].rented[1] for text in texts)
+    assert real == pytest.approx(same, rel=1e-9)
+    assert real > nominal
+
+
 def test_what_is_never_short_is_never_rented():
     low = demand.options(planned(), balance())[0].rented[0]
     assert low == 0

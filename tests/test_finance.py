@@ -66,14 +66,25 @@ def test_undiscounted_saving_and_present_value_may_differ_in_sign():
     assert values["saving"] > 0 > values["npv_saving"]
 
 
-def test_the_cloud_price_at_which_both_cost_the_same():
-    found = planned().values
-    price = found["break_even_cloud_price"]
-    at = planned(cloud_price=f"{price * 3600:.12g} USD/accelerator/h", cloud_storage_price="0 USD/GB/month").values
-    again = at["break_even_cloud_price"]
-    assert planned(cloud_price=f"{again * 3600:.12g} USD/accelerator/h", cloud_storage_price="0 USD/GB/month").values[
-        "npv_saving"
-    ] == pytest.approx(0, abs=1)
+def test_the_cloud_price_that_breaks_even_by_hand():
+    """Owning 70; renting 100 at 2 an hour, 10 of it storage: 90 scale with the price, 60 may be rent: 2 · 60 / 90."""
+    assert finance.break_even_cloud_price(-70, -100, 2.0, 6, 3, 1, 1, 0) == pytest.approx(4 / 3)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"tax_rate": "25 %", "cloud_price_path": "declining", "cloud_hosts_per_year": "2 MUSD/year"},
+        {"cloud_term": "reserved-3y", "analysis_period": "4 year"},
+    ],
+)
+def test_the_cloud_price_at_which_both_cost_the_same(changes):
+    price = planned(**changes).values["break_even_cloud_price"]
+    at = planned(**changes, cloud_price=f"{price * 3600:.12g} USD/accelerator/h").values
+    assert at["cloud_storage_per_year"] > 0
+    assert at["npv_saving"] == pytest.approx(0, abs=1)
+    assert at["break_even_cloud_price"] == pytest.approx(price)
 
 
 # Break-even and rate of return
@@ -83,6 +94,19 @@ def test_break_even_on_cash_flows():
     """833,806 USD against 98.32 USD/h of rent and 0.87 of running: 8,556 h."""
     hours = finance.break_even_time(833_806, 0, 98.32 / 3600, 0.87 / 3600) / 3600
     assert hours == pytest.approx(8556, rel=1e-4)
+
+
+def test_the_break_even_utilization_is_that_of_bills_that_are_equal():
+    """Owning 5 a second; storage 1, and rent of 8 at 1 a second with 25 % of services: (5 − 1) / 10 = 40 %."""
+    full = finance.full_rent_per_year(8, 1.0, 1, 0.2, 0.05)
+    assert full == 10
+    assert finance.break_even_utilization(0.5, 10, 1, 0.5, 0.25, 0.25, full) == pytest.approx(0.4)
+
+
+def test_at_the_break_even_utilization_rent_and_services_cost_as_much_as_owning():
+    use = planned().values["break_even_utilization"]
+    at = planned(cloud_billed_share=f"{100 * use:.15g} %").values
+    assert at["npv_own"] == pytest.approx(-at["cloud_bill_per_year"] * at["discounted_time"], rel=1e-9)
 
 
 def test_no_break_even_where_renting_costs_less_than_running():

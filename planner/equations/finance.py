@@ -186,14 +186,25 @@ def saving_share(saving, cloud_tco):
     return saving / cloud_tco
 
 
-def break_even_cloud_price(npv_own, npv_cloud, cloud_price):
+def break_even_cloud_price(
+    npv_own,
+    npv_cloud,
+    cloud_price,
+    cloud_storage_per_year,
+    cloud_egress_per_year,
+    cloud_hosts_per_year,
+    discounted_time,
+    tax_rate,
+):
     """Rental price at which owning and renting cost the same in present value. [USD/accelerator/s]
 
-    p* = p · NPV_own / NPV_cloud
+    p* = p · (NPV_own − F) / (NPV_cloud − F),  F = −(1 − τ) · (K_storage + K_egress + K_hosts) · A
 
-    Services beside the rent are taken to scale with it.
+    Support, debugging, setup and unused terms are shares of the rent and scale with it; storage, egress and hosts
+    stay. Fails where a commitment in dollars is above the rent by the hour.
     """
-    return cloud_price * npv_own / npv_cloud
+    stays = (tax_rate - 1) * (cloud_storage_per_year + cloud_egress_per_year + cloud_hosts_per_year) * discounted_time
+    return cloud_price * (npv_own - stays) / (npv_cloud - stays)
 
 
 def cost_per_accelerator_hour(npv_own, installed_accelerators, discounted_time, accounting_hours_share):
@@ -246,14 +257,32 @@ def cost_per_compute(cost_per_useful_accelerator_hour, accelerator_peak_bf16):
     return cost_per_useful_accelerator_hour / accelerator_peak_bf16
 
 
-def break_even_utilization(cost_per_accelerator_hour, installed_accelerators, accelerators, cloud_price):
-    """Utilization at which owning costs as much as renting by the hour. [1]
+def full_rent_per_year(accelerators, cloud_price, accounting_hours_share, cloud_support_share, cloud_debugging_share):
+    """Rent of as many accelerators for all hours, with the services that are shares of it. [USD/s]
 
-    u* = c · N_installed / (N · p)
-
-    Above 1 owning never pays.
+    K = N · p · h · (1 + s_support + s_debugging)
     """
-    return cost_per_accelerator_hour * installed_accelerators / (accelerators * cloud_price)
+    shares = cloud_support_share + cloud_debugging_share
+    return accelerators * cloud_price * accounting_hours_share * (1 + shares)
+
+
+def break_even_utilization(
+    cost_per_accelerator_hour,
+    installed_accelerators,
+    accounting_hours_share,
+    cloud_storage_per_year,
+    cloud_egress_per_year,
+    cloud_hosts_per_year,
+    full_rent_per_year,
+):
+    """Utilization at which owning costs as much as renting by the hour, with the cloud's services. [1]
+
+    u* = (c · N_installed · h − K_storage − K_egress − K_hosts) / K_full rent
+
+    Above 1 owning never pays. The services are those of the break-even time; what a setup costs is left out.
+    """
+    owned = cost_per_accelerator_hour * installed_accelerators * accounting_hours_share
+    return (owned - cloud_storage_per_year - cloud_egress_per_year - cloud_hosts_per_year) / full_rent_per_year
 
 
 def break_even_time(capex, cloud_setup_cost, cloud_bill_per_year, opex_per_year):
@@ -261,6 +290,7 @@ def break_even_time(capex, cloud_setup_cost, cloud_bill_per_year, opex_per_year)
 
     t* = (K − K_setup) / (K_cloud − K_opex)
 
+    K_cloud holds the services beside the rent, as the break-even utilization does.
     On cash flows at today's prices: depreciation is not subtracted again. Not a number where renting costs less than
     running the owned cluster. With price changes, refreshes and taxes the ledger gives the month.
     """

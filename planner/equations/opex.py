@@ -1,5 +1,7 @@
 """What must be paid while the cluster runs, as yearly rates."""
 
+import numpy as np
+
 
 def maintenance_per_year(capex_it, maintenance_share):
     """Hardware support and spare parts. [USD/s]
@@ -124,12 +126,12 @@ def system_power(accelerator_power, system_accelerators, accelerator_power_share
     return system_accelerators * accelerator_power / accelerator_power_share
 
 
-def accelerator_energy_cost_per_year(accelerators, accelerator_power, mean_load, pue, electricity_price):
+def accelerator_energy_cost_per_year(accelerator_draw, mean_load, pue, electricity_price):
     """Energy of the accelerators alone with their share of cooling, a part of the bill. [USD/s]
 
-    K = N · P · s · PUE · p
+    K = P_accelerators · s · PUE · p
     """
-    return accelerators * accelerator_power * mean_load * pue * electricity_price
+    return accelerator_draw * mean_load * pue * electricity_price
 
 
 def host_energy_cost_per_year(host_power, mean_load, pue, electricity_price):
@@ -140,12 +142,22 @@ def host_energy_cost_per_year(host_power, mean_load, pue, electricity_price):
     return host_power * mean_load * pue * electricity_price
 
 
-def host_power(compute_power, accelerators, accelerator_power):
-    """Rated power of what surrounds the accelerators in the systems. [W]
+def accelerator_draw(installed_accelerators, accelerator_power, system_derating, compute_power):
+    """Power of all installed accelerators within the systems, derated like the systems. [W]
 
-    P_host = P_compute − N · P
+    P_accelerators = min(P_compute, N_installed · P · s_derating)
+
+    Makers rate an accelerator above what a system lets all of them draw at once; the system's rating then holds.
     """
-    return compute_power - accelerators * accelerator_power
+    return np.minimum(compute_power, installed_accelerators * accelerator_power * system_derating)
+
+
+def host_power(compute_power, accelerator_draw):
+    """Power of what surrounds the accelerators in the systems. [W]
+
+    P_host = P_compute − P_accelerators
+    """
+    return compute_power - accelerator_draw
 
 
 def compute_energy_cost_per_year(accelerator_energy_cost_per_year, host_energy_cost_per_year):
