@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from planner import model
+from planner import choosing, model
 
 # Degree -> the values that are tried where the scenario does not set it.
 CANDIDATES: dict[str, tuple[float, ...]] = {
@@ -188,7 +188,7 @@ def chosen(values: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, A
         # Beyond the largest replica tried, the size of the cluster does not matter.
         relevant["accelerators"] = np.minimum(relevant["accelerators"], _largest_replica())
     if any(np.ndim(value) for value in relevant.values()):
-        return _chosen_each(relevant, options)
+        return choosing.of_each(_chosen, relevant, options, left_open(relevant))
     found = _chosen(tuple(sorted((n, float(v)) for n, v in relevant.items())), tuple(sorted(options.items())))
     return dict(found)
 
@@ -203,13 +203,3 @@ def _chosen(relevant: tuple[tuple[str, float], ...], options: tuple[tuple[str, s
     # As numpy's floats, with which a division by zero is infinite and no error.
     values = {name: np.float64(value) for name, value in relevant}
     return {name: float(value[0]) for name, value in search(values, dict(options)).best().items()}
-
-
-def _chosen_each(relevant: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
-    """The best configurations of many scenarios, each distinct one searched once."""
-    shape = np.broadcast_shapes(*(np.shape(value) for value in relevant.values()))
-    names = sorted(relevant)
-    table = np.stack([np.broadcast_to(relevant[name], shape).ravel() for name in names], axis=1).astype(float)
-    distinct, place = np.unique(table, axis=0, return_inverse=True)
-    rows = [_chosen(tuple(zip(names, row.tolist(), strict=True)), tuple(sorted(options.items()))) for row in distinct]
-    return {name: np.array([row[name] for row in rows])[place.ravel()].reshape(shape) for name in left_open(relevant)}
