@@ -145,10 +145,12 @@ def rows(axes: Sequence[Axis | SampledAxis]) -> int:
 def positions(axes: Sequence[Axis | SampledAxis], index: Any) -> list[Any]:
     """For each axis, the position that each scenario number stands for; the last axis varies fastest."""
     found: list[Any] = []
-    rest = index
+    # Dividing takes several times as long in 64 bits as in the 32 that most sweeps need.
+    rest = index.astype(np.int32) if rows(axes) <= np.iinfo(np.int32).max else index
     for axis in reversed(axes):
-        found.append(rest % axis.size)
-        rest = rest // axis.size
+        quotient = rest // axis.size
+        found.append((rest - quotient * axis.size).astype(np.int64))
+        rest = quotient
     return found[::-1]
 
 

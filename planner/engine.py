@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from planner.runner import Runner, places
 from planner.scenario import Resolved, Scenario, changed, resolve
 
 # Long enough that threads rarely wait for each other between equations, short enough for the cache.
-ROWS = 65536
+ROWS = 114688
 # Chunks are shorter by these factors where each row needs a size, or a strategy: they take seconds, not minutes.
 SHORTER_FOR_SIZES = 8
 SHORTER_FOR_STRATEGIES = 64
@@ -214,11 +214,36 @@ def chunk(found: Task, number: int) -> dict[str, Any]:
 def evaluated(found: Task, columns: Mapping[str, Any]) -> dict[str, Any]:
     """The watched quantities for columns of what varies: base values, positions among the names where texts vary."""
     count = len(next(iter(columns.values())))
+    results: dict[str, Any] = {}
+    for runner, rows, given in _parts(found, columns, count):
+        try:
+            computed = runner(given)
+        except InputError:
+            # This choice has no size: its figures are missing, as the sweep found when it was made.
+            continue
+        for name, values in computed.items():
+            if np.shape(values) == (count,):
+                results[name] = values
+            else:
+                results.setdefault(name, np.full(count, np.nan))[rows] = values
+    for name in found.wanted:
+        if name not in results:
+            results[name] = np.full(count, np.nan)
+    if BINDING in found.watch:
+        results[BINDING] = _binding(results, count)
+    return {name: results[name] for name in found.watch}
+
+
+def _parts(found: Task, columns: Mapping[str, Any], count: int) -> Iterator[tuple[Runner, Any, dict[str, Any]]]:
+    """The rows that run through the same equations: their runner, where they stand, and what varies in them."""
+    if not found.texts:
+        ((runner, _),) = _groups(found, [{}])
+        yield runner, slice(None), {name: columns[name] for name in found.numbers}
+        return
     variant = np.zeros(count, dtype=np.int64)
     for axis in found.axes:
         if axis.texts:
             variant = variant * axis.size + columns[next(iter(axis.texts))]
-    results = {name: np.full(count, np.nan) for name in found.wanted}
     _, firsts, which = np.unique(variant, return_index=True, return_inverse=True)
     chosen = [{name: texts[columns[name][first]] for name, texts in found.texts.items()} for first in firsts]
     for runner, members in _groups(found, chosen):
@@ -226,16 +251,7 @@ def evaluated(found: Task, columns: Mapping[str, Any]) -> dict[str, Any]:
         given = {name: columns[name][rows] for name in found.numbers}
         for name, by_variant in runner.by_variant.items():
             given[name] = by_variant[np.searchsorted(members, which[rows])]
-        try:
-            computed = runner(given)
-        except InputError:
-            # This choice has no size: its figures are missing, as the sweep found when it was made.
-            continue
-        for name, values in computed.items():
-            results[name][rows] = values
-    if BINDING in found.watch:
-        results[BINDING] = _binding(results, count)
-    return {name: results[name] for name in found.watch}
+        yield runner, rows, given
 
 
 def _binding(results: Mapping[str, Any], count: int) -> Any:
