@@ -16,7 +16,7 @@ from planner.problems import InputError, Problem
 VARIED = {
     "cloud_price": "2:5:40 USD/accelerator/h",
     "pue": "1.1:1.5:40",
-    "system_price": "200:400:25 kUSD/system",
+    "system_price": "200:400:40 kUSD/system",
     "cooling": "air,direct-to-chip",
     "residual_method": "exponential,straight-line",
 }
@@ -176,7 +176,7 @@ CLUSTER = textwrap.dedent(
     if __name__ == "__main__":
         folder, lose_one = Path(sys.argv[1]), sys.argv[2] == "lose"
         varied = {
-            "cloud_price": "2:5:40 USD/accelerator/h", "pue": "1.1:1.5:40", "system_price": "200:400:25 kUSD/system",
+            "cloud_price": "2:5:40 USD/accelerator/h", "pue": "1.1:1.5:40", "system_price": "200:400:40 kUSD/system",
             "cooling": "air,direct-to-chip", "site": "us-virginia,us-texas,us-ohio,iceland",
         }
         task = sweep.task(scenario.load("own-8000-h100"), varied, Catalog(), ["tco", "npv_saving", "racks"])
