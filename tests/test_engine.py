@@ -16,7 +16,7 @@ from planner.problems import InputError, Problem
 VARIED = {
     "cloud_price": "2:5:40 USD/accelerator/h",
     "pue": "1.1:1.5:40",
-    "system_price": "200:400:40 kUSD/system",
+    "system_price": "200:400:25 kUSD/system",
     "cooling": "air,direct-to-chip",
     "residual_method": "exponential,straight-line",
 }
