@@ -23,7 +23,8 @@ KINDS = ("measured", "rated", "quoted", "derived", "estimate")
 
 _COMMON = ("name", "aliases", "source", "where", "as_of", "kind", "note")
 # How a figure between low and high is distributed; sampling.py says what each means.
-DISTRIBUTIONS = ("triangular", "pert", "lognormal", "uniform")
+# The first holds where none is named: the value itself is then the median.
+DISTRIBUTIONS = ("double-triangular", "triangular", "pert", "lognormal", "uniform")
 _FACT_KEYS = ("value", "low", "high", "distribution", "kind", "source", "where", "as_of", "note", "alternative")
 # Two names that share this much of their letters are likely meant to be one.
 _NEAR = 0.8

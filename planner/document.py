@@ -16,8 +16,8 @@ from planner import (
     books,
     comparison,
     currency,
+    decision,
     glossary,
-    hybrid,
     materials,
     model,
     pictures,
@@ -29,7 +29,6 @@ from planner import (
 from planner.catalog import Catalog
 from planner.pictures import Picture
 from planner.plan import Plan, defaults_that_mattered, shown
-from planner.risk import Risk
 from planner.table import Cell, Table
 
 
@@ -64,7 +63,7 @@ class Document:
 def of_plan(found: Plan, catalog: Catalog, today: datetime.date) -> Document:
     """The report on one plan."""
     sections = [
-        Section("Decision", decision(found, risk.risk(found.scenario, catalog))),
+        Section("Decision", [decision.in_words(found, risk.risk(found.scenario, catalog))]),
         Section("Headline figures", [report.headlines(found), _bands_in_words()]),
         Section("Checks and limits", _limits(found)),
         Section("Pictures", list(pictures.of_plan(found, catalog))),
@@ -89,43 +88,11 @@ def of_comparison(found: list[Plan], catalog: Catalog, today: datetime.date) -> 
         if causes.rows:
             sections.append(Section(f"What makes {other.scenario.name} differ", [causes]))
     for each in found:
-        blocks: list[Block] = [*decision(each), *_limits(each), *pictures.of_plan(each, catalog)[:3]]
+        blocks: list[Block] = [decision.in_words(each), *_limits(each), *pictures.of_plan(each, catalog)[:3]]
         sections.append(Section(each.scenario.name, blocks))
     sections.append(Section("How to reproduce this", [b for each in found for b in _reproduce(each, catalog)[:1]]))
     names = ", ".join(each.scenario.name for each in found)
     return Document(f"Comparison of {len(found)} scenarios", names, sections)
-
-
-def decision(found: Plan, sure: Risk | None = None) -> list[Block]:
-    """Own or rent in a sentence, with how sure that is; size and what binds first."""
-    values, words = found.values, []
-    size = [f"{shown(name, values[name])}" for name in ("accelerators", "racks", "facility_power") if name in values]
-    words.append(f"The cluster has {', '.join(size[:-1])} and draws {size[-1]} at full load." if len(size) > 2 else "")
-    if "npv_saving" in found.results:
-        saving = found.results["npv_saving"].value
-        period = shown("analysis_period", values["analysis_period"]) if "analysis_period" in values else "its period"
-        better, worse = ("Own", "renting") if saving > 0 else ("Rent", "owning")
-        text = (
-            f"{better}: over {period} it costs {shown('npv_saving', abs(saving))} less than {worse}, in present value."
-        )
-        if sure is not None and sure.owning_wins is not None:
-            share = sure.owning_wins if saving > 0 else 1 - sure.owning_wins
-            text += f" With the uncertainty of the inputs this holds in {share:.0%} of {sure.samples:,} samples."
-        words.append(text)
-        mix = None if found.resolved.pools else hybrid.of_plan(found)
-        if mix is not None:
-            words.append(books.decision(books.of_plan(found), mix, currency.of_plan(found)))
-    elif "capex" in values:
-        words.append(
-            f"Owning takes {shown('capex', values['capex'])} before the cluster runs; no cloud offer was chosen."
-        )
-    if found.binding:
-        name, share = found.binding[0]
-        words.append(f"What binds first: {name}, {share:.0%} used.")
-    failed = [check for check in found.checks if not check.ok]
-    if failed:
-        words.append(f"{len(failed)} check{'s fail' if len(failed) > 1 else ' fails'}: {failed[0].message}")
-    return [" ".join(word for word in words if word)]
 
 
 def _bands_in_words() -> str:

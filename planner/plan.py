@@ -110,7 +110,7 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
             continue
         low, high = spread.get(name, (None, None))
         results[name] = Result(name, value, low, high, kinds[name], tuple(sorted(stale.get(name, ()))))
-    checks = [*_checks(wanted, values), _availability(resolved), *_rule_checks(resolved, values)]
+    checks = [*_checks(wanted, values), _availability(resolved), *_offers(resolved), *_rule_checks(resolved, values)]
     found = Plan(resolved, given, values, results, missing, checks, sized_by=sized_by)
     found.binding = _binding(wanted, values)
     return found
@@ -187,6 +187,21 @@ def _availability(resolved: Resolved) -> Check:
     day = dating.order_day(resolved.scenario)
     message = "; ".join(f"{role}: {reason}" for role, reason in late.items())
     return Check("parts_available", not late, message or f"Every part can be ordered on {day}.")
+
+
+def _offers(resolved: Resolved) -> list[Check]:
+    """Offers that rent another accelerator than the one they are compared with."""
+    checks = []
+    for part in (resolved.pools or {"": resolved}).values():
+        offer, accelerator = part.entries.get("cloud"), part.entries.get("accelerator")
+        rented = offer.references.get("accelerator") if offer else None
+        if offer and accelerator and rented and rented != accelerator.key:
+            message = (
+                f"condition: {offer.key} rents {rented}, and the plan has {accelerator.key}: an hour of one is not "
+                f"an hour of the other. Choose an offer of {accelerator.key} or set cloud_price."
+            )
+            checks.append(Check("offer", True, message))
+    return checks
 
 
 def _rule_checks(resolved: Resolved, values: Mapping[str, Any]) -> list[Check]:

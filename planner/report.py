@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from planner import chain, currency, dating, glossary, units
+from planner import chain, currency, dating, decision, glossary, units
 from planner.plan import Plan, Result, defaults_that_mattered, shown
 from planner.table import Cell, Table
 
@@ -27,6 +27,7 @@ def text(found: Plan, everything: bool = False) -> str:
         degrees = ", ".join(f"{name} {shown(name, found.given[name])}" for name in searched)
         parts.append(f"Searched: {degrees}")
     parts.append((quantities(found) if everything else headlines(found)).text())
+    parts.append("\n".join(decision.own_or_rent(found)))
     parts.append(_outside(found))
     money = currency.of_plan(found)
     if money.name != "USD":

@@ -62,9 +62,12 @@ _P90 = 1.2815515655446004
 def quantile(distribution: str, uniform: Any, low: Any, typical: Any, high: Any) -> Any:
     """Values of a range at the given probabilities.
 
+    double-triangular has half of its values on either side of typical, each side a triangle that ends at low or high;
     triangular and pert end at low and high and peak at typical; lognormal has low, typical and high as its P10,
     P50 and P90, each half with a spread of its own; uniform runs from low to high.
     """
+    if distribution == "double-triangular":
+        return double_triangular(uniform, low, typical, high)
     if distribution == "uniform":
         return low + uniform * (high - low)
     if distribution == "pert":
@@ -78,6 +81,13 @@ def quantile(distribution: str, uniform: Any, low: Any, typical: Any, high: Any)
         deviate = ndtri(uniform) / _P90
         return typical * np.where(deviate < 0, typical / low, high / typical) ** deviate
     return triangular(uniform, low, typical, high)
+
+
+def double_triangular(uniform: Any, low: Any, typical: Any, high: Any) -> Any:
+    """Values at the given probabilities of a distribution whose median is `typical`, however lopsided the range."""
+    rising = low + (typical - low) * np.sqrt(2 * uniform)
+    falling = high - (high - typical) * np.sqrt(2 * (1 - uniform))
+    return np.where(uniform < 0.5, rising, falling)
 
 
 def triangular(uniform: Any, low: Any, typical: Any, high: Any) -> Any:

@@ -25,6 +25,11 @@ _UNIT = (
 )
 _QUANTITY = re.compile(rf"\s*(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT}|1)?\s*\Z")
 _LONGEST_TEXT = 120
+# Units that are words rather than symbols, where they stand first.
+_COUNTED = re.compile(
+    r"\A[kMGT]?(accelerator|node|system|rack|rack_unit|switch|port|cable|transceiver|user|request|person|event|cluster"
+    r"|production_line|token|parameter|sequence|layer|head|expert|step|week|month|year)(?![a-z_])"
+)
 
 
 class UnitError(ValueError):
@@ -137,7 +142,13 @@ def convert(value: Any, to: str) -> Any:
 
 def text(value: float, to: str, digits: int = 4) -> str:
     """A base value as text in the unit `to`, rounded to `digits` significant digits."""
-    return f"{number_text(float(convert(value, to)), digits)}{'' if to == DIMENSIONLESS else ' ' + to}"
+    number = number_text(float(convert(value, to)), digits)
+    return number if to == DIMENSIONLESS else f"{number} {to if number == '1' else plural(to)}"
+
+
+def plural(to: str) -> str:
+    """A unit as it follows a number other than one: "accelerators", "months", "switches/rack", "kW/rack"."""
+    return _COUNTED.sub(lambda match: match[0] + ("es" if match[0].endswith("ch") else "s"), to)
 
 
 def exact_text(value: float, to: str) -> str:

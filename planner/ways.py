@@ -24,6 +24,8 @@ class Way:
     name: str
     outlay: float
     worth: Any
+    # Present value of its costs over the scenario's own period, in dollars.
+    cost: float
     # Of an accelerator-hour of useful work over the scenario's own period, in dollars a second; None where not known.
     useful_hour: float | None
 
@@ -66,7 +68,7 @@ def _way(
         return
     worths = np.broadcast_to(np.asarray(over[worth], dtype=float), (len(YEARS),))
     paid = float(own[outlay]) if outlay in own else float("nan")
-    yield Way(pool, name, paid, worths, float(own[useful]) if useful in own else None)
+    yield Way(pool, name, paid, worths, -float(own[worth]), float(own[useful]) if useful in own else None)
 
 
 def table(ways: list[Way], currency: Currency) -> Table:

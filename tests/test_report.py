@@ -67,7 +67,7 @@ def test_every_shipped_scenario_has_its_report(name):
 
 def test_the_decision_comes_first_and_says_how_sure_it_is(owned):
     first = owned[0].sections[0].blocks[0]
-    assert re.search(r"(Own|Rent): over 3 year it costs [\d.,]+ MUSD less", first)
+    assert re.search(r"(Own|Rent): over 3 years owning costs [\d.,]+ MUSD less", first)
     assert re.search(r"holds in \d+% of [\d,]+ samples", first)
     assert "What binds first" in first
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from planner import plan, program, risk, sampling, scenario, uncertainty
-from planner.catalog import Catalog, Fact
+from planner.catalog import DISTRIBUTIONS, Catalog, Fact
 from planner.cli import main
 from planner.problems import InputError
 
@@ -30,6 +30,16 @@ def test_a_triangular_range_has_its_mean_and_variance():
     assert drawn.var() == pytest.approx((4 + 9 + 49 - 6 - 14 - 21) / 18, rel=1e-3)
 
 
+def test_half_of_a_double_triangular_range_lies_on_either_side_of_its_typical_value():
+    drawn = sampling.quantile("double-triangular", UNIFORM[0], 2.0, 3.0, 7.0)
+    assert drawn.min() > 2 and drawn.max() < 7
+    assert np.median(drawn) == pytest.approx(3, rel=1e-3)
+    # Each side is a triangle: their means are (2 + 2 · 3) / 3 and (2 · 3 + 7) / 3.
+    assert drawn[drawn < 3].mean() == pytest.approx(8 / 3, rel=1e-3)
+    assert drawn.mean() == pytest.approx((2 + 4 * 3 + 7) / 6, rel=1e-3)
+    assert sampling.quantile("double-triangular", np.array([0.0, 0.5, 1.0]), 2.0, 3.0, 7.0).tolist() == [2, 3, 7]
+
+
 def test_a_pert_range_has_its_mean():
     drawn = sampling.quantile("pert", UNIFORM[0], 2.0, 3.0, 7.0)
     assert drawn.mean() == pytest.approx((2 + 4 * 3 + 7) / 6, rel=1e-4)
@@ -41,7 +51,7 @@ def test_a_lognormal_range_has_its_percentiles():
 
 
 def test_a_typical_value_at_an_end_is_no_trouble():
-    for distribution in ("triangular", "pert", "uniform", "lognormal"):
+    for distribution in DISTRIBUTIONS:
         for typical in (2.0, 7.0):
             drawn = sampling.quantile(distribution, UNIFORM[0], 2.0, typical, 7.0)
             assert np.all(np.isfinite(drawn)), (distribution, typical)
@@ -86,7 +96,7 @@ def test_correlation_widens_what_adds_up(catalog):
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
-        ('[range]\npue = ["1.1", "1.2", "1.3", "gaussian"]', "'gaussian' is not one of triangular"),
+        ('[range]\npue = ["1.1", "1.2", "1.3", "gaussian"]', "'gaussian' is not one of double-triangular"),
         ('[range]\npue = ["1.1", "1.2"]', "takes three values"),
         ('[range]\ndiscount_rate = ["0 %", "1 %", "2 %", "lognormal"]', "starts above zero"),
         ("[correlate]\npue = { utilization = 0.5 }", "'pue' has no range"),
@@ -129,7 +139,8 @@ def test_percentiles_are_in_order_and_hold_the_same_again(found, catalog):
 def test_owning_wins_as_often_as_the_saving_is_positive(found):
     assert found.owning_wins == pytest.approx(np.mean(found.draws["npv_saving"] > 0))
     low, _, high = found.percentiles["npv_saving"]
-    assert low < 0 < high and 0.1 < found.owning_wins < 0.9
+    # Owning loses in more than one sample of ten where the P10 of the saving is negative.
+    assert low < high and 0.5 < found.owning_wins < 1 and (found.owning_wins > 0.9) == (low > 0)
 
 
 def test_indices_of_a_sum_and_a_product_are_those_worked_by_hand():

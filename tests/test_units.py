@@ -68,7 +68,7 @@ def test_counts_are_dimensions():
         (132e3, "kW", "132 kW"),
         (70 / 3.6e9, "USD/MWh", "70 USD/MWh"),
         (303.15, "degC", "30 degC"),
-        (13608, "accelerator", "13,608 accelerator"),
+        (13608, "accelerator", "13,608 accelerators"),
         (0.4, "1", "0.4"),
         (0.0, "W", "0 W"),
         (1234567.8, "1", "1,234,568"),
