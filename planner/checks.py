@@ -191,4 +191,4 @@ def worded(value: float, unit: str, digits: int = 4) -> str:
 
 def _words(unit: str) -> str:
     """The unit as it is shown: counts and figures without a dimension are plain numbers."""
-    return units.DIMENSIONLESS if unit in ("", *PLAIN) else "%" if unit == "percent" else unit
+    return units.DIMENSIONLESS if unit in ("", *PLAIN) else units.short(unit)

@@ -27,7 +27,8 @@ class Item:
 
 ITEMS = (
     Item("compute", "system", "systems", "purchase_price", "system_power", "system"),
-    Item("compute", "spare node", "spare_nodes"),
+    Item("compute", "spare node advised", "spare_nodes"),
+    Item("compute", "spare system bought", "spare_systems", "purchase_price"),
     Item("fabric", "leaf switch", "leaf_switches", "fabric_switch_price", "fabric_switch_power", "fabric"),
     Item("fabric", "spine switch", "spine_switches", "fabric_switch_price", "fabric_switch_power", "fabric"),
     Item("fabric", "core switch", "core_switches", "core_switch_price", "core_switch_power"),

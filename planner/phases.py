@@ -139,6 +139,10 @@ def _broken(found: Plan, whole: dict[str, Any], months: list[datetime.date]) -> 
     return broken
 
 
+# Why a month may hold a part of a rack.
+_FIGURES = "Averages of the month: a pool in ramp counts with the share of it that is in service."
+
+
 def table(found: Timeline, every_month: bool = False) -> Table:
     """A row for each change of what is in service, or for every month."""
     rows = glossary.quantities()
@@ -160,7 +164,7 @@ def table(found: Timeline, every_month: bool = False) -> Table:
 
 def text(found: Timeline, every_month: bool = False) -> str:
     """The table, and the limits that are passed."""
-    parts = [found.plan.scenario.name, table(found, every_month).text()]
+    parts = [f"{found.plan.scenario.name}\n{_FIGURES}", table(found, every_month).text()]
     if found.broken:
         lines = [f"  from {month:%Y-%m}: {name} ({margin} left)" for name, month, margin in found.broken]
         parts.append("Limits passed\n" + "\n".join(lines))

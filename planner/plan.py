@@ -141,6 +141,7 @@ def defaults_that_mattered(found: Plan) -> list[Default]:
         and fact.source != "definition"
         and rows[name].ratio
         and not rows[name].labels
+        and not rows[name].whole
     }
     known = {name: found.results[name].value for name in glossary.headlines() if name in found.results}
     headline = [name for name, value in known.items() if value and math.isfinite(value)]
@@ -154,18 +155,25 @@ def defaults_that_mattered(found: Plan) -> list[Default]:
 
 
 def elasticities(found: Plan, inputs: list[str], outputs: list[str]) -> dict[str, dict[str, float]]:
-    """Per output and input: per cent change of the output for one per cent of the input."""
-    count = len(inputs)
+    """Per output and input: per cent change of the output for one per cent of the input.
+
+    From one per cent less to one per cent more, as far as the input's limits allow.
+    """
+    count, rows = len(inputs), glossary.quantities()
     values: dict[str, Any] = dict(found.given)
+    spans = np.ones(count)
     for column, name in enumerate(inputs):
-        nudged = np.full(count, float(values[name]))
-        nudged[column] *= 1 + _NUDGE
-        values[name] = nudged
+        value, row = float(values[name]), rows[name]
+        ends = np.clip(np.array([1 + _NUDGE, 1 - _NUDGE]) * value, row.low, row.high)
+        spans[column] = (ends[0] - ends[1]) / value
+        nudged = np.full((2, count), value)
+        nudged[:, column] = ends
+        values[name] = nudged.reshape(-1)
     moved = model.evaluate(outputs, values, found.resolved.options)
     table = {}
     for output in outputs:
-        base = found.results[output].value
-        change = (np.broadcast_to(moved[output], (count,)) / base - 1) / _NUDGE
+        more, less = np.broadcast_to(moved[output], (2 * count,)).reshape(2, count)
+        change = (more - less) / (spans * found.results[output].value)
         table[output] = dict(zip(inputs, np.nan_to_num(change).tolist(), strict=True))
     return table
 

@@ -57,7 +57,7 @@ class Claim:
         low, high = (None if value is None else self._written(value) for value in (self.low, self.high))
         if low is None and high is None:
             return self.paraphrase
-        unit = "" if self.unit in PLAIN else " " + self.unit.replace("percent", "%")
+        unit = "" if self.unit in PLAIN else " " + self.unit
         if high is None:
             return f"at least {low}{unit}"
         if low is None:
@@ -217,7 +217,7 @@ def _claim(row: Mapping[str, str], place: str, sources: Mapping[str, Any], found
         row["quantity"],
         low,
         high,
-        row["unit"],
+        row["unit"] if row["unit"] in PLAIN else units.short(row["unit"]),
         row["bound"],
         row["period_as_of"],
         row["paraphrase"],

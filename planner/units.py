@@ -185,6 +185,12 @@ def readable_unit(value: float, show: str) -> str:
     return _PREFIXES[index] + match[2] + match[3]
 
 
+def short(text: str) -> str:
+    """Unit text by symbols: "kilowatt / rack" as "kW/rack"."""
+    symbols = re.sub(r"[^\W\d]\w*", lambda name: registry().get_symbol(name[0]), text)
+    return re.sub(r"\s*([*/·])\s*", r"\1", symbols)
+
+
 def same_dimensions(one: str, other: str) -> bool:
     """Whether two units measure the same thing."""
     return unit(one).dimensions == unit(other).dimensions

@@ -78,3 +78,11 @@ def test_spending_by_component_at_every_tier_beside_what_the_sources_say():
     assert shares["capex"][0] == pytest.approx(float(found.values["capex"]))
     assert cost_shares.said() == {"compute": pytest.approx(0.7046), "tier 3": pytest.approx(0.4181)}
     assert "70.46" in cost_shares.text(found) and "41.81 %" in cost_shares.text(found)
+
+
+def test_spares_are_listed_or_bought():
+    listed, bought = planned().values, planned(spares="bought").values
+    extra = bought["spare_nodes"] / bought["system_nodes"] * bought["system_price"]
+    assert listed["spare_systems"] == 0 and bought["spare_systems"] > 0
+    assert bought["capex_compute"] - listed["capex_compute"] == pytest.approx(extra)
+    assert bought["it_power"] == listed["it_power"]

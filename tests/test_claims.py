@@ -118,7 +118,7 @@ def test_every_claim_that_catalogs_and_scenarios_name_is_in_the_ledger():
         ("s3.gpu_price", claims.REFUTED, "on demand at large providers"),
         ("s3.obsolescence", claims.AGREES, "h100-sxm 2022-10-01"),
         ("s3.edge_latency", claims.DIFFERS, "tpot"),
-        ("s1.deployments", claims.AGREES, "12.98 production_line to 37.5 production_line"),
+        ("s1.deployments", claims.AGREES, "12.98 production_lines to 37.5 production_lines"),
         ("s0.bad_fabric_cancels", claims.DEPENDS, "holds for oversubscription from"),
     ],
 )
@@ -168,7 +168,7 @@ def test_refuted_claims_name_what_refutes_them():
     assert JUDGED["s1.mfu_800g"].verdict == claims.REFUTED
     assert "The Llama 3 Herd of Models" in JUDGED["s1.mfu_800g"].reason
     assert JUDGED["s0.nvl72_power"].verdict == claims.REFUTED
-    assert "190 kilowatt / rack to 230 kilowatt / rack" in JUDGED["s0.nvl72_power"].reason
+    assert "190 kW/rack to 230 kW/rack" in JUDGED["s0.nvl72_power"].reason
     assert JUDGED["s1.checkpoint_hours"].verdict == claims.REFUTED
 
 

@@ -311,12 +311,28 @@ def ttft_margin(ttft_limit, ttft_p95):
     return ttft_limit - ttft_p95
 
 
+def ttft_use(ttft_p95, ttft_limit):
+    """Share of the time allowed to the first token that is taken. [1]
+
+    u = TTFT_p95 / limit
+    """
+    return ttft_p95 / ttft_limit
+
+
 def tpot_margin(tpot_limit, tpot):
     """Time per output token left below its limit. [s]
 
     margin = limit − TPOT
     """
     return tpot_limit - tpot
+
+
+def tpot_use(tpot, tpot_limit):
+    """Share of the time allowed to an output token that is taken. [1]
+
+    u = TPOT / limit
+    """
+    return tpot / tpot_limit
 
 
 def output_speed(tpot, one_token):

@@ -14,14 +14,32 @@ def system_price(accelerator_price, system_accelerators, server_price_ratio):
     return system_accelerators * accelerator_price * server_price_ratio
 
 
-def capex_compute(systems, system_price, purchase_price_share):
+def spare_systems__listed(systems):
+    """Systems bought as spares: none, the plan only says how many are advised. [system]
+
+    0
+    """
+    return 0 * systems
+
+
+def spare_systems__bought(spare_nodes, system_nodes):
+    """Systems bought as spares, in parts of a system where this holds several nodes. [system]
+
+    n = n_spare / nodes of a system
+
+    They are priced as the systems are; kept cold, they draw no power and take no rack of the plan.
+    """
+    return spare_nodes / system_nodes
+
+
+def capex_compute(systems, spare_systems, system_price, purchase_price_share):
     """Price of the accelerator systems: accelerators and hosts. [USD]
 
-    K = n · k_system · s
+    K = (n + n_spare) · k_system · s
 
     At the price of the day on which they are bought.
     """
-    return systems * system_price * purchase_price_share
+    return (systems + spare_systems) * system_price * purchase_price_share
 
 
 def capex_accelerators(installed_accelerators, accelerator_price, purchase_price_share, capex_compute):

@@ -129,12 +129,28 @@ def users_margin(users_served, users):
     return users_served - users
 
 
+def users_use(users, users_served):
+    """Users asked for over those that the cluster serves. [1]
+
+    u = users / users served
+    """
+    return users / users_served
+
+
 def output_rate_margin(output_tokens_per_second, required_output_tokens_per_second, target_load):
     """Output tokens per second beyond what is required. [token/s]
 
     margin = ρ · R − required
     """
     return target_load * output_tokens_per_second - required_output_tokens_per_second
+
+
+def output_rate_use(output_tokens_per_second, required_output_tokens_per_second, target_load):
+    """Output tokens per second required over those that the cluster keeps up. [1]
+
+    u = required / (ρ · R)
+    """
+    return required_output_tokens_per_second / (target_load * output_tokens_per_second)
 
 
 def sustained_output_tokens_per_second(output_tokens_per_second, target_load):

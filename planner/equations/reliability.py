@@ -122,6 +122,14 @@ def deadline_margin(deadline, time_to_train):
     return deadline - time_to_train
 
 
+def deadline_use(time_to_train, deadline):
+    """Share of the time up to the deadline that the training run takes. [1]
+
+    u = T / T_deadline
+    """
+    return time_to_train / deadline
+
+
 def time_in_checkpoints(time_to_train, checkpoint_stall_share):
     """Time of the run that goes into writing checkpoints. [s]
 
