@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,11 +83,15 @@ def summary(
     }
 
 
-def overview() -> Table:
+def everything() -> dict[str, dict[str, Any]]:
+    """The shipped cases of every kind, replayed."""
+    return {kind: replay(kind) for kind in KINDS}
+
+
+def overview(replayed: Mapping[str, dict[str, Any]] | None = None) -> Table:
     """All kinds of shipped cases in a row each: how far off, on what the fit saw and on what was left out of it."""
     rows = []
-    for kind in KINDS:
-        found = replay(kind)
+    for kind, found in (replayed or everything()).items():
         outside = found.get("left_out_document") or {
             "weighted_mape": (found.get("left_out") or {}).get("output_tokens_per_second_mape")
         }

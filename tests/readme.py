@@ -1,4 +1,4 @@
-"""The parts of the README that are printed by the planner.
+"""The parts of the README that are printed by the planner, and the page of its accuracy.
 
 python -m tests.readme            writes them again
 """
@@ -8,22 +8,30 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from planner import plan, report, scenario, validation
+from planner import decision, plan, report, scenario, validation
 from planner.catalog import Catalog
 
 FILE = Path(__file__).parents[1] / "README.md"
+ACCURACY = FILE.parent / "docs" / "accuracy.md"
+
+HEADING = """\
+# Accuracy
+
+What `planner validate KIND` prints: published measurements, each predicted from what its source states, without a correction
+for any of them. Errors of rows "left out" come from fits that saw neither the family, the document nor the source of the row.
+"""
 
 
-def printed():
+def printed(replayed):
     """Marker -> what stands below it."""
     catalog = Catalog()
     # Which prices are stale depends on the day.
     given = replace(scenario.load("llama-3.1-405b", catalog), order=datetime.date(2026, 11, 21))
     found = plan.plan(given, catalog)
-    lines = report.headlines(found).text().splitlines()
+    lines = [*report.headlines(found).text().splitlines(), "", *decision.own_or_rent(found)]
     return {
-        "plan": "\n".join(f"    {line}" for line in lines),
-        "accuracy": validation.overview().markdown(),
+        "plan": "\n".join(f"    {line}".rstrip() for line in lines),
+        "accuracy": validation.overview(replayed).markdown(),
     }
 
 
@@ -35,5 +43,13 @@ def written(text, parts):
     return text
 
 
+def accuracy(replayed):
+    """The page of errors by source, accelerator and kind of model."""
+    parts = [f"## {kind.capitalize()}\n\n```text\n{validation.text(found)}\n```" for kind, found in replayed.items()]
+    return HEADING + "\n" + "\n\n".join(parts) + "\n"
+
+
 if __name__ == "__main__":
-    FILE.write_text(written(FILE.read_text(encoding="utf-8"), printed()), encoding="utf-8")
+    replayed = validation.everything()
+    ACCURACY.write_text(accuracy(replayed), encoding="utf-8")
+    FILE.write_text(written(FILE.read_text(encoding="utf-8"), printed(replayed)), encoding="utf-8")

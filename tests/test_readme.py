@@ -4,10 +4,14 @@ import re
 
 import readme
 
+from planner import validation
 
-def test_the_readme_shows_what_is_printed():
+
+def test_the_readme_and_the_page_of_accuracy_show_what_is_printed():
+    replayed = validation.everything()
     text = readme.FILE.read_text(encoding="utf-8")
-    assert readme.written(text, readme.printed()) == text, "python -m tests.readme writes the printed parts again"
+    assert readme.written(text, readme.printed(replayed)) == text, "python -m tests.readme writes the printed parts"
+    assert readme.ACCURACY.read_text(encoding="utf-8") == readme.accuracy(replayed), "python -m tests.readme writes it"
 
 
 def test_the_readme_links_to_what_is_there():
