@@ -17,8 +17,9 @@ ACCURACY = FILE.parent / "docs" / "accuracy.md"
 HEADING = """\
 # Accuracy
 
-What `planner validate KIND` prints: published measurements, each predicted from what its source states, without a correction
-for any of them. Errors of rows "left out" come from fits that saw neither the family, the document nor the source of the row.
+What `planner validate KIND` prints: published measurements, each predicted from what its source states, without a
+correction for any of them. Errors of rows "left out" come from fits that saw neither the family, the document nor the
+source of the row.
 """
 
 
