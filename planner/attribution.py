@@ -50,16 +50,29 @@ def causes(base: Plan, other: Plan, names: list[str]) -> dict[str, list[Cause]]:
         if name not in results:
             found[name] = []
             continue
-        steps = np.diff(results[name].reshape(len(orders), -1), axis=1)
+        steps = np.diff(_bridged(results[name].reshape(len(orders), -1)), axis=1)
         parts = np.take_along_axis(steps, ranks, axis=1).mean(axis=0)
-        least = 1e-12 * np.max(np.abs(results[name]), initial=0)
+        least = 1e-12 * np.nanmax(np.abs(results[name]), initial=0, where=np.isfinite(results[name]))
         pairs = [
             Cause(each, float(part), differing.get(each, ""))
             for each, part in zip(inputs, parts, strict=True)
-            if np.isfinite(part) and abs(part) > least
+            if abs(part) > least
         ]
         found[name] = sorted(pairs, key=lambda cause: -abs(cause.change))
     return found
+
+
+def _bridged(found: Any) -> Any:
+    """Rows of results with those of impossible mixtures on the line between their neighbours.
+
+    A model of one plan need not fit the strategy of the other: what changes meanwhile is shared equally by the inputs
+    taken over between two mixtures that can run.
+    """
+    known = np.isfinite(found)
+    if known.all():
+        return found
+    steps = np.arange(found.shape[1])
+    return np.array([np.interp(steps, steps[has], row[has]) for row, has in zip(found, known, strict=True)])
 
 
 def _equations(base: Plan, other: Plan) -> str:

@@ -43,6 +43,19 @@ def test_causes_add_up_to_the_difference(base, catalog, settings, choose):
         assert sum(cause.change for cause in causes) == pytest.approx(difference, rel=1e-9, abs=1e-6), name
 
 
+@pytest.mark.filterwarnings("error")
+def test_causes_add_up_where_a_model_cannot_run_with_the_strategy_of_the_other(catalog):
+    """Mixtures of the two plans whose memory does not fit have no result; what they hide is shared all the same."""
+    one, other = (
+        plan.plan(scenario.load(name), catalog, bands=False) for name in ("enterprise-8-gpu", "enterprise-32-gpu")
+    )
+    names = ["output_tokens_per_second", "users_served", "cost_per_million_tokens", "tokens_per_joule"]
+    for name, causes in attribution.causes(one, other, names).items():
+        assert causes, name
+        difference = other.values[name] - one.values[name]
+        assert sum(cause.change for cause in causes) == pytest.approx(difference, rel=1e-9), name
+
+
 def test_two_factors_share_what_they_do_together(base, catalog):
     """A price and a count that both grow: each has the mean of its effect before and after the other."""
     other = changed(catalog, {"cloud_price": "7 USD/accelerator/h", "cloud_billed_share": "50 %"})
