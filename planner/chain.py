@@ -190,11 +190,16 @@ def whole_systems(values: Mapping[str, Any], target: str, options: Mapping[str, 
     bound = np.asarray(values[target], dtype=float)
     below = np.zeros(bound.shape)
     above = np.full(bound.shape, float(_MOST_SYSTEMS))
+    one_system = {**values, pool + SIZE: per_system}
+    chosen = set(with_strategies(one_system, options, scope)) - set(one_system)
+    # What a cluster costs and draws holds whatever the strategy: then none is searched for at each trial.
+    searched = not chosen.isdisjoint(model.inputs_of(quantity, {*one_system, *chosen}, options))
 
     def holds(systems: Any) -> Any:
         """True on the small side of the edge: within the limit, or the demand not yet met."""
         trial = {**values, pool + SIZE: systems * per_system}
-        got = run((quantity,), trial, options, scope)[quantity]
+        reached = run((quantity,), trial, options, scope) if searched else model.evaluate((quantity,), trial, options)
+        got = reached[quantity]
         met = got <= bound if rule["at"] == "most" else got >= bound
         return met if largest else ~np.asarray(met, dtype=bool)
 
