@@ -312,7 +312,7 @@ class Catalog:
     def _default_file(self, raw: dict[str, Any], origin: str, facts: dict[str, Fact]) -> list[Problem]:
         found: list[Problem] = []
         rows = glossary.quantities()
-        holds = tuple((role, tuple(keys)) for role, keys in raw.get("fit", {}).get("holds_for", {}).items())
+        holds = _holds_for(raw.get("fit", {}), origin, found)
         for key, given in raw.items():
             if key in _COMMON or key == "fit":
                 continue
@@ -342,9 +342,19 @@ class Catalog:
     def default_choices(self) -> dict[str, str]:
         """Role -> entry where the scenario names none."""
         found: dict[str, str] = {}
+        problems: list[Problem] = []
         for layer in self.layers:
-            if (layer / "choices.toml").is_file():
-                found.update({role: row["entry"] for role, row in read_toml(layer / "choices.toml").items()})
+            if not (layer / "choices.toml").is_file():
+                continue
+            for role, row in read_toml(layer / "choices.toml").items():
+                if role not in glossary.roles():
+                    problems.append(Problem("choices.toml", role, unknown("role", role, glossary.roles())))
+                elif not (isinstance(row, dict) and isinstance(row.get("entry"), str)):
+                    problems.append(Problem("choices.toml", role, f'takes a table: [{role}] and entry = "NAME" below it'))
+                else:
+                    found[role] = row["entry"]
+        if problems:
+            raise InputError(problems)
         return found
 
     @functools.cached_property
@@ -357,6 +367,10 @@ class Catalog:
     def problems(self) -> list[Problem]:
         """Everything wrong in any file of any layer."""
         found = self._defaults()[1]
+        try:
+            _ = self.default_choices
+        except InputError as error:
+            found.extend(error.problems)
         for kind in glossary.kinds():
             spelled: dict[str, str] = {}
             for key in self.keys(kind):
@@ -379,6 +393,15 @@ class Catalog:
                 if path.parent.name in glossary.kinds() and not ENTRY_NAME.fullmatch(path.stem):
                     found.append(Problem(f"{path.parent.name}/{path.name}", "", "file name: lower case, digits, . _ -"))
         return found
+
+
+def _holds_for(fit: object, place: str, found: list[Problem]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The entries by role on whose measurements a file of fitted figures rests."""
+    holds = fit.get("holds_for", {}) if isinstance(fit, dict) else None
+    if not isinstance(holds, dict) or not all(isinstance(keys, list) for keys in holds.values()):
+        found.append(Problem(place, "fit", 'takes a table, with holds_for = { ROLE = ["ENTRY"] }'))
+        return ()
+    return tuple((role, tuple(map(str, keys))) for role, keys in holds.items())
 
 
 def value_of(given: object, quantity: glossary.Quantity) -> float:

@@ -159,6 +159,10 @@ def _check_sizing(
     for name, rule in sizing.items():
         quantity = name[: name.rfind("/") + 1] + rule["quantity"]
         lacking = model.route((quantity,), given, options).missing
+        row, workload = glossary.quantities()[rule["quantity"]], options[f"{pool}workload"]
+        if lacking and row.workload not in (None, workload):
+            message = f"sizes a cluster for {row.workload}: the workload is {workload}"
+            raise one(place, f"set.{name}", message)
         if lacking:
             message = f"cannot size the cluster: {rule['quantity']} lacks {', '.join(lacking[quantity])}"
             raise one(place, f"set.{name}", message)
