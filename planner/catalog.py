@@ -117,7 +117,9 @@ class Catalog:
         matches = [entry for entry in self.entries(kind) if wanted in map(folded, entry.spellings)]
         if not matches:
             spellings = [spelling for entry in self.entries(kind) for spelling in entry.spellings]
-            raise one("catalog", kind, unknown(f"entry of {kind}", name, spellings or self.keys(kind)))
+            message = unknown(f"entry of {kind}", name, spellings or self.keys(kind))
+            others = [other for other in glossary.kinds() if ENTRY_NAME.fullmatch(name) and self._files(other, name)]
+            raise one("catalog", kind, f"{message}. It is an entry of {others[0]}" if others else message)
         return matches[0]
 
     def entries(self, kind: str) -> Iterator[Entry]:
@@ -411,12 +413,18 @@ def value_of(given: object, quantity: glossary.Quantity) -> float:
     if quantity.labels and isinstance(given, str) and not given.strip().isdigit():
         labels = ", ".join(quantity.labels)
         raise units.UnitError(f"'{given}' is not one of {labels}{units.suggestion(given, quantity.labels)}")
-    value = units.read(given, quantity.unit)
-    if (quantity.low is not None and value < quantity.low) or (quantity.high is not None and value > quantity.high):
-        raise units.UnitError(f"'{given}' is out of range: {quantity.name} is {quantity.limits()}")
+    value = units.read(given, quantity.unit, quantity.show)
+    if not _within(value, quantity):
+        percent = quantity.show == "%" and 1 < value <= 100 and "%" not in str(given) and _within(value / 100, quantity)
+        meant = f". Did you mean '{str(given).strip()} %'?" if percent else ""
+        raise units.UnitError(f"'{given}' is out of range: {quantity.name} is {quantity.limits()}{meant}")
     if quantity.whole and value != int(value):
         raise units.UnitError(f"'{given}' is not a whole number")
     return value
+
+
+def _within(value: float, quantity: glossary.Quantity) -> bool:
+    return (quantity.low is None or value >= quantity.low) and (quantity.high is None or value <= quantity.high)
 
 
 def _match(entry: Entry, wanted: str, words: list[str]) -> tuple[int, str]:

@@ -38,6 +38,13 @@ def texts_below(folder, ending):
     return tuple(path.read_bytes() for path in found if path.stat().st_size < 100_000)
 
 
+@functools.cache
+def own_catalog(own):
+    """The shipped catalog with an empty directory of the user's own on top; drafts are not written there."""
+    own.mkdir(exist_ok=True)
+    return Catalog([*shipped().layers, own])
+
+
 # What the planner makes of each
 
 
@@ -88,9 +95,7 @@ def judge_import(content, said, folder):
     """A table of others, as drafts over the shipped catalog."""
     table = folder / "table.csv"
     table.write_bytes(content)
-    own = folder / "own"
-    own.mkdir(exist_ok=True)
-    return judged(lambda: catalog_import.read(table, Catalog([*shipped().layers, own]), said))
+    return judged(lambda: catalog_import.read(table, own_catalog(folder / "own"), said))
 
 
 def judge_table(what, content, folder):
