@@ -14,9 +14,10 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "tests"))
 
-import atheris
+import atheris  # noqa: E402
 
 with atheris.instrument_imports(include=["planner", "pint", "tomllib"]):
     import hostile_corpus
@@ -44,9 +45,7 @@ def main():
         os.chdir(scratch)
         flags = [f"-max_total_time={args.seconds}", f"-timeout={LIMIT}", f"-rss_limit_mb={MEMORY}", "-max_len=4096"]
         flags += [f"-seed={args.seed}", "-print_final_stats=1", "-verbosity=1", str(kept), str(corpus)]
-        atheris.Setup(
-            [sys.argv[0], *flags], lambda content: hostile_corpus.judge(args.kind, content, folder) and None
-        )
+        atheris.Setup([sys.argv[0], *flags], lambda content: hostile_corpus.judge(args.kind, content, folder) and None)
         atheris.Fuzz()
 
 

@@ -10,7 +10,7 @@ import datetime
 import difflib
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ DISTRIBUTIONS = ("triangular", "pert", "lognormal", "uniform")
 _FACT_KEYS = ("value", "low", "high", "distribution", "kind", "source", "where", "as_of", "note", "alternative")
 # Two names that share this much of their letters are likely meant to be one.
 _NEAR = 0.8
+_SOME_DAY = datetime.date(2026, 1, 1)
 ENTRY_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 
 
@@ -208,7 +209,9 @@ class Catalog:
                 if isinstance(given, datetime.date):
                     entry.text[key] = given
                 else:
-                    found.append(Problem(place, key, f"{given!r} is not a date: write it as 2026-05-31"))
+                    found.append(
+                        Problem(place, key, f"'{given}' is not a date: write it without quotes, as 2026-05-31")
+                    )
             elif key in kind.text:
                 text = given.get("value") if isinstance(given, dict) else given
                 if isinstance(text, str | int | float | bool):
@@ -216,8 +219,8 @@ class Catalog:
                 else:
                     found.append(Problem(place, key, "takes a text"))
             elif key not in _COMMON:
-                found.append(Problem(place, key, unknown("field", key, known)))
-        return found
+                found.append(Problem(place, key, _unknown_field(key, kind, known)))
+        return [*found, *_header_problems(raw, place)]
 
     def fact(
         self,
@@ -245,14 +248,17 @@ class Catalog:
             found.append(Problem(place, key, unknown("source", str(source), self.sources)))
         kind = table.get("kind", header.get("kind", "rated"))
         if kind not in KINDS:
-            found.append(Problem(place, key, f"unknown kind '{kind}': it is one of {', '.join(KINDS)}"))
+            message = f"unknown kind '{kind}': it is one of {', '.join(KINDS)}{units.suggestion(str(kind), KINDS)}"
+            found.append(Problem(place, key, message))
         read = {}
         for name in ("value", "low", "high"):
             if name in table:
                 try:
                     read[name] = value_of(table[name], quantity)
                 except units.UnitError as error:
-                    found.append(Problem(place, key if name == "value" else f"{key}.{name}", str(error)))
+                    unsure = isinstance(table[name], list) or units.UNSURE.match(str(table[name]))
+                    hint = f". A range is a table [{key}] with value, low and high" if unsure else ""
+                    found.append(Problem(place, key if name == "value" else f"{key}.{name}", f"{error}{hint}"))
             elif name == "value":
                 found.append(Problem(place, key, "has no value"))
         if "value" in read and not read.get("low", read["value"]) <= read["value"] <= read.get("high", read["value"]):
@@ -264,7 +270,7 @@ class Catalog:
             )
         as_of = table.get("as_of", same.get("as_of"))
         if as_of is not None and not isinstance(as_of, datetime.date):
-            found.append(Problem(place, key, f"as_of {as_of!r} is not a date: write it as 2026-05-31"))
+            found.append(Problem(place, key, f"as_of {as_of!r} is not a date: write it without quotes, as 2026-05-31"))
         rows = table.get("alternative", [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             found.append(Problem(place, key, "alternative takes [[...]] tables"))
@@ -352,7 +358,9 @@ class Catalog:
                 if role not in glossary.roles():
                     problems.append(Problem("choices.toml", role, unknown("role", role, glossary.roles())))
                 elif not (isinstance(row, dict) and isinstance(row.get("entry"), str)):
-                    problems.append(Problem("choices.toml", role, f'takes a table: [{role}] and entry = "NAME" below it'))
+                    problems.append(
+                        Problem("choices.toml", role, f'takes a table: [{role}] and entry = "NAME" below it')
+                    )
                 else:
                     found[role] = row["entry"]
         if problems:
@@ -395,6 +403,26 @@ class Catalog:
                 if path.parent.name in glossary.kinds() and not ENTRY_NAME.fullmatch(path.stem):
                     found.append(Problem(f"{path.parent.name}/{path.name}", "", "file name: lower case, digits, . _ -"))
         return found
+
+
+def _unknown_field(name: str, kind: glossary.Kind, known: Iterable[str]) -> str:
+    """What is wrong with a field that a kind has not: its own name for it, or the nearest."""
+    of_role = next((name.removeprefix(f"{role}_") for role in kind.roles if name.startswith(f"{role}_")), name)
+    meant = kind.synonyms.get(name.casefold().replace("-", "_"), of_role)
+    return (
+        f"unknown field '{name}': it is called '{meant}' here"
+        if meant in kind.fields
+        else unknown("field", name, known)
+    )
+
+
+def _header_problems(raw: Mapping[str, Any], place: str) -> Iterator[Problem]:
+    """What is wrong with what a file says of itself."""
+    for key in ("name", "where", "note"):
+        if not isinstance(raw.get(key, ""), str):
+            yield Problem(place, key, "takes a text in quotes")
+    if not isinstance(raw.get("as_of", _SOME_DAY), datetime.date):
+        yield Problem(place, "as_of", f"'{raw['as_of']}' is not a date: write it without quotes, as 2026-05-31")
 
 
 def _holds_for(fit: object, place: str, found: list[Problem]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -50,7 +50,9 @@ def resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
         raise InputError(
             [Problem(scenario.place, f"{key}.start", f"lies before the scenario's, {first}") for key in late]
         )
-    delays = {key: units.read(f"{((day or first) - first).days if first else 0} day", "s") for key, day in starts.items()}
+    delays = {
+        key: units.read(f"{((day or first) - first).days if first else 0} day", "s") for key, day in starts.items()
+    }
     row = glossary.quantities()["start_delay"]
     if never := [key for key, delay in delays.items() if row.high is not None and delay > row.high]:
         message = f"is too long after the scenario's, {first}: {row.name} is {row.limits()}"

@@ -21,8 +21,6 @@ _TABLES = ("choose", "set", "range")
 _KEYS = ("name", "description", "workload", "order", "start", *_TABLES)
 _OF_THE_WHOLE = ("correlate", "demand", "pool", "site")
 _SITE_KEYS = ("name", "set")
-# A value written as a range or an estimate: "1.1-1.3", "~1.2", "1.2 ± 0.1".
-_UNSURE = re.compile(r"\s*([~<>≈]|ca?\.|.*\d\s*(-|–|±|\+/-|to|\.\.)\s*\d)")
 _POOL_NAME = re.compile(r"[^0-9a-z]+")
 
 
@@ -122,9 +120,7 @@ def shipped_names(catalog: Catalog | None = None) -> dict[str, Path]:
     return {path.stem: path for layer in layers for path in sorted((layer / "scenarios").glob("*.toml"))}
 
 
-def from_table(
-    raw: Mapping[str, Any], place: str, path: Path | None = None, catalog: Lookup | None = None
-) -> Scenario:
+def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None, catalog: Lookup | None = None) -> Scenario:
     """A parsed scenario file as a Scenario; where its structure has a problem, every other problem beside it."""
     found: list[Problem] = []
     whole = _part(raw, place, "", (*_KEYS, *_OF_THE_WHOLE), found)
@@ -366,7 +362,7 @@ def _apply_set(scenario: Scenario, facts: dict[str, Fact], options: dict[str, st
             try:
                 value = value_of(given, rows[name])
             except units.UnitError as error:
-                several = isinstance(given, list) or _UNSURE.match(str(given))
+                several = isinstance(given, list) or units.UNSURE.match(str(given))
                 hint = ". A value that is not sure is three under [range]: low, typical, high" if several else ""
                 found.append(Problem(scenario.place, place, f"{error}{hint}"))
             else:

@@ -30,8 +30,13 @@ _ELSEWHERE = (
     (re.compile(r"[+-]?\d*,\d+(?![\d,.])"), "decimals take a point, as 1.5"),
     (re.compile(r"[+-]?\d{1,3}([. '’\u00a0\u2009]\d{3})+(?!\d)"), "thousands are written 1,024 or 1024"),
     (re.compile(r"\s*([$€£¥]|US\$)|.*\d\s*[kM]?[$€£¥]"), "money is written with its name, as 70 USD"),
-    (re.compile(r".*\d\s*(thousand|million|billion|trillion|bn|mn|mio|[kMBT])\b"), "large amounts are written as 5 MUSD"),
+    (
+        re.compile(r".*\d\s*(thousand|million|billion|trillion|bn|mn|mio|[kMBT])\b"),
+        "large amounts are written as 5 MUSD",
+    ),
 )
+# A value written as a range or an estimate: "1.1-1.3", "~1.2", "1.2 ± 0.1".
+UNSURE = re.compile(r"\s*([~<>≈]|ca?\.|.*\d\s*(-|–|±|\+/-|to|\.\.)\s*\d)")
 _LONGEST_TEXT = 120
 
 

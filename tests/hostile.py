@@ -108,7 +108,9 @@ def helpful(messages):
 
 def judge_scenario(content):
     """A scenario file, from its bytes to its JSON."""
-    return judged(lambda: planned(scenario.from_table(parse_toml(content, "given.toml"), "given.toml", catalog=shipped())))
+    return judged(
+        lambda: planned(scenario.from_table(parse_toml(content, "given.toml"), "given.toml", catalog=shipped()))
+    )
 
 
 def judge_table(table):
@@ -292,7 +294,13 @@ def legal_table(rng):
         ]
     if rng.random() < 0.2:
         name = rng.choice(("output_tokens_per_second", "installed_accelerators"))
-        found["demand"] = [{"quantity": name, "now": legal(rng, rows[name]), "growth": rng.choice(("0 %/year", "900 %/year", "-50 %/year"))}]
+        found["demand"] = [
+            {
+                "quantity": name,
+                "now": legal(rng, rows[name]),
+                "growth": rng.choice(("0 %/year", "900 %/year", "-50 %/year")),
+            }
+        ]
     for key in ("start", "order"):
         if rng.random() < 0.1:
             found[key] = rng.choice(DAYS[:3])
