@@ -10,7 +10,7 @@ import datetime
 import difflib
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ DISTRIBUTIONS = ("double-triangular", "triangular", "pert", "lognormal", "unifor
 _FACT_KEYS = ("value", "low", "high", "distribution", "kind", "source", "where", "as_of", "note", "alternative")
 # Two names that share this much of their letters are likely meant to be one.
 _NEAR = 0.8
+_SOME_DAY = datetime.date(2026, 1, 1)
 ENTRY_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 
 
@@ -118,7 +119,9 @@ class Catalog:
         matches = [entry for entry in self.entries(kind) if wanted in map(folded, entry.spellings)]
         if not matches:
             spellings = [spelling for entry in self.entries(kind) for spelling in entry.spellings]
-            raise one("catalog", kind, unknown(f"entry of {kind}", name, spellings or self.keys(kind)))
+            message = unknown(f"entry of {kind}", name, spellings or self.keys(kind))
+            others = [other for other in glossary.kinds() if ENTRY_NAME.fullmatch(name) and self._files(other, name)]
+            raise one("catalog", kind, f"{message}. It is an entry of {others[0]}" if others else message)
         return matches[0]
 
     def entries(self, kind: str) -> Iterator[Entry]:
@@ -207,7 +210,9 @@ class Catalog:
                 if isinstance(given, datetime.date):
                     entry.text[key] = given
                 else:
-                    found.append(Problem(place, key, f"{given!r} is not a date: write it as 2026-05-31"))
+                    found.append(
+                        Problem(place, key, f"'{given}' is not a date: write it without quotes, as 2026-05-31")
+                    )
             elif key in kind.text:
                 text = given.get("value") if isinstance(given, dict) else given
                 if isinstance(text, str | int | float | bool):
@@ -215,8 +220,8 @@ class Catalog:
                 else:
                     found.append(Problem(place, key, "takes a text"))
             elif key not in _COMMON:
-                found.append(Problem(place, key, unknown("field", key, known)))
-        return found
+                found.append(Problem(place, key, _unknown_field(key, kind, known)))
+        return [*found, *_header_problems(raw, place)]
 
     def fact(
         self,
@@ -244,14 +249,17 @@ class Catalog:
             found.append(Problem(place, key, unknown("source", str(source), self.sources)))
         kind = table.get("kind", header.get("kind", "rated"))
         if kind not in KINDS:
-            found.append(Problem(place, key, f"unknown kind '{kind}': it is one of {', '.join(KINDS)}"))
+            message = f"unknown kind '{kind}': it is one of {', '.join(KINDS)}{units.suggestion(str(kind), KINDS)}"
+            found.append(Problem(place, key, message))
         read = {}
         for name in ("value", "low", "high"):
             if name in table:
                 try:
                     read[name] = value_of(table[name], quantity)
                 except units.UnitError as error:
-                    found.append(Problem(place, key if name == "value" else f"{key}.{name}", str(error)))
+                    unsure = isinstance(table[name], list) or units.UNSURE.match(str(table[name]))
+                    hint = f". A range is a table [{key}] with value, low and high" if unsure else ""
+                    found.append(Problem(place, key if name == "value" else f"{key}.{name}", f"{error}{hint}"))
             elif name == "value":
                 found.append(Problem(place, key, "has no value"))
         if "value" in read and not read.get("low", read["value"]) <= read["value"] <= read.get("high", read["value"]):
@@ -263,7 +271,7 @@ class Catalog:
             )
         as_of = table.get("as_of", same.get("as_of"))
         if as_of is not None and not isinstance(as_of, datetime.date):
-            found.append(Problem(place, key, f"as_of {as_of!r} is not a date: write it as 2026-05-31"))
+            found.append(Problem(place, key, f"as_of {as_of!r} is not a date: write it without quotes, as 2026-05-31"))
         rows = table.get("alternative", [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             found.append(Problem(place, key, "alternative takes [[...]] tables"))
@@ -313,7 +321,7 @@ class Catalog:
     def _default_file(self, raw: dict[str, Any], origin: str, facts: dict[str, Fact]) -> list[Problem]:
         found: list[Problem] = []
         rows = glossary.quantities()
-        holds = tuple((role, tuple(keys)) for role, keys in raw.get("fit", {}).get("holds_for", {}).items())
+        holds = _holds_for(raw.get("fit", {}), origin, found)
         for key, given in raw.items():
             if key in _COMMON or key == "fit":
                 continue
@@ -343,9 +351,21 @@ class Catalog:
     def default_choices(self) -> dict[str, str]:
         """Role -> entry where the scenario names none."""
         found: dict[str, str] = {}
+        problems: list[Problem] = []
         for layer in self.layers:
-            if (layer / "choices.toml").is_file():
-                found.update({role: row["entry"] for role, row in read_toml(layer / "choices.toml").items()})
+            if not (layer / "choices.toml").is_file():
+                continue
+            for role, row in read_toml(layer / "choices.toml").items():
+                if role not in glossary.roles():
+                    problems.append(Problem("choices.toml", role, unknown("role", role, glossary.roles())))
+                elif not (isinstance(row, dict) and isinstance(row.get("entry"), str)):
+                    problems.append(
+                        Problem("choices.toml", role, f'takes a table: [{role}] and entry = "NAME" below it')
+                    )
+                else:
+                    found[role] = row["entry"]
+        if problems:
+            raise InputError(problems)
         return found
 
     @functools.cached_property
@@ -358,6 +378,10 @@ class Catalog:
     def problems(self) -> list[Problem]:
         """Everything wrong in any file of any layer."""
         found = self._defaults()[1]
+        try:
+            _ = self.default_choices
+        except InputError as error:
+            found.extend(error.problems)
         for kind in glossary.kinds():
             spelled: dict[str, str] = {}
             for key in self.keys(kind):
@@ -382,6 +406,35 @@ class Catalog:
         return found
 
 
+def _unknown_field(name: str, kind: glossary.Kind, known: Iterable[str]) -> str:
+    """What is wrong with a field that a kind has not: its own name for it, or the nearest."""
+    of_role = next((name.removeprefix(f"{role}_") for role in kind.roles if name.startswith(f"{role}_")), name)
+    meant = kind.synonyms.get(name.casefold().replace("-", "_"), of_role)
+    return (
+        f"unknown field '{name}': it is called '{meant}' here"
+        if meant in kind.fields
+        else unknown("field", name, known)
+    )
+
+
+def _header_problems(raw: Mapping[str, Any], place: str) -> Iterator[Problem]:
+    """What is wrong with what a file says of itself."""
+    for key in ("name", "where", "note"):
+        if not isinstance(raw.get(key, ""), str):
+            yield Problem(place, key, "takes a text in quotes")
+    if not isinstance(raw.get("as_of", _SOME_DAY), datetime.date):
+        yield Problem(place, "as_of", f"'{raw['as_of']}' is not a date: write it without quotes, as 2026-05-31")
+
+
+def _holds_for(fit: object, place: str, found: list[Problem]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The entries by role on whose measurements a file of fitted figures rests."""
+    holds = fit.get("holds_for", {}) if isinstance(fit, dict) else None
+    if not isinstance(holds, dict) or not all(isinstance(keys, list) for keys in holds.values()):
+        found.append(Problem(place, "fit", 'takes a table, with holds_for = { ROLE = ["ENTRY"] }'))
+        return ()
+    return tuple((role, tuple(map(str, keys))) for role, keys in holds.items())
+
+
 def value_of(given: object, quantity: glossary.Quantity) -> float:
     """`given` as the base value of `quantity`, within its limits; UnitError says what is taken."""
     if given in quantity.labels:
@@ -389,12 +442,18 @@ def value_of(given: object, quantity: glossary.Quantity) -> float:
     if quantity.labels and isinstance(given, str) and not given.strip().isdigit():
         labels = ", ".join(quantity.labels)
         raise units.UnitError(f"'{given}' is not one of {labels}{units.suggestion(given, quantity.labels)}")
-    value = units.read(given, quantity.unit)
-    if (quantity.low is not None and value < quantity.low) or (quantity.high is not None and value > quantity.high):
-        raise units.UnitError(f"'{given}' is out of range: {quantity.name} is {quantity.limits()}")
+    value = units.read(given, quantity.unit, quantity.show)
+    if not _within(value, quantity):
+        percent = quantity.show == "%" and 1 < value <= 100 and "%" not in str(given) and _within(value / 100, quantity)
+        meant = f". Did you mean '{str(given).strip()} %'?" if percent else ""
+        raise units.UnitError(f"'{given}' is out of range: {quantity.name} is {quantity.limits()}{meant}")
     if quantity.whole and value != int(value):
         raise units.UnitError(f"'{given}' is not a whole number")
     return value
+
+
+def _within(value: float, quantity: glossary.Quantity) -> bool:
+    return (quantity.low is None or value >= quantity.low) and (quantity.high is None or value <= quantity.high)
 
 
 def _match(entry: Entry, wanted: str, words: list[str]) -> tuple[int, str]:

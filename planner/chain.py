@@ -159,6 +159,10 @@ def _check_sizing(
     for name, rule in sizing.items():
         quantity = name[: name.rfind("/") + 1] + rule["quantity"]
         lacking = model.route((quantity,), given, options).missing
+        row, workload = glossary.quantities()[rule["quantity"]], options[f"{pool}workload"]
+        if lacking and row.workload not in (None, workload):
+            message = f"sizes a cluster for {row.workload}: the workload is {workload}"
+            raise one(place, f"set.{name}", message)
         if lacking:
             message = f"cannot size the cluster: {rule['quantity']} lacks {', '.join(lacking[quantity])}"
             raise one(place, f"set.{name}", message)
@@ -190,11 +194,16 @@ def whole_systems(values: Mapping[str, Any], target: str, options: Mapping[str, 
     bound = np.asarray(values[target], dtype=float)
     below = np.zeros(bound.shape)
     above = np.full(bound.shape, float(_MOST_SYSTEMS))
+    one_system = {**values, pool + SIZE: per_system}
+    chosen = set(with_strategies(one_system, options, scope)) - set(one_system)
+    # What a cluster costs and draws holds whatever the strategy: then none is searched for at each trial.
+    searched = not chosen.isdisjoint(model.inputs_of(quantity, {*one_system, *chosen}, options))
 
     def holds(systems: Any) -> Any:
         """True on the small side of the edge: within the limit, or the demand not yet met."""
         trial = {**values, pool + SIZE: systems * per_system}
-        got = run((quantity,), trial, options, scope)[quantity]
+        reached = run((quantity,), trial, options, scope) if searched else model.evaluate((quantity,), trial, options)
+        got = reached[quantity]
         met = got <= bound if rule["at"] == "most" else got >= bound
         return met if largest else ~np.asarray(met, dtype=bool)
 

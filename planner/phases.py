@@ -102,7 +102,8 @@ def _weighted(found: Plan, shares: dict[str, Any]) -> dict[str, Any]:
         for name in [n for n in found.values if n.startswith(pool) and "/" not in n[len(pool) :]]:
             combine = rows[name].combine
             if combine in _ADDED:
-                values[name] = found.values[name] * share
+                # Nothing of a pool counts before it is in service, not even what is without end.
+                values[name] = np.multiply(found.values[name], share, out=np.zeros(share.shape), where=share > 0)
             elif combine in ("max", "min") or combine.startswith("mean"):
                 values[name] = np.where(share > 0, found.values[name], 0 if combine == "max" else found.values[name])
     return values

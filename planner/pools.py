@@ -50,10 +50,16 @@ def resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
         raise InputError(
             [Problem(scenario.place, f"{key}.start", f"lies before the scenario's, {first}") for key in late]
         )
+    delays = {
+        key: units.read(f"{((day or first) - first).days if first else 0} day", "s") for key, day in starts.items()
+    }
+    row = glossary.quantities()["start_delay"]
+    if never := [key for key, delay in delays.items() if row.high is not None and delay > row.high]:
+        message = f"is too long after the scenario's, {first}: {row.name} is {row.limits()}"
+        raise InputError([Problem(scenario.place, f"{key}.start", message) for key in never])
     for key, found in resolved.items():
-        days = ((starts[key] or first) - first).days if first else 0
-        if days:
-            _delay(found, units.read(f"{days} day", "s"), scenario.pools[key])
+        if delays[key]:
+            _delay(found, delays[key], scenario.pools[key])
     sites = dict.fromkeys(found.entries["site"].key if "site" in found.entries else "" for found in resolved.values())
     if len(sites) == 1:
         return _whole(scenario, resolved)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,20 @@ def read_bytes(path: Path, place: str, largest: int = LARGEST_FILE) -> bytes:
     return content
 
 
+def _line(reason: str, content: bytes) -> str:
+    """The line that TOML's reader stumbled over, and what is most often wrong with such a line."""
+    match = re.search(r"at line (\d+)", reason)
+    if match is None:
+        return ""
+    text = content.decode("utf-8-sig").split("\n")[int(match[1]) - 1].strip()[:60]
+    hint = ""
+    if reason.startswith(("Expected newline", "Invalid value", "Unclosed")):
+        hint = '; a text and a value with a unit stand in quotes: NAME = "70 USD/MWh"'
+    elif "overwrite" in reason or "twice" in reason:
+        hint = "; its name stands there twice"
+    return f": {text}{hint}"
+
+
 def parse_toml(content: bytes, place: str) -> dict[str, Any]:
     """TOML text as a table; InputError naming line and reason where it is broken."""
     try:
@@ -79,7 +94,7 @@ def parse_toml(content: bytes, place: str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise one(place, "", f"is not UTF-8 text (byte {error.start})") from None
     except tomllib.TOMLDecodeError as error:
-        raise one(place, "", f"broken TOML: {error}") from None
+        raise one(place, "", f"broken TOML: {error}{_line(str(error), content)}") from None
     except (RecursionError, ValueError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise one(place, "", f"broken TOML: {reason}") from None

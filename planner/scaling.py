@@ -15,6 +15,8 @@ from planner.scenario import Scenario, resolve
 
 # Beyond the knee one more accelerator brings less than this share of what one brings at the smallest size.
 KNEE = 0.8
+# Accelerators of a system where the scenario chooses none.
+_SYSTEM = 8
 _FIGURES = ("step_time", "tokens_per_second", "mfu", "communication_share", "training_time", "memory_margin")
 
 
@@ -36,11 +38,16 @@ class Curve:
     knee: float | None
 
 
-def curve(scenario: Scenario, catalog: Catalog, sizes: list[float], batch: str = "fixed") -> Curve:
-    """The scenario at each size, its strategy searched anew; batch fixed, or growing with the accelerators."""
+def curve(scenario: Scenario, catalog: Catalog, sizes: list[float] | None = None, batch: str = "fixed") -> Curve:
+    """The scenario at each size, or at doublings around its own, its strategy searched anew.
+
+    The batch is fixed, or grows with the accelerators.
+    """
     resolved = resolve(scenario, catalog)
     if scenario.workload != "training":
         raise one(scenario.place, "workload", f"'{scenario.workload}' has no scaling curve: it takes training")
+    if scenario.pools:
+        raise one(scenario.place, "pool", "a scaling curve is of one cluster: it takes a scenario without pools")
     values: dict[str, Any] = dict(resolved.values)
     given, _ = plan.given_values(resolved)
     base = float(given[chain.SIZE])
@@ -48,7 +55,7 @@ def curve(scenario: Scenario, catalog: Catalog, sizes: list[float], batch: str =
     if not np.isfinite(sequences):
         raise one(scenario.place, "set", "the scenario gives neither global_batch nor batch_tokens and sequence_length")
     found: list[tuple[float, dict[str, float]]] = []
-    for size in sorted(set(sizes)):
+    for size in sorted(set(sizes or sizes_around(base, float(given.get(chain.UNIT_OF_SIZE, _SYSTEM))))):
         trial = {**values, chain.SIZE: size, "global_batch": sequences}
         if batch == "per-accelerator":
             trial["global_batch"] = max(1.0, np.rint(sequences * size / base))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -98,7 +98,7 @@ def load(file: str | Path, catalog: Catalog | None = None) -> Scenario:
         if str(file) not in names:
             raise one(str(file), "", f"no such file, and {unknown('scenario', str(file), names)}")
         path = names[str(file)]
-    return from_table(read_toml(path), path.name, path)
+    return from_table(read_toml(path), path.name, path, catalog)
 
 
 def _there(path: Path) -> bool:
@@ -120,8 +120,8 @@ def shipped_names(catalog: Catalog | None = None) -> dict[str, Path]:
     return {path.stem: path for layer in layers for path in sorted((layer / "scenarios").glob("*.toml"))}
 
 
-def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None) -> Scenario:
-    """A parsed scenario file as a Scenario; every structural problem at once."""
+def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None, catalog: Lookup | None = None) -> Scenario:
+    """A parsed scenario file as a Scenario; where its structure has a problem, every other problem beside it."""
     found: list[Problem] = []
     whole = _part(raw, place, "", (*_KEYS, *_OF_THE_WHOLE), found)
     correlate = raw.get("correlate", {})
@@ -138,6 +138,7 @@ def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None) -> 
             found.append(Problem(place, at, 'takes name = "SITE" (planner catalog list sites) and a table [site.set]'))
         else:
             whole.sites[name] = table
+            found.extend(_unknown_site(name, place, at, catalog))
     for number, row in enumerate(_list_of_tables(raw, "pool", place, found), 1):
         part = _part(
             {"name": f"pool {number}", "workload": whole.workload} | row, place, f"pool {number}", _KEYS, found
@@ -147,8 +148,25 @@ def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None) -> 
             found.append(Problem(place, f"pool {number}.name", f"'{part.name}' is the name of another pool too"))
         whole.pools[key] = part
     if found:
-        raise InputError(found)
+        raise InputError(list(dict.fromkeys([*found, *_further(whole, catalog or Catalog())])))
     return replace(whole, path=path)
+
+
+def _unknown_site(name: str, place: str, at: str, catalog: Lookup | None) -> list[Problem]:
+    try:
+        (catalog or Catalog()).find("sites", name)
+    except InputError as error:
+        return [Problem(place, f"{at}.name", problem.message) for problem in error.problems]
+    return []
+
+
+def _further(scenario: Scenario, catalog: Lookup) -> list[Problem]:
+    """What else is wrong with a scenario whose structure is broken, as far as it could be read."""
+    try:
+        resolve(scenario, catalog)
+    except InputError as error:
+        return error.problems
+    return []
 
 
 def _list_of_tables(raw: Mapping[str, Any], key: str, place: str, found: list[Problem]) -> list[dict[str, Any]]:
@@ -162,22 +180,21 @@ def _list_of_tables(raw: Mapping[str, Any], key: str, place: str, found: list[Pr
 def _part(raw: Mapping[str, Any], place: str, at: str, keys: tuple[str, ...], found: list[Problem]) -> Scenario:
     """The whole scenario, or one of its pools (`at` says which)."""
     dot = f"{at}." if at else ""
-    found.extend(
-        Problem(place, dot + k, unknown("key", k, [*keys, *glossary.quantities()])) for k in raw if k not in keys
-    )
+    found.extend(Problem(place, dot + k, _misplaced(k, "key", keys)) for k in raw if k not in keys)
     name = raw.get("name", Path(place).stem)
     if not isinstance(name, str):
-        found.append(Problem(place, f"{dot}name", "takes a text"))
+        found.append(Problem(place, f"{dot}name", "takes a text in quotes"))
         name = at
     workload = raw.get("workload", "capacity")
     if workload not in WORKLOADS:
-        found.append(Problem(place, f"{dot}workload", f"{workload!r} is not one of {', '.join(WORKLOADS)}"))
+        message = f"'{workload}' is not one of {', '.join(WORKLOADS)}{units.suggestion(str(workload), WORKLOADS)}"
+        found.append(Problem(place, f"{dot}workload", message))
         workload = "capacity"
     days: dict[str, datetime.date | None] = {}
     for key in ("order", "start"):
         day = raw.get(key)
         if day is not None and (not isinstance(day, datetime.date) or isinstance(day, datetime.datetime)):
-            found.append(Problem(place, dot + key, "takes a date, as 2027-07-01"))
+            found.append(Problem(place, dot + key, "takes a date without quotes or time, as 2027-07-01"))
             day = None
         days[key] = day
     tables: dict[str, dict[str, Any]] = {}
@@ -195,6 +212,15 @@ def _part(raw: Mapping[str, Any], place: str, at: str, keys: tuple[str, ...], fo
     return Scenario(
         name, workload, description, choose, given, ranges, start=days["start"], order=days["order"], place=place
     )
+
+
+def _misplaced(name: str, what: str, names: Iterable[str]) -> str:
+    """What is wrong with a name that has no meaning where it stands: where it belongs, or the nearest that has."""
+    if name in glossary.roles():
+        return f"'{name}' chooses a catalog entry: write it below [choose]"
+    if name in glossary.options() or name in glossary.quantities():
+        return f"'{name}' is a value of the scenario: write it below [set]"
+    return unknown(what, name, names)
 
 
 def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any]) -> Scenario:
@@ -300,7 +326,7 @@ def _entries(scenario: Scenario, catalog: Lookup, found: list[Problem]) -> dict[
 
     for role, name in scenario.choose.items():
         if role not in roles:
-            found.append(Problem(scenario.place, f"choose.{role}", unknown("role", role, roles)))
+            found.append(Problem(scenario.place, f"choose.{role}", _misplaced(role, "role", roles)))
         elif not isinstance(name, str):
             found.append(Problem(scenario.place, f"choose.{role}", "takes the name of a catalog entry"))
         else:
@@ -330,13 +356,15 @@ def _apply_set(scenario: Scenario, facts: dict[str, Fact], options: dict[str, st
                 message = f"'{given}' is not one of {', '.join(choices)}{units.suggestion(str(given), choices)}"
                 found.append(Problem(scenario.place, place, message))
         elif name not in rows:
-            message = unknown("quantity", name, [*rows, *glossary.options()])
+            message = _misplaced(name, "quantity", [*rows, *glossary.options()])
             found.append(Problem(scenario.place, place, message))
         else:
             try:
                 value = value_of(given, rows[name])
             except units.UnitError as error:
-                found.append(Problem(scenario.place, place, str(error)))
+                several = isinstance(given, list) or units.UNSURE.match(str(given))
+                hint = ". A value that is not sure is three under [range]: low, typical, high" if several else ""
+                found.append(Problem(scenario.place, place, f"{error}{hint}"))
             else:
                 facts[name] = Fact(value, rows[name].unit, kind="set", origin="scenario", field=name)
 

@@ -17,13 +17,26 @@ import numpy as np
 
 DIMENSIONLESS = "1"
 
-_NUMBER = r"[+-]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
+# A comma stands between thousands alone: "1,5" could be one and a half or fifteen.
+_NUMBER = r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+(?:_\d+)*)\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
 _NAME = r"[^\W\d][\w]*|%"
 # Unit text is matched before pint sees it: names, products, quotients and small integer powers only.
 _UNIT = (
     rf"(?:1\s*/\s*)?(?:{_NAME})(?:\s*(?:\*\*|\^)\s*-?[1-9])?(?:\s*[*/·]\s*(?:{_NAME})(?:\s*(?:\*\*|\^)\s*-?[1-9])?)*"
 )
 _QUANTITY = re.compile(rf"\s*(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT}|1)?\s*\Z")
+# Numbers as people write them elsewhere, each with how it is written here.
+_ELSEWHERE = (
+    (re.compile(r"[+-]?\d*,\d+(?![\d,.])"), "decimals take a point, as 1.5"),
+    (re.compile(r"[+-]?\d{1,3}([. '’\u00a0\u2009]\d{3})+(?!\d)"), "thousands are written 1,024 or 1024"),
+    (re.compile(r"\s*([$€£¥]|US\$)|.*\d\s*[kM]?[$€£¥]"), "money is written with its name, as 70 USD"),
+    (
+        re.compile(r".*\d\s*(thousand|million|billion|trillion|bn|mn|mio|[kMBT])\b"),
+        "large amounts are written as 5 MUSD",
+    ),
+)
+# A value written as a range or an estimate: "1.1-1.3", "~1.2", "1.2 ± 0.1".
+UNSURE = re.compile(r"\s*([~<>≈]|ca?\.|.*\d\s*(-|–|±|\+/-|to|\.\.)\s*\d)")
 _LONGEST_TEXT = 120
 # Units that are words rather than symbols, where they stand first.
 _COUNTED = re.compile(
@@ -72,7 +85,8 @@ def unit(text: str) -> Unit:
         names = error.unit_names
         bad = names if isinstance(names, str) else names[0]
         raise UnitError(f"unknown unit '{bad}'{suggestion(bad, _unit_names())}") from None
-    except (pint.PintError, OverflowError, ValueError, TypeError, AttributeError):
+    except (pint.PintError, ArithmeticError, AssertionError, AttributeError, SyntaxError, TypeError, ValueError):
+        # Letters of other scripts that count as figures ("1 ½") fail in whatever way pint's own parser does.
         raise UnitError(f"'{text}' is not a unit") from None
     dimensions = tuple(sorted((name, float(power)) for name, power in one.dimensionality.items()))
     return Unit(float(one.magnitude - zero.magnitude), float(zero.magnitude), dimensions)
@@ -111,23 +125,32 @@ def suggestion(word: str, names: Any) -> str:
     return f". Did you mean '{by_fold[near[0]]}'?" if near else ""
 
 
-def read(given: object, wanted: str) -> float:
-    """The base value of `given` ("3.35 TB/s/accelerator", or a bare number where `wanted` is "1")."""
+def read(given: object, wanted: str, shown: str = "") -> float:
+    """The base value of `given` ("3.35 TB/s/accelerator", or a bare number where `wanted` is "1").
+
+    Messages name the unit `shown`, in which people write it.
+    """
+    shown = shown or wanted
+    takes = "a plain number" if unit(wanted).dimensions == () else f"a unit like '{shown}'"
+    example = "a number" if takes == "a plain number" else f"a number with {takes}"
     if isinstance(given, bool) or not isinstance(given, str | int | float):
-        raise UnitError(f"{str(given)[:40]!r} is not a number with a unit like '{wanted}'")
+        text = str(given).lower() if isinstance(given, bool) else str(given)
+        raise UnitError(f"{text[:40]!r} is not {example}")
     text = str(given).strip()
     match = _QUANTITY.match(text) if len(text) <= _LONGEST_TEXT else None
     if match is None:
         if re.fullmatch(r"[+-]?(nan|inf(inity)?)", text, re.IGNORECASE):
             raise UnitError(f"'{text}' is not a finite number")
-        example = "a number" if wanted == DIMENSIONLESS else f"a number with a unit like '{wanted}'"
-        raise UnitError(f"'{text[:40]}' is not {example}")
+        here = next((how for pattern, how in _ELSEWHERE if pattern.match(text[:_LONGEST_TEXT])), "")
+        raise UnitError(f"'{text[:40]}' is not {example}{': ' if here else ''}{here}")
     number = float(match["number"].replace("_", "").replace(",", ""))
-    written = unit(match["unit"] or "")
-    want = unit(wanted)
-    if written.dimensions != want.dimensions:
-        takes = "a plain number" if want.dimensions == () else f"a unit like '{wanted}'"
-        raise UnitError(f"'{text}' has the wrong unit: it takes {takes}")
+    try:
+        written = unit(match["unit"] or "")
+    except UnitError as error:
+        raise UnitError(f"'{text}': {error}{'' if str(error).endswith('?') else f'; it takes {takes}'}") from None
+    if written.dimensions != unit(wanted).dimensions:
+        wrong = "has the wrong unit" if match["unit"] else "has no unit"
+        raise UnitError(f"'{text}' {wrong}: it takes {takes}")
     value = number * written.factor + written.offset
     if not math.isfinite(value):
         raise UnitError(f"'{text}' is not a finite number")

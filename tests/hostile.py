@@ -3,21 +3,17 @@
 tests/test_hostile.py draws some from hypothesis, which then shrinks what fails; benchmarks/hostile_input.py many more.
 """
 
-import contextlib
 import datetime
 import functools
-import io
 import json
 import math
 import re
-from pathlib import Path
 
-from planner import axes, catalog_import, cli, glossary, paths, plan, scenario, units
-from planner.catalog import KINDS, Catalog
+from planner import axes, glossary, paths, plan, scenario, units
+from planner.catalog import Catalog
 from planner.problems import InputError, parse_toml
 
 PLANNED, REFUSED = "planned", "refused"
-SOURCE = '[sheet]\ntitle = "A data sheet"\n'
 
 TEXTS = (
     "", " ", "\t", "-", ".", "..", "/", "nan", "NaN W", "inf", "-inf W", "-0", "-0.0 W", "1e308", "1e308 W", "1e-320 W",
@@ -61,13 +57,6 @@ UNITS = (
     "year",
     "m**3",
 )
-COMMANDS = (
-    "plan", "explain", "phases", "demand", "place", "compare", "strategies", "solve", "materials", "schedule", "rules",
-    "offers", "scenario", "catalog", "market", "claims", "edge",
-)  # fmt: skip
-ACTIONS = ("list", "show", "search", "tables", "diff", "new", "edit", "import", "--dry-run", "-h", "")
-FLAGS = ("--set", "--choose", "--workload", "--json", "--csv", "--catalogs", "--where", "--strict", "--all", "--find",
-         "--so-that", "--between", "--from", "--source", "--as-of", "--top", "--", "-", "--nope", "-x")  # fmt: skip
 # A message names the place, is one line of words, and shows nothing of the program's inside.
 READABLE = re.compile(r"[^\n]{1,600}: [^\n]{4,1500}")
 INSIDE = re.compile(r"Traceback|object at 0x|Error\(|<class|NoneType")
@@ -87,13 +76,6 @@ def shipped():
 def scenario_texts():
     """Shipped scenarios as bytes."""
     return tuple(path.read_bytes() for path in sorted((paths.shipped("catalogs") / "scenarios").glob("*.toml")))
-
-
-@functools.cache
-def entry_texts():
-    """One shipped entry in eight, as its kind and bytes."""
-    files = [path for kind in glossary.kinds() for path in sorted((paths.shipped("catalogs") / kind).glob("*.toml"))]
-    return tuple((path.parent.name, path.read_bytes()) for path in files[::8])
 
 
 @functools.cache
@@ -126,35 +108,20 @@ def helpful(messages):
 
 def judge_scenario(content):
     """A scenario file, from its bytes to its JSON."""
-    return judged(lambda: planned(scenario.from_table(parse_toml(content, "given.toml"), "given.toml")))
+    return judged(
+        lambda: planned(scenario.from_table(parse_toml(content, "given.toml"), "given.toml", catalog=shipped()))
+    )
 
 
 def judge_table(table):
     """A scenario as the table that a file holds."""
-    return judged(lambda: planned(scenario.from_table(table, "given.toml")))
+    return judged(lambda: planned(scenario.from_table(table, "given.toml", catalog=shipped())))
 
 
 def planned(given):
     resolved = scenario.resolve(given, shipped())
     found = plan.plan_resolved(plan.with_demand(resolved), bands=False)
     json.dumps(plan.to_json(found), allow_nan=False, default=str)
-
-
-def judge_entry(kind, content, folder):
-    """A catalog entry, alone in a catalog."""
-    (folder / kind).mkdir(exist_ok=True)
-    (folder / "sources.toml").write_text(SOURCE)
-    (folder / kind / "entry.toml").write_bytes(content)
-    return judged(lambda: Catalog([folder]).entry(kind, "entry"))
-
-
-def judge_import(content, said, folder):
-    """A table of others, as drafts over the shipped catalog."""
-    table = folder / "table.csv"
-    table.write_bytes(content)
-    own = folder / "own"
-    own.mkdir(exist_ok=True)
-    return judged(lambda: catalog_import.read(table, Catalog([*shipped().layers, own]), said))
 
 
 def judge_range(name, text):
@@ -173,22 +140,6 @@ def judge_unit(text, unit):
     if not math.isfinite(value):
         raise NotHelpfulError(f"{text!r} was read as {value}")
     return PLANNED
-
-
-def judge_command(arguments):
-    """A command line: exit status, and words on standard error where it is refused."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            status = cli.main(list(arguments))
-        except SystemExit as stop:
-            status = stop.code
-    if status in (0, 1, None):
-        return PLANNED
-    said = err.getvalue()
-    if status != cli.BAD_INPUT or len(said) < 10 or INSIDE.search(said):
-        raise NotHelpfulError(f"{arguments}: exit {status}: {said!r}")
-    return REFUSED
 
 
 # Generators; `rng` is a random.Random
@@ -232,6 +183,18 @@ def word(rng):
         at = rng.randrange(len(name))
         return name[:at] + name[at + 1 :] + rng.choice(("", "_", "/", "s"))
     return rng.choice(("value", "low", "high", "kind", "source", "name", "now", "growth", "csv", "quantity", text(rng)))
+
+
+def legal(rng, quantity):
+    """A value of a quantity within its limits: at its ends, or anywhere between over many orders of magnitude."""
+    if quantity.labels:
+        return rng.choice(quantity.labels)
+    low = 0.0 if quantity.low is None else quantity.low
+    high = 1e15 if quantity.high is None else quantity.high
+    anywhere = min(max(10.0 ** rng.uniform(-12, 15), low), high)
+    at = rng.choice((low, high, anywhere, anywhere, low + (high - low) * rng.random(), min(max(1.0, low), high)))
+    number = f"{int(at)}" if quantity.whole else f"{at:.17g}"
+    return number if quantity.unit == "1" else f"{number} {quantity.unit}"
 
 
 def figure(rng, quantity):
@@ -289,8 +252,65 @@ def ranges(rng):
     return found
 
 
+def legal_table(rng):
+    """A scenario in which every single thing may be said: figures at their ends, any choice, pools, futures."""
+    rows, options = glossary.quantities(), glossary.options()
+
+    def said():
+        found = {}
+        for name in rng.sample(names(), rng.randrange(5)):
+            if name in options:
+                found[name] = rng.choice(options[name].choices)
+            elif name in rows:
+                found[name] = legal(rng, rows[name])
+        return found
+
+    def choices(count):
+        roles = glossary.roles()
+        keys = {role: shipped().keys(roles[role]) for role in rng.sample(sorted(roles), count)}
+        return {role: rng.choice(found) for role, found in keys.items() if found}
+
+    def size():
+        name = rng.choice([n for n, row in rows.items() if row.sizes]) if rng.random() < 0.3 else "accelerators"
+        return {name: legal(rng, rows[name])}
+
+    found = {"workload": rng.choice(scenario.WORKLOADS), "set": {**size(), **said()}}
+    found["choose"] = {"system": "dgx-h100", "model": "llama-3.1-70b", "cloud": "aws-p5"} | choices(rng.randrange(4))
+    if rng.random() < 0.3:
+        found["range"] = {
+            row.name: sorted((legal(rng, row) for _ in range(3)), key=lambda text: units.read(text, row.unit))
+            for row in rng.sample([row for row in rows.values() if not row.labels], 2)
+        }
+    if rng.random() < 0.3:
+        found["pool"] = [
+            {
+                "name": f"pool {number}",
+                "workload": rng.choice(scenario.WORKLOADS),
+                "set": {**size(), **said()},
+                "choose": choices(rng.randrange(3)),
+                "start": datetime.date(2027, 1, 1) + datetime.timedelta(rng.choice((0, 31, 400, 8000))),
+            }
+            for number in range(1, rng.randrange(2, 5))
+        ]
+    if rng.random() < 0.2:
+        name = rng.choice(("output_tokens_per_second", "installed_accelerators"))
+        found["demand"] = [
+            {
+                "quantity": name,
+                "now": legal(rng, rows[name]),
+                "growth": rng.choice(("0 %/year", "900 %/year", "-50 %/year")),
+            }
+        ]
+    for key in ("start", "order"):
+        if rng.random() < 0.1:
+            found[key] = rng.choice(DAYS[:3])
+    return found
+
+
 def scenario_table(rng):
     """A whole scenario, mostly of the right shape."""
+    if rng.random() < 0.3:
+        return legal_table(rng)
     found = {"name": text(rng), "workload": rng.choice((*scenario.WORKLOADS, *scenario.WORKLOADS, text(rng)))}
     found["choose"] = {
         "system": "dgx-h100",
@@ -359,47 +379,6 @@ def literal(rng):
     return str(found).replace("True", "true").replace("False", "false").replace("'", '"')
 
 
-def entry(rng):
-    """A kind and a catalog file of it."""
-    if rng.random() < 0.4:
-        kind, content = rng.choice(entry_texts())
-        return kind, mutated(rng, content)
-    kind = rng.choice(sorted(glossary.kinds()))
-    row = glossary.kinds()[kind]
-    lines = ["source = " + rng.choice(('"sheet"', '"sheet"', '"sheet"', literal(rng)))]
-    for _ in range(rng.randrange(1, 6)):
-        keys = [*row.fields, *row.text, *row.dates, *row.lists, *row.references, "name", "aliases"]
-        key = rng.choice(keys)
-        if key in row.fields and rng.random() < 0.8:
-            good = json.dumps(figure(rng, row.fields[key]))
-            table = f'{{ value = {good}, kind = "{rng.choice(KINDS)}", low = {literal(rng)} }}'
-            lines.append(f"{key} = {rng.choice((good, good, table))}")
-        else:
-            lines.append(f"{key} = {literal(rng)}")
-    return kind, "\n".join(lines).encode("utf-8", "replace")
-
-
-def price_table(rng):
-    """A CSV to import, and what is said of it."""
-    header = rng.choice(
-        (
-            ["InstanceType", "AcceleratorName", "AcceleratorCount", "Price", "SpotPrice", "Region", "GpuInfo"],
-            ["provider", "accelerator", "on_demand_price", "region"],
-            ["entity", "field", "value", "unit", "source_title", "confidence", "as_of"],
-            [text(rng) for _ in range(4)],
-        )
-    )
-    good = ("H100", "h100-sxm", "8", "32.7", "power", "700", "W", "us-east-1", "AWS", "a sheet", "high", "2026-01-01")
-    rows = [
-        [rng.choice((rng.choice(good), rng.choice(good), text(rng))) for _ in header] for _ in range(rng.randrange(6))
-    ]
-    lines = [",".join(f'"{cell}"' if rng.random() < 0.8 else cell for cell in row) for row in rows]
-    said = catalog_import.Said(
-        *(rng.choice((None, "sheet", text(rng))) for _ in range(4)), rng.choice((None, "2026-01-01", text(rng)))
-    )
-    return "\n".join([",".join(header), *lines]).encode("utf-8", "replace"), said
-
-
 def vary(rng):
     """A name and what it varies over; few steps, as each is a number in memory."""
     row = rng.choice(list(glossary.quantities().values()))
@@ -409,36 +388,7 @@ def vary(rng):
     return name, rng.choice((",".join(ends), ":".join(ends[:2]) + steps, text(rng)))
 
 
-def command(rng):
-    """A command line; nothing of it writes or listens."""
-    found = [rng.choice((*COMMANDS, *COMMANDS, text(rng)))]
-    if found[0] in ("catalog", "scenario"):
-        found.append(rng.choice(ACTIONS))
-    scenarios = ("own-8000-h100", "facility-30mw", "enterprise-8-gpu", "own-8000-h10", "no-such.toml")
-    for _ in range(rng.randrange(5)):
-        kind = rng.random()
-        if kind < 0.4:
-            found.append(rng.choice((*scenarios, rng.choice(names()), rng.choice(sorted(glossary.kinds())), text(rng))))
-        elif kind < 0.7:
-            row = rng.choice(list(glossary.quantities().values()))
-            found += [
-                rng.choice(("--set", "--so-that")),
-                f"{row.name}{rng.choice(('=', '=', '<=', ' '))}{figure(rng, row)}",
-            ]
-        else:
-            found += [rng.choice(FLAGS), text(rng)]
-    # Text that the system cannot hand over never arrives.
-    return [word.replace("\x00", "").encode("utf-8", "replace").decode() for word in ("--dry-run", *found)[1:]]
-
-
 def unit(rng):
     """A value with a unit, and the unit asked for."""
     row = rng.choice(list(glossary.quantities().values()))
     return rng.choice((figure(rng, row), text(rng), value(rng))), row.unit
-
-
-def folder_of(root):
-    """A folder for catalogs below `root`."""
-    found = Path(root) / "catalog"
-    found.mkdir(exist_ok=True)
-    return found

@@ -145,7 +145,7 @@ def test_a_wrong_unit_is_refused_with_the_right_one(field, text):
         units.read(text, quantity.unit)
     except units.UnitError:
         (message,) = refused(kind, {quantity.name: {"value": text, "source": "sheet"}})
-        takes = f"like '{quantity.unit}'" if units.unit(quantity.unit).dimensions else "plain number"
+        takes = f"like '{quantity.show}'" if units.unit(quantity.unit).dimensions else "plain number"
         assert takes in message
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from planner import strategy
 from planner.problems import LARGEST_FILE, InputError, read_toml
 
 # Hypothesis decides every draw and shrinks what fails; the same inputs on every run.
@@ -101,3 +102,17 @@ def test_a_source_that_is_no_text_is_refused(tmp_path):
         "accelerators", b'source = ["sheet"]\npower = "1 W/accelerator"', hostile.folder_of(tmp_path)
     )
     assert judged == hostile.REFUSED
+
+
+def test_a_budget_beyond_any_project_takes_few_searches(monkeypatch):
+    """What a cluster costs holds whatever the strategy: none is looked for at each size that is tried."""
+    searches, search = [], strategy.search
+    monkeypatch.setattr(strategy, "search", lambda *given, **more: searches.append(1) or search(*given, **more))
+    strategy._chosen.cache_clear()
+    table = {
+        "workload": "training",
+        "choose": {"system": "dgx-h100", "model": "llama-4-maverick"},
+        "set": {"budget": "1e12 USD", "generator_lead_time": "2e12 s", "facility_mode": "build"},
+    }
+    assert hostile.judge_table(table) == hostile.PLANNED
+    assert 0 < len(searches) <= 3

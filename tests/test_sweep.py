@@ -67,7 +67,7 @@ def test_a_star_is_every_entry_of_the_kind(catalog):
         ({"pue": "1.1:1.5"}, "a range needs a number of steps"),
         ({"pue": "1.5:1.1:3"}, "give the lower end first"),
         ({"pue": "1.1:1.5:0"}, "one step or more"),
-        ({"system_power": "1,2"}, "it takes a unit like 'W/system'"),
+        ({"system_power": "1,2"}, "it takes a unit like 'kW/system'"),
         ({"utilization": "0:1:3:log"}, "lower end above zero"),
         ({"system": "dgx-h10"}, "Did you mean 'dgx-h100'?"),
         ({"facility_mode": "built"}, "Did you mean 'build'?"),

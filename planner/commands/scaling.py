@@ -25,18 +25,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import chain, plan, scaling
-    from planner.scenario import resolve
+    from planner import plan, scaling
     from planner.table import Table
 
     catalog = arguments.catalog(args)
     scenario = arguments.scenario(args, args.file, catalog)
-    if args.sizes:
-        sizes = _sizes(args.sizes)
-    else:
-        given, _ = plan.given_values(resolve(scenario, catalog))
-        sizes = scaling.sizes_around(float(given[chain.SIZE]), float(given.get("system_accelerators", 8)))
-    found = scaling.curve(scenario, catalog, sizes, args.batch)
+    found = scaling.curve(scenario, catalog, _sizes(args.sizes) if args.sizes else None, args.batch)
     if args.json:
         points = [
             {"accelerators": point.accelerators, "marginal_gain": point.marginal_gain, **point.figures}
