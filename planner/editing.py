@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planner.problems import one
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
 
 
 def fingerprint(path: Path) -> str:
@@ -62,18 +67,24 @@ def _umask() -> int:
     return mask
 
 
-def edited(text: str, changes: Mapping[tuple[str, ...], Any], place: str) -> str:
-    """TOML `text` with the values at the given key paths set (or removed where None); all else stays as written."""
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
+# A header of a table or of one of several tables: its name up to the first dot.
+_HEADER = re.compile(r"""\s*\[\[?\s*["']?([\w-]+)""")
 
-    try:
-        document = tomlkit.parse(text)
-    except TOMLKitError as error:
-        raise one(place, "", f"broken TOML: {error}") from None
+
+def edited(text: str, changes: Mapping[tuple[Any, ...], Any], place: str) -> str:
+    """TOML `text` with the values at the given key paths set (or removed where None); all else stays as written.
+
+    A number in a path counts the tables of one name, `[[pool]]`, from 0.
+    """
+    import tomlkit
+
+    document = _parsed(text, place)
     for keys, value in changes.items():
         table: Any = document
         for key in keys[:-1]:
+            if isinstance(key, int) or isinstance(table.get(key), list):
+                table = table[key]
+                continue
             if not isinstance(table.get(key), dict):
                 if value is None:
                     break
@@ -93,7 +104,61 @@ def edited(text: str, changes: Mapping[tuple[str, ...], Any], place: str) -> str
     return tomlkit.dumps(document)
 
 
-def set_in_file(path: Path, changes: Mapping[tuple[str, ...], Any]) -> None:
+def rearranged(text: str, key: str, order: Sequence[int | dict[str, Any]], place: str) -> str:
+    """TOML `text` with its `[[key]]` tables in another order: a number stands for one as it is, a mapping for a new.
+
+    A table takes the comments directly above it along.
+    """
+    import tomlkit
+
+    document = _parsed(text, place)
+    said = document.unwrap()
+    held = said.get(key, [])
+    wanted = {**said, key: [held[each] if isinstance(each, int) else each for each in order]}
+    before, tables, after = _blocks(text, key)
+    if len(tables) == len(held):
+        parts = [tables[each] if isinstance(each, int) else tomlkit.dumps({key: [each]}) for each in order]
+        kept = "\n\n".join(part.strip("\n") for part in (before, *parts, after) if part.strip()) + "\n"
+        with contextlib.suppress(tomllib.TOMLDecodeError):
+            if {key: [], **tomllib.loads(kept)} == wanted:
+                return kept
+    # Written in another way than as [[key]] tables: they are written anew, without their comments.
+    document.pop(key, None)
+    return tomlkit.dumps(document) + tomlkit.dumps({key: wanted[key]})
+
+
+def _blocks(text: str, key: str) -> tuple[str, list[str], str]:
+    """What stands before the `[[key]]` tables, each of them with its own tables, and what stands after the first."""
+    parts: list[list[str]] = [[], []]
+    tables: list[list[str]] = []
+    now, waiting = parts[0], []  # comments that belong to the header that may follow
+    for line in text.splitlines(keepends=True):
+        header = _HEADER.match(line)
+        if line.lstrip().startswith("#"):
+            waiting.append(line)
+            continue
+        if header and header[1] == key and line.lstrip().startswith("[["):
+            now = []
+            tables.append(now)
+        elif header and header[1] != key:
+            now = parts[1] if tables else parts[0]
+        now += [*waiting, line]
+        waiting = []
+    now += waiting
+    return "".join(parts[0]), ["".join(lines) for lines in tables], "".join(parts[1])
+
+
+def _parsed(text: str, place: str) -> TOMLDocument:
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        return tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise one(place, "", f"broken TOML: {error}") from None
+
+
+def set_in_file(path: Path, changes: Mapping[tuple[Any, ...], Any]) -> None:
     """Set values at key paths of a TOML file, keeping comments, order and everything else."""
     before = fingerprint(path)
     text = path.read_text(encoding="utf-8") if before else ""

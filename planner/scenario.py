@@ -143,7 +143,7 @@ def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None, cat
         part = _part(
             {"name": f"pool {number}", "workload": whole.workload} | row, place, f"pool {number}", _KEYS, found
         )
-        key = _POOL_NAME.sub("-", part.name.casefold()).strip("-") or f"pool-{number}"
+        key = pool_key(part.name) or f"pool-{number}"
         if key in whole.pools:
             found.append(Problem(place, f"pool {number}.name", f"'{part.name}' is the name of another pool too"))
         whole.pools[key] = part
@@ -167,6 +167,11 @@ def _further(scenario: Scenario, catalog: Lookup) -> list[Problem]:
     except InputError as error:
         return error.problems
     return []
+
+
+def pool_key(name: str) -> str:
+    """What a pool of this name is called before its quantities: 'Serving, France' is `serving-france`."""
+    return _POOL_NAME.sub("-", name.casefold()).strip("-")
 
 
 def _list_of_tables(raw: Mapping[str, Any], key: str, place: str, found: list[Problem]) -> list[dict[str, Any]]:

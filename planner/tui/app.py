@@ -109,11 +109,28 @@ class PlannerApp(App[int]):
             self.notify(f"Nothing to {what}.")
         self.show_scenario()
 
+    def show_pool(self, pool: str) -> None:
+        """Show and edit a pool of the scenario, or the whole."""
+        base = self._base()
+        if isinstance(base, ScenarioScreen):
+            base.finish_edit()
+        self.session.show_pool(pool)
+        self.show_scenario()
+
+    def pools(self) -> None:
+        """Choose, add, rename or remove a pool."""
+        base = self._base()
+        if isinstance(base, ScenarioScreen):
+            base.action_pools()
+
     def edit_input(self, name: str | None) -> None:
-        """Go to the scenario screen and edit an input there."""
-        if name is not None:
-            self.switch_mode("scenario")
-            self._base().call_after_refresh(self._edit_input, name)
+        """Go to the scenario screen and edit an input there, in the pool that its name says."""
+        if name is None:
+            return
+        scope, _, quantity = name.rpartition("/")
+        self.switch_mode("scenario")
+        self.show_pool(self.session.pool_of(scope))
+        self._base().call_after_refresh(self._edit_input, quantity)
 
     def _edit_input(self, name: str) -> None:
         base = self._base()

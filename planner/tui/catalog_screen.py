@@ -215,13 +215,12 @@ class CatalogScreen(PlannerScreen):
         fact = entry.facts.get(row.key)
         if fact is not None:
             source = self.session.catalog.sources.get(fact.source, {})
-            lines.append(words.provenance(fact, self.session.catalog.sources))
+            lines.append(words.provenance(fact, self.session.catalog.sources, self.session.price_day))
             lines += [str(text) for text in (source.get("publisher"), source.get("url"), fact.note) if text]
             for other in fact.alternatives:
                 said = units.text(other.value, quantity.show)
-                lines.append(
-                    f"{said} according to {words.provenance(other, self.session.catalog.sources)}. {other.note}"
-                )
+                origin = words.provenance(other, self.session.catalog.sources, self.session.price_day)
+                lines.append(f"{said} according to {origin}. {other.note}")
         note.update("\n".join(lines))
 
     def action_missing(self) -> None:

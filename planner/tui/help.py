@@ -15,7 +15,8 @@ from planner.plan import shown
 from planner.tui import words
 from planner.tui.session import Session
 
-SIGNS = """Before an input: ● said by the scenario, ◇ from the catalog, · default, = found by the planner, ! wrong
+SIGNS = """Before an input: ● said by the scenario, ◇ from the catalog, · default, = found by the planner, ! wrong,
+○ said by the whole scenario, for a pool
 ▲ ▼ change against the baseline (b pins it); ✓ ✗ checks; P10 to P90: the band that follows from uncertain inputs"""
 
 
@@ -37,9 +38,12 @@ def about(session: Session, name: str) -> str:
     lines.append(f"Unit      {'a plain number' if row.show == units.DIMENSIONLESS else row.show}")
     if row.limits():
         lines.append(f"Limits    {row.limits()}")
+    stale = words.rests_on_stale(plan, name)
+    if stale:
+        lines.append(f"Prices    {stale}")
     fact = plan.resolved.facts.get(name) if plan else None
     if fact is not None:
-        lines.append(f"Source    {words.provenance(fact, session.catalog.sources)}")
+        lines.append(f"Source    {words.provenance(fact, session.catalog.sources, session.price_day)}")
         if fact.note:
             lines.append(f"Note      {fact.note}")
     equation = model.equation(name, plan.resolved.options if plan else {})
@@ -66,7 +70,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog help"):
-            title = words.label(self.quantity) if self.quantity else "Keys"
+            title = words.scoped(self.quantity) if self.quantity else "Keys"
             yield Static(title, classes="dialog-title", markup=False)
             with VerticalScroll(classes="dialog-text"):
                 if self.quantity:

@@ -55,6 +55,7 @@ class PlannerCommands(Provider):
         app = self.planner
         for number, (mode, name) in enumerate(SCREENS.items(), 1):
             yield f"Screen {number}: {name}", f"go there, as the key {number} does", partial(app.switch_mode, mode)
+        yield "Pools", "choose, add, rename or remove a part of the scenario (p on screen 1)", self._pools
         yield "Open a scenario", "a shipped one or a file of your own (ctrl+o)", app.action_open
         yield "Save", "the scenario into its file (ctrl+s)", app.action_save
         yield "Save as", "the scenario into another file", app.action_save_as
@@ -68,13 +69,20 @@ class PlannerCommands(Provider):
         for name in scenario.shipped_names(self.planner.session.catalog):
             yield f"Open {name}", "scenario", partial(self.planner.open_scenario, name)
 
+    def _pools(self) -> None:
+        self.planner.switch_mode("scenario")
+        self.planner.call_after_refresh(self.planner.pools)
+
     def _quantities(self) -> Iterator[Command]:
-        plan = self.planner.session.plan
-        for name, row in glossary.quantities().items():
-            if plan is not None and name in plan.results:
-                yield f"Why {words.label(name)}", f"{row.meaning} (computed)", partial(self.planner.why, name)
-            elif plan is not None and name in plan.given:
-                yield f"Set {words.label(name)}", f"{row.meaning} (input)", partial(self.planner.edit_input, name)
+        plan, rows = self.planner.session.plan, glossary.quantities()
+        if plan is None:
+            return
+        for name in plan.results:
+            yield f"Why {words.scoped(name)}", f"{rows[name].meaning} (computed)", partial(self.planner.why, name)
+        for name in plan.given:
+            if name not in plan.results:
+                text = f"{rows[name].meaning} (input)"
+                yield f"Set {words.scoped(name)}", text, partial(self.planner.edit_input, name)
 
     def _entries(self) -> Iterator[Command]:
         catalog = self.planner.session.catalog

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import textwrap
 from dataclasses import dataclass
 
@@ -41,7 +42,7 @@ def large(session: Session) -> list[Large]:
     if plan is None:
         return []
     found = []
-    for name in topics.large(plan):
+    for name in topics.large(plan, session.view):
         value = plan.results[name].value
         number, unit = words.split(name, value, 3)
         moved = words.change(value, breakdown.value(session.baseline, name))
@@ -77,7 +78,7 @@ def figures(session: Session, wide: bool) -> list[Row]:
     if plan is None:
         return [Row("none", ("nothing computed yet: see the problem above",), "note", "bad")]
     found: list[Row] = []
-    for title, names in topics.results(plan):
+    for title, names in topics.results(plan, session.view):
         rows = [_figure(session, plan, name, wide) for name in names]
         if rows:
             found += [Row(f"heading:{title}", (title,), "heading"), *rows]
@@ -106,36 +107,49 @@ def findings(session: Session, width: int) -> list[Row]:
     plan = session.plan
     if plan is None:
         return []
-    found = [Row("heading:checks", ("Checks",), "heading")] if plan.checks else []
-    for check in sorted(plan.checks, key=lambda each: each.ok):
+    view = session.view
+    checks = [check for check in plan.checks if view.belongs(check.name.rpartition("/")[0])]
+    found = [Row("heading:checks", ("Checks",), "heading")] if checks else []
+    for check in sorted(checks, key=lambda each: each.ok):
         mark, tone = ("✓", "") if check.ok else ("✗", "bad")
         pool = check.name.rpartition("/")[0]
-        message = f"{pool}: {check.message}" if pool else check.message
+        message = f"{pool}: {check.message}" if pool and not view.pool else check.message
         lines = textwrap.wrap(f"{mark} {message}", max(20, width), subsequent_indent="  ")
         for index, line in enumerate(lines):
             found.append(Row(f"check:{check.name}:{index}", (line,), "note", tone))
-    if plan.binding:
+    limits = [(name, share) for name, share in plan.binding if view.belongs(_limit(name)[1])]
+    if limits:
         found.append(Row("heading:limits", ("Limits in use, the binding one first",), "heading"))
-    for name, share in plan.binding[:_MOST_LIMITS]:
+    for name, share in limits[:_MOST_LIMITS]:
         found.append(_bar_row(f"limit:{name}", name, share, words.percent(share, 3), "bad" if share > 1 else ""))
-    if plan.sized_by:
+    sized_by = {n: count for n, count in plan.sized_by.items() if view.belongs(n.rpartition("/")[0])}
+    if sized_by:
         found.append(Row("heading:size", ("What sets the size",), "heading"))
-        for name, count in plan.sized_by.items():
+        for name, count in sized_by.items():
             text = shown(chain.SIZE, count)
-            found.append(Row(f"value:{name}", (f"{words.label(name)} gives {text}",), "note"))
-    for total in topics.BREAKDOWNS:
+            found.append(Row(f"value:{name}", (f"{words.scoped(name, view.scope)} gives {text}",), "note"))
+    for total in (f"{view.scope}{each}" for each in topics.BREAKDOWNS):
         parts = breakdown.parts(plan, total)
         if parts:
-            title = f"{words.title(total)}: {shown(total, plan.results[total].value)}"
+            title = f"{words.title(total.rpartition('/')[2])}: {shown(total, plan.results[total].value)}"
             found.append(Row(f"heading:{total}", (title,), "heading"))
         for part in parts:
-            name = words.label(part.name)
+            name = words.scoped(part.name, view.scope)
             found.append(_bar_row(f"part:{total}:{part.name}", name, part.share, words.text(part.name, part.value, 3)))
     return found
 
 
 def _bar_row(key: str, label: str, share: float, text: str, tone: str = "") -> Row:
     return Row(key, (label, words.bar(share, _BAR), text), tone=tone, tones=(tone, tone or "bar", tone))
+
+
+@functools.lru_cache(maxsize=256)
+def _limit(text: str) -> tuple[str, str]:
+    """'cooling of serving' as the limit and the pool or site that it is of."""
+    for each in glossary.quantities().values():
+        if each.binds and (text == each.binds or text.startswith(f"{each.binds} of ")):
+            return each.binds, text[len(each.binds) :].removeprefix(" of ")
+    return text, ""
 
 
 def quantity(row: Row) -> str:
@@ -146,6 +160,8 @@ def quantity(row: Row) -> str:
         rest = rest.rpartition(":")[0]
         return next((name for name in (f"{rest}_margin", rest) if name in rows), "")
     if kind == "limit":
-        return next((name for name, each in rows.items() if each.binds == rest), "")
+        text, scope = _limit(rest)
+        name = next((name for name, each in rows.items() if each.binds == text), "")
+        return f"{scope}/{name}" if scope and name else name
     name = rest.rpartition(":")[2] if kind in ("part", "value") else row.key
     return name if name in rows else ""

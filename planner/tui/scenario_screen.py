@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Self
 
 from textual import on, work
@@ -17,7 +18,9 @@ from textual.worker import get_current_worker
 from planner.plan import plan_resolved
 from planner.problems import InputError
 from planner.scenario import Resolved
-from planner.tui import results
+from planner.scenario_edits import DATES
+from planner.tui import choosing, results
+from planner.tui.dialogs import Ask
 from planner.tui.frame import PlannerScreen
 from planner.tui.inputs import InputPane
 from planner.tui.lines import LineTable
@@ -59,7 +62,8 @@ class ScenarioScreen(PlannerScreen):
     MODE = "scenario"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u,ctrl+z", "app.undo", "Undo"),
-        Binding("b", "pin", "Pin baseline"),
+        Binding("b", "pin", "Pin"),
+        Binding("p", "pools", "Pools"),
         Binding("i", "app.focus('inputs')", "Inputs", show=False),
         Binding("o", "app.focus('results')", "Results", show=False),
     ]
@@ -79,7 +83,7 @@ class ScenarioScreen(PlannerScreen):
                 yield LargeFigure()
         yield Static("", id="verdict", markup=False)
         with Horizontal(id="panes"):
-            yield InputPane(self.session, self.changed, id="input-pane")
+            yield InputPane(self.session, self.changed, self.action_pools, id="input-pane")
             yield LineTable(results.NARROW, id="results")
             yield LineTable(results.FINDINGS, id="findings")
 
@@ -161,12 +165,46 @@ class ScenarioScreen(PlannerScreen):
         if name:
             self.planner.why(name)
 
+    def finish_edit(self) -> None:
+        """Close the field of an input that is being edited."""
+        self.query_one(InputPane).finish()
+
     def edit_input(self, name: str) -> None:
         """Edit an input of this name where the screen shows one, else set it as it is first."""
         pane = self.query_one(InputPane)
         if not pane.focus_input(name):
             pane.reveal(name)
         pane.begin(name)
+
+    def action_pools(self) -> None:
+        """Choose the pool to show and edit; add, rename or remove one."""
+
+        def taken(chosen: str | None) -> None:
+            if chosen == choosing.ADD:
+                self._ask_for_pool("Name of the new pool", choosing.new_pool_name(self.session), self.session.add_pool)
+            elif chosen == choosing.RENAME:
+                self._ask_for_pool("New name of the pool", self.session.view.said.name, self.session.rename_pool)
+            elif chosen == choosing.REMOVE:
+                name = self.session.view.said.name
+                self.session.remove_pool()
+                self.notify("u (undo) brings it back.", title=f"{name} removed", markup=False)
+                self.changed()
+            elif chosen is not None:
+                self.planner.show_pool(chosen.removeprefix("pool:"))
+
+        self.app.push_screen(choosing.pool_picker(self.session), taken)
+
+    def _ask_for_pool(self, title: str, suggested: str, act: Callable[[str], None]) -> None:
+        def named(name: str | None) -> None:
+            if name is None:
+                return
+            try:
+                act(name)
+            except InputError as error:
+                self.planner.say(error, "Not taken")
+            self.changed()
+
+        self.app.push_screen(Ask(title, suggested), named)
 
     def action_pin(self) -> None:
         self.session.pin_baseline()
@@ -177,11 +215,13 @@ class ScenarioScreen(PlannerScreen):
         focused = self.app.focused
         pane = self.query_one(InputPane)
         if pane.editing:
-            return pane.editing
+            return "" if pane.editing in DATES else self.session.view.full(pane.editing)
         if not isinstance(focused, LineTable) or focused.current is None:
             return ""
         row = focused.current
         if focused.id == "inputs":
-            name = row.key.partition(":")[2]
-            return name if row.form == "value" and row.key != "workload" else ""
+            kind, _, name = row.key.partition(":")
+            if kind == "value":
+                return "" if name in DATES else self.session.view.full(name)
+            return name
         return results.quantity(row)

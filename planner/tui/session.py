@@ -6,16 +6,17 @@ Nothing here knows the screen; every change makes a new scenario, so undo is a l
 from __future__ import annotations
 
 import contextlib
+import datetime
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from planner import editing, glossary, paths, scenario, units
+from planner import dating, editing, glossary, paths, scenario, scenario_edits, units
 from planner.catalog import Catalog, value_of
-from planner.plan import Plan, plan_resolved
+from planner.plan import Plan, plan
 from planner.problems import InputError, Problem, one
 from planner.scenario import Scenario
+from planner.tui.view import View
 
 # Opened where nobody names a scenario.
 FIRST_SCENARIO = "own-8000-h100"
@@ -48,6 +49,8 @@ class Session:
         self.plan: Plan | None = None
         self.problems: list[Problem] = []
         self.revision = 0
+        self._pool = ""
+        self._view: View | None = None
         # P10 and P90 by quantity, filled in after a pause in typing.
         self.bands: dict[str, tuple[float, float]] = {}
         self._past: list[Scenario] = []
@@ -63,21 +66,19 @@ class Session:
     # Changing
 
     def set_value(self, name: str, text: str | None) -> None:
-        """Set a quantity or option, or leave it to its default again; repeated edits of one name undo as one."""
-        if text is None:
-            kept = {key: given for key, given in self.scenario.set.items() if key != name}
-            ranges = {key: given for key, given in self.scenario.range.items() if key != name}
-            self.apply(replace(self.scenario, set=kept, range=ranges), name)
-        else:
-            self.apply(scenario.changed(self.scenario, {}, {name: text}), name)
+        """Set a quantity, option or date of the shown part, or leave it to what holds without it.
+
+        Repeated edits of one name undo as one.
+        """
+        self.apply(scenario_edits.with_value(self.scenario, self.pool, name, text), f"{self.pool}/{name}")
 
     def choose(self, role: str, key: str | None) -> None:
-        """Choose an entry for a role, or leave the role to its default again."""
-        kept = {other: given for other, given in self.scenario.choose.items() if other != role}
-        self.apply(replace(self.scenario, choose=kept if key is None else kept | {role: key}))
+        """Choose an entry for a role of the shown part, or leave the role to what holds without it."""
+        self.apply(scenario_edits.with_choice(self.scenario, self.pool, role, key))
 
     def set_workload(self, workload: str) -> None:
-        self.apply(replace(self.scenario, workload=workload))
+        part = replace(scenario_edits.part_of(self.scenario, self.pool), workload=workload)
+        self.apply(scenario_edits.with_part(self.scenario, self.pool, part))
 
     def apply(self, changed: Scenario, edit: str = "") -> None:
         """Take a changed scenario over; edits of the same non-empty name in a row become one step of undo."""
@@ -124,6 +125,59 @@ class Session:
         self._compute()
         return True
 
+    @property
+    def price_day(self) -> datetime.date:
+        """The day for which prices should hold."""
+        return dating.price_day(self.scenario)
+
+    # Pools
+
+    @property
+    def pool(self) -> str:
+        """The pool that is shown and edited; none where it is the whole scenario."""
+        return self._pool if self._pool in self.scenario.pools else ""
+
+    @property
+    def view(self) -> View:
+        """The shown part of the scenario and of its plan."""
+        if self._view is None or self._view.pool != self.pool:
+            self._view = View(self.scenario, self.plan, self.pool)
+        return self._view
+
+    def pool_of(self, scope: str) -> str:
+        """The pool that a scope of the plan (a pool, a site) stands for, the shown one where several do."""
+        found = [
+            pool for pool in self.scenario.pools if View(self.scenario, self.plan, pool).scope.startswith(f"{scope}/")
+        ]
+        if not scope or not found:
+            return ""
+        return self.pool if self.pool in found else found[0]
+
+    def show_pool(self, pool: str) -> None:
+        """Show and edit a pool, or the whole scenario."""
+        self.settle()
+        self._pool = pool
+        self.revision += 1
+
+    def add_pool(self, name: str) -> None:
+        """Add a copy of the shown pool, or one that takes everything over from the whole, and show it."""
+        self._take_pools(scenario_edits.with_pool(self.scenario, name, like=self.pool), name)
+
+    def rename_pool(self, name: str) -> None:
+        """Give the shown pool another name."""
+        self._take_pools(scenario_edits.with_pool_renamed(self.scenario, self.pool, name), name)
+
+    def remove_pool(self) -> None:
+        """Take the shown pool out of the scenario."""
+        self._take_pools(scenario_edits.without_pool(self.scenario, self.pool), "")
+
+    def _take_pools(self, changed: Scenario, shown: str) -> None:
+        self.settle()
+        self._pool = scenario.pool_key(shown)
+        self.apply(changed)
+
+    # Baseline and other scenarios
+
     def pin_baseline(self) -> None:
         """Show changes against the plan as it is now."""
         self.baseline = self.plan
@@ -131,6 +185,8 @@ class Session:
     def open(self, start: Scenario) -> None:
         """Work on another scenario; the one before can be had back by undo."""
         self._remember(start)
+        if start.path != self.scenario.path:
+            self._pool = ""
         self.apply(start)
         self.baseline = self.plan
 
@@ -144,8 +200,9 @@ class Session:
         """The plan of the scenario; where there is none, the last one stays and the problems say why."""
         self.revision += 1
         self.bands = {}
+        self._view = None
         try:
-            self.plan = plan_resolved(scenario.resolve(self.scenario, self.catalog), bands=False)
+            self.plan = plan(self.scenario, self.catalog, bands=False)
             self.problems = []
         except InputError as error:
             self.problems = error.problems
@@ -180,7 +237,7 @@ class Session:
         """The scenario as file text: the file it came from with the changes, comments kept."""
         path = self.saved.path
         before = path.read_text(encoding="utf-8") if path and path.is_file() else ""
-        return editing.edited(before, file_changes(self.saved, self.scenario, whole=not before), self.scenario.place)
+        return scenario_edits.file_text(before, self.saved, self.scenario)
 
     def save(self, path: Path | None = None) -> Path:
         """Write the scenario to its file or to a new one; a file changed outside meanwhile is left alone."""
@@ -223,28 +280,18 @@ class Session:
             self.baseline = baseline
 
 
-def file_changes(before: Scenario, after: Scenario, whole: bool = False) -> dict[tuple[str, ...], Any]:
-    """Key paths and values that turn the file of one scenario into that of another."""
-    changes: dict[tuple[str, ...], Any] = {}
-    for key in ("name", "description", "workload"):
-        given = getattr(after, key)
-        if given != getattr(before, key) or (whole and given):
-            changes[key,] = given
-    for table in ("choose", "set", "range"):
-        old = {} if whole else getattr(before, table)
-        new = getattr(after, table)
-        changes |= {(table, name): None for name in old if name not in new}
-        changes |= {(table, name): given for name, given in new.items() if old.get(name) != given}
-    return changes
-
-
 def understood(name: str, text: str) -> str:
     """`text` as it goes into a scenario: a bare number gets the display unit; UnitError says what is taken.
 
     Where that unit is per cent, 0.7 and 70 both mean 70 %: a bare number is a share as long as it can be one.
     """
-    row = glossary.quantities()[name]
     given = text.strip()
+    if name in scenario_edits.DATES:
+        try:
+            return datetime.date.fromisoformat(given).isoformat()
+        except ValueError:
+            raise units.UnitError(f"'{given}' is no date: it takes one as 2027-07-01") from None
+    row = glossary.quantities()[name]
     if row.show == "%" and _BARE_NUMBER.fullmatch(given):
         with contextlib.suppress(units.UnitError):
             value_of(given, row)

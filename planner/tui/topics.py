@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from planner import chain, glossary, model
 from planner.plan import Plan
-from planner.scenario import Scenario
+from planner.scenario_edits import DATES
 from planner.tui import words
+from planner.tui.view import View
 
 # The three figures in large digits, by workload; where one is missing the next headline figure takes its place.
 _LARGE = {
@@ -31,15 +32,15 @@ class Topic:
     values: tuple[str, ...] = ()
 
 
-def topics(scenario: Scenario, plan: Plan | None) -> list[Topic]:
-    """The inputs that matter for the scenario's workload, by topic: choices, size, then room by room."""
-    options = plan.resolved.options if plan else {name: o.choices[0] for name, o in glossary.options().items()}
+def topics(view: View) -> list[Topic]:
+    """The inputs that matter for the part's workload, by topic: choices, size, dates, then room by room."""
+    said = view.said
     return _topics(
-        scenario.workload,
-        frozenset(plan.given) if plan else frozenset(),
-        tuple(sorted(options.items())),
-        frozenset((*scenario.set, *scenario.range)),
-        frozenset(plan.resolved.entries if plan else scenario.choose),
+        said.workload,
+        frozenset(view.given),
+        tuple(sorted(view.options.items())),
+        frozenset((*said.set, *said.range)),
+        frozenset(view.roles),
     )
 
 
@@ -81,6 +82,8 @@ def _topics(
             title = f"{words.label(room[5:]).capitalize()} (catalog)" if room.startswith("role:") else words.title(room)
             names = sorted(by_room.get(room, ()), key=lambda name: name != chain.SIZE)
             found.append(Topic(room, title, options=tuple(by_option.get(room, ())), values=tuple(names)))
+        if room == "size":
+            found.append(Topic("dates", "Dates", values=DATES))
     return found
 
 
@@ -93,25 +96,29 @@ def role_of(name: str) -> str:
     return ""
 
 
-def large(plan: Plan) -> list[str]:
+def large(plan: Plan, view: View) -> list[str]:
     """The three figures shown in large digits."""
-    wanted = [*_LARGE[plan.scenario.workload], *glossary.headlines()]
+    wanted = [view.scope + name for name in (*_LARGE[view.said.workload], *glossary.headlines())]
     return [name for name in dict.fromkeys(wanted) if name in plan.results][:3]
 
 
-def results(plan: Plan) -> list[tuple[str, list[str]]]:
-    """Headings with the quantities below them: headline figures, then room by room, the missing headlines last."""
-    rows = glossary.quantities()
-    headline = [name for name in glossary.headlines() if name in plan.results]
-    if chain.SIZE in plan.given:
-        headline.insert(0, chain.SIZE)
-    found = [("Headline figures", headline)]
+def results(plan: Plan, view: View) -> list[tuple[str, list[str]]]:
+    """Headings with the quantities below them: headline figures, then room by room, the missing headlines last.
+
+    Of the whole those of its pools follow; of a pool there are its own alone.
+    """
+    rows, scope = glossary.quantities(), view.scope
+    headline = [scope + name for name in glossary.headlines() if scope + name in plan.results]
+    size = view.full(chain.SIZE)
+    if size in plan.given and size not in headline:
+        headline.insert(0, size)
+    found = [(f"Headline figures of {view.pool}" if view.pool else "Headline figures", headline)]
     # What belongs to one pool has the pool's name before its own.
     by_room: dict[tuple[str, str], list[str]] = {}
     for name in plan.results:
-        if name not in headline:
-            by_room.setdefault((name.rpartition("/")[0], rows[name].room), []).append(name)
+        if name.startswith(scope) and name not in headline:
+            by_room.setdefault((name[len(scope) :].rpartition("/")[0], rows[name].room), []).append(name)
     for (pool, room), names in by_room.items():
         found.append((f"{pool}: {words.title(room)}" if pool else words.title(room), names))
-    absent = [name for name in glossary.headlines() if name in plan.missing]
+    absent = [scope + name for name in glossary.headlines() if scope + name in plan.missing]
     return [*found, ("Not computed", absent)] if absent else found

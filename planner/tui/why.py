@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static, Tree
 from textual.widgets.tree import TreeNode
 
-from planner import glossary, model
+from planner import dating, glossary, model
 from planner.model import Step
 from planner.plan import shown
 from planner.tui import words
@@ -51,10 +51,12 @@ class WhyScreen(ModalScreen[str | None]):
     def __init__(self, session: Session, name: str) -> None:
         super().__init__()
         self.session, self.quantity = session, name
+        # Quantities of the same pool need not say so.
+        self.scope = name[: name.rfind("/") + 1]
 
     def compose(self) -> ComposeResult:
         with Vertical(id="why"):
-            yield Static(f"Why {words.label(self.quantity)}?", classes="dialog-title", markup=False)
+            yield Static(f"Why {words.scoped(self.quantity)}?", classes="dialog-title", markup=False)
             yield WhyTree("", id="why-tree")
             with VerticalScroll(id="why-note", can_focus=False):
                 yield Static("", markup=False)
@@ -82,7 +84,7 @@ class WhyScreen(ModalScreen[str | None]):
 
     def _label(self, step: Step) -> Text:
         value = "not computed" if step.value is None else shown(step.name, step.value)
-        text = Text.assemble((words.label(step.name), "bold" if step.equation else ""), f" = {value}")
+        text = Text.assemble((words.scoped(step.name, self.scope), "bold" if step.equation else ""), f" = {value}")
         if step.equation is None:
             text.append(f"   {self._origin(step.name)}", "italic")
         elif step.repeated:
@@ -94,7 +96,8 @@ class WhyScreen(ModalScreen[str | None]):
         fact = plan.resolved.facts.get(name) if plan else None
         if fact is not None:
             title = self.session.catalog.sources.get(fact.source, {}).get("title", fact.source)
-            return "[set by the scenario]" if fact.origin == "scenario" else f"[{fact.kind}: {title}]"
+            stale = f", ! {words.STALE}" if dating.is_stale(fact, self.session.price_day) else ""
+            return "[set by the scenario]" if fact.origin == "scenario" else f"[{fact.kind}{stale}: {title}]"
         return "[found by the planner]" if plan and name in plan.given else "[missing: set it, or choose an entry]"
 
     @on(Tree.NodeHighlighted)
@@ -106,6 +109,9 @@ class WhyScreen(ModalScreen[str | None]):
     def _note(self, step: Step) -> str:
         row = glossary.quantities()[step.name]
         parts = [f"{step.name}: {row.meaning}."]
+        stale = words.rests_on_stale(self.session.plan, step.name)
+        if stale:
+            parts.append(stale)
         if step.equation is not None:
             parts.append(" ".join(step.equation.formula.split()))
             if step.equation.notes:
@@ -114,7 +120,7 @@ class WhyScreen(ModalScreen[str | None]):
         plan = self.session.plan
         fact = plan.resolved.facts.get(step.name) if plan else None
         if fact is not None:
-            origin = words.provenance(fact, self.session.catalog.sources)
+            origin = words.provenance(fact, self.session.catalog.sources, self.session.price_day)
             parts.append(f"{words.fact_text(step.name, fact)}   {origin}")
             source = self.session.catalog.sources.get(fact.source, {})
             parts += [str(text) for text in (source.get("publisher"), source.get("url"), fact.note) if text]

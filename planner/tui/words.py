@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import math
 
-from planner import breakdown, comparison, glossary, units
+from planner import breakdown, comparison, dating, glossary, units
 from planner.catalog import Fact
-from planner.plan import shown
+from planner.plan import Plan, shown
 
 # Rooms whose name alone does not say what they hold.
 _TITLES = {
@@ -23,6 +24,7 @@ _TITLES = {
     "reliability": "Reliability",
 }
 NOT_KNOWN = "–"
+STALE = "stale price"
 # Texts kept: at each key most figures are what they were.
 _KEPT = 16384
 _UPPER = {
@@ -35,6 +37,12 @@ def label(name: str) -> str:
     """A quantity's name in words, without the pool that it belongs to."""
     name = name.rpartition("/")[2]
     return " ".join(_UPPER.get(word, word) for word in name.split("_"))
+
+
+def scoped(name: str, seen_from: str = "") -> str:
+    """A quantity's name in words with the pool that it belongs to, unless that is where it is seen from."""
+    scope = name.rpartition("/")[0]
+    return f"{label(name)} of {scope}" if scope and f"{scope}/" != seen_from else label(name)
 
 
 def title(room: str) -> str:
@@ -131,13 +139,20 @@ def fact_text(name: str, fact: Fact) -> str:
     return shown(name, fact.value) + (f" ({spread})" if spread else "")
 
 
-def provenance(fact: Fact, sources: dict[str, dict]) -> str:
-    """Where a given value comes from: kind, source, place and date."""
+def provenance(fact: Fact, sources: dict[str, dict], day: datetime.date) -> str:
+    """Where a given value comes from: kind, source, place and date, and whether it is a stale price on a `day`."""
     if fact.origin == "scenario":
         return "set by the scenario"
     source = sources.get(fact.source, {}).get("title", fact.source)
-    parts = [f"{fact.kind}, {fact.origin}", source, fact.where, str(fact.as_of or "")]
+    stale = f"! {STALE}: {dating.age_text(fact, day).partition(', ')[2]}" if dating.is_stale(fact, day) else ""
+    parts = [f"{fact.kind}, {fact.origin}", source, fact.where, str(fact.as_of or ""), stale]
     return "; ".join(part for part in parts if part)
+
+
+def rests_on_stale(plan: Plan | None, name: str) -> str:
+    """Which stale prices a result rests on, or an empty text."""
+    stale = plan.results[name].stale if plan is not None and name in plan.results else ()
+    return f"! Rests on {'a stale price' if len(stale) == 1 else 'stale prices'}: {', '.join(stale)}." if stale else ""
 
 
 def takes(quantity: glossary.Quantity) -> str:
