@@ -178,9 +178,7 @@ def decode_attention_time(
     return _longer(memory, compute, roofline_sharpness)
 
 
-def layer_all_reduce_time(
-    group_batch, verified_tokens, token_activation, tensor_parallel, tensor_link, tensor_latency
-):
+def layer_all_reduce_time(group_batch, verified_tokens, token_activation, tensor_parallel, tensor_link, tensor_latency):
     """Time of one all-reduce of the activations of a step. [s]
 
     t = α · log₂(tp) + 2 · (tp − 1)/tp · b · h · 2 B / b_l

@@ -232,12 +232,18 @@ def rank_link(accelerator_scaleup_bandwidth, link_efficiency, accelerators_per_r
     return accelerator_scaleup_bandwidth * link_efficiency * accelerators_per_rank
 
 
-def rank_network(network_rate, accelerators_per_rank):
+def rank_network(
+    system_scaleout_bandwidth, link_efficiency, network_congestion, oversubscription, accelerators_per_rank
+):
     """Bandwidth of one rank to ranks of other scale-up domains, one direction. [B/s]
 
-    b_n = b_network · accelerators per rank
+    b_n = b_scale-out · e_l · (1 − congestion) / oversubscription · accelerators per rank
+
+    Messages of serving are small on the network too: they reach the share of the line rate that they reach within a
+    domain, not that of the large collectives of training.
     """
-    return network_rate * accelerators_per_rank
+    open_rate = system_scaleout_bandwidth * link_efficiency * (1 - network_congestion) / oversubscription
+    return open_rate * accelerators_per_rank
 
 
 def domain_ranks(system_scaleup_domain, accelerators_per_rank):
