@@ -179,6 +179,19 @@ def test_drafted_tokens_by_the_published_formula():
     assert batching.tokens_per_step(0, 0.8, 1.0) == pytest.approx(1)
 
 
+def test_drafting_takes_its_share_of_a_step():
+    names = ("decode_step_time",)
+    free, paid = (evaluated(names, draft_tokens=4.0, draft_time_share=share)[0] for share in (0.0, 0.05))
+    assert paid == pytest.approx(1.2 * free)
+
+
+def test_the_batch_that_saturates_a_chip_by_hand():
+    # 8-bit weights: 1,979 TFLOP/s over 3.35 TB/s are 591 FLOP for each byte read, 2 for each sequence.
+    ideal = {"gemm_efficiency_8_bit": 1.0, "operand_rate": 1e24, "weight_read_efficiency": 1.0}
+    (batch,) = evaluated(("saturation_batch",), **ideal)
+    assert batch == pytest.approx(1979 / 3.35 / 2)
+
+
 def test_drafting_pays_at_small_batches_and_less_at_large_ones():
     gains = []
     for concurrency in (1.0, 1024.0):

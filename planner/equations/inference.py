@@ -43,6 +43,20 @@ def decode_common_time(
     return _longer(memory, compute, roofline_sharpness)
 
 
+def saturation_batch(
+    serving_weight_bytes, rank_rate, rank_bandwidth, weight_read_efficiency, flop_per_parameter_token, verified_tokens
+):
+    """Sequences in a step at which computing with the weights takes as long as reading them. [1]
+
+    b* = w · F / (2 · (γ+1) · b_mem · e_w)
+
+    Below it more sequences cost a step little, above it nothing is gained for the dense products.  Caches are read for
+    each sequence alone and never saturate; experts saturate E/k times later.
+    """
+    computed = flop_per_parameter_token * verified_tokens * rank_bandwidth * weight_read_efficiency
+    return serving_weight_bytes * rank_rate / computed
+
+
 def expert_sequences(group_batch, attention_groups):
     """Sequences of all attention groups that meet in the experts in one step. [1]
 
@@ -261,17 +275,22 @@ def decode_step_time(
     group_skew,
     pipeline_parallel,
     pipeline_loss,
+    draft_tokens,
+    draft_time_share,
 ):
     """Time of one step that only decodes. [s]
 
-    t_d = {(t_c + t_e + t_a) · [1 + φ · (1 − 1/d)] + t_x + t_o} · [1 + λ · (pp − 1)]
+    t_d = {(t_c + t_e + t_a) · [1 + φ · (1 − 1/d)] + t_x + t_o} · [1 + λ · (pp − 1)] · (1 + γ · c)
 
-    Attention groups wait for the slowest of them, pipeline stages for the slowest of theirs.
+    Attention groups wait for the slowest of them, pipeline stages for the slowest of theirs; γ tokens are drafted one
+    after another before the model verifies them, each in the share c of the model's own step [1].
+
+    [1] Leviathan, Kalman, Matias, "Fast inference from transformers via speculative decoding", ICML 2023, section 3.3.
     """
     local = decode_common_time + decode_expert_time + decode_attention_time
     local = local + group_batch * verified_tokens * activation_time
     even = local * (1 + group_skew * (1 - 1 / attention_groups)) + decode_exchange_time + step_overhead
-    return even * (1 + pipeline_loss * (pipeline_parallel - 1))
+    return even * (1 + pipeline_loss * (pipeline_parallel - 1)) * (1 + draft_tokens * draft_time_share)
 
 
 def activation_time(model_layers, token_activation, activation_passes, rank_bandwidth, kv_read_efficiency):
