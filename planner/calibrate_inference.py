@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,13 @@ import numpy as np
 from planner import glossary, inference_cases, paths, units
 from planner.catalog import Catalog
 from planner.inference_cases import METRICS, Cases
-from planner.problems import read_toml
+from planner.problems import one, read_toml
 
 RESIDUALS = {"output_tokens_per_second": "output_rate_residual", "tpot": "tpot_residual", "ttft": "ttft_residual"}
-PERCENTILES = (10, 90)
+# The share of cases above the band, and below it.
+_TAIL = 0.1
+# Sources without which there is no spread between the others when one is left out.
+_FEWEST_SOURCES = 3
 _LOST = 3.0
 _MOST_STEPS = 40
 
@@ -47,9 +51,13 @@ def calibrate(path: Path | None = None, output: Path | None = None) -> dict[str,
     catalog = Catalog()
     cases, beliefs = inference_cases.read(path, catalog), prior()
     others = inference_cases.constants(catalog)
+    if len(set(cases.sources)) < _FEWEST_SOURCES:
+        message = f"the band rests on sources left out: cases of at least {_FEWEST_SOURCES} sources are needed"
+        raise one(path.name if path else "cases", "source_id", message)
     fitted = fit(cases, beliefs, others)
     inside = inference_cases.predict(cases, {**others, **fitted}, list(METRICS.values()))
     outside = left_out(cases, beliefs, others)
+    spreads = {metric: spread(residuals(cases, outside, metric)) for metric in METRICS}
     found = {"kind": "inference", **scores(cases, inside)}
     found["left_out"] = {
         f"{metric} {name}": value
@@ -58,8 +66,11 @@ def calibrate(path: Path | None = None, output: Path | None = None) -> dict[str,
         if isinstance(value, float)
     }
     found["by_left_out_source"] = scores(cases, outside)["metrics"]["output_tokens_per_second"]["by_source"]
-    found["left_out_band_coverage"] = {m: band_coverage(cases, outside, m) for m in METRICS}
-    found["residual_quantiles"] = {m: quantiles(cases, outside, m) for m in METRICS}
+    found["left_out_band_coverage"] = nested_coverage(cases, outside, beliefs, others)
+    found["residual_quantiles"] = {metric: of.band for metric, of in spreads.items()}
+    found["residual_spreads"] = {
+        metric: {"sources": of.sources, "within": of.within, "between": of.between} for metric, of in spreads.items()
+    }
     found["parameters"] = fitted
     if output is not None:
         output.write_text(file_text(cases, fitted, found), encoding="utf-8")
@@ -78,7 +89,7 @@ def fit(cases: Cases, beliefs: Prior, others: dict[str, Any]) -> dict[str, float
     weight = np.array([rows[name] ** -0.5 for name in cases.sources])
     weight /= weight.mean()
 
-    def residuals(point: Any) -> Any:
+    def errors_at(point: Any) -> Any:
         parameters = {**others, **dict(zip(names, np.exp(point), strict=True))}
         got = inference_cases.predict(cases, parameters, list(METRICS.values()))
         parts = [(point - start) * beliefs.weight]
@@ -91,7 +102,7 @@ def fit(cases: Cases, beliefs: Prior, others: dict[str, Any]) -> dict[str, float
 
     inner = np.clip(start, low + 1e-9, high - 1e-9)
     found = least_squares(
-        residuals,
+        errors_at,
         inner,
         bounds=(low, high),
         loss="soft_l1",
@@ -108,11 +119,17 @@ def left_out(cases: Cases, beliefs: Prior, others: dict[str, Any]) -> dict[str, 
     sources = np.array(cases.sources)
     for source in dict.fromkeys(cases.sources):
         outside = sources == source
-        fitted = fit(cases.part(~outside), beliefs, others)
-        got = inference_cases.predict(cases.part(outside), {**others, **fitted}, list(found))
-        for name, column in found.items():
-            column[outside] = got[name]
+        _predict_unseen(found, cases, outside, fit(cases.part(~outside), beliefs, others), others)
     return found
+
+
+def _predict_unseen(
+    found: dict[str, Any], cases: Cases, chosen: Any, fitted: dict[str, float], others: dict[str, Any]
+) -> None:
+    """Put the predictions of the chosen cases by a fit into their places."""
+    got = inference_cases.predict(cases.part(chosen), {**others, **fitted}, list(found))
+    for name, column in found.items():
+        column[chosen] = got[name]
 
 
 def scores(cases: Cases, predicted: dict[str, Any]) -> dict[str, Any]:
@@ -157,30 +174,80 @@ def grouped(errors: Any, labels: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {label: row for label, row in found.items() if row["rows"]}
 
 
-def quantiles(cases: Cases, predicted: dict[str, Any], metric: str, used: Any = None) -> tuple[float, float]:
-    """P10 and P90 of measured over predicted."""
-    used = np.ones(len(cases.ids), dtype=bool) if used is None else used
-    ratios = [(cases.measured[metric] / predicted[METRICS[metric]])[used]]
+@dataclass(frozen=True)
+class Spread:
+    """How log errors spread within a source and between sources, and the band that follows."""
+
+    sources: int
+    within: float
+    between: float
+    band: tuple[float, float]
+
+
+def residuals(cases: Cases, predicted: dict[str, Any], metric: str, hidden: str | None = None) -> dict[str, Any]:
+    """Source -> logarithms of measured over predicted, of every source but the hidden one."""
+    pairs = [(metric, 1)]
     if metric == "tpot":
         # Few sources print it; the rate of a full batch is made of the same step times, upside down.
-        rate = METRICS["output_tokens_per_second"]
-        ratios.append((predicted[rate] / cases.measured["output_tokens_per_second"])[used])
-    pooled = np.concatenate(ratios)
-    low, high = np.percentile(pooled[np.isfinite(pooled)], PERCENTILES)
-    return float(low), float(high)
-
-
-def band_coverage(cases: Cases, predicted: dict[str, Any], metric: str) -> float:
-    """Share of left-out rows inside the band that the residuals of the other sources give."""
-    ratio = cases.measured[metric] / predicted[METRICS[metric]]
-    sources = np.array(cases.sources)
-    inside = []
+        pairs.append(("output_tokens_per_second", -1))
+    sources, found = np.array(cases.sources), {}
     for source in dict.fromkeys(cases.sources):
-        own = (sources == source) & np.isfinite(ratio)
-        if own.any():
-            low, high = quantiles(cases, predicted, metric, sources != source)
-            inside.extend((ratio[own] >= low) & (ratio[own] <= high))
-    return float(np.mean(inside))
+        own = sources == source
+        errors = np.concatenate([sign * np.log(cases.measured[m] / predicted[METRICS[m]])[own] for m, sign in pairs])
+        known = errors[np.isfinite(errors)]
+        if source != hidden and known.size:
+            found[source] = known
+    return found
+
+
+def spread(errors: Mapping[str, Any]) -> Spread:
+    """The band in which four of five cases of a source not seen before lie.
+
+    Random effects: log error = mean + effect of the source + rest.  The variance between sources is that of their
+    means less what the rest adds to it (DerSimonian, Laird 1986); a new source draws a new effect around a mean that is
+    known from K sources only, hence the factor 1 + 1/K and the quantile of Student's distribution (Higgins, Thompson,
+    Spiegelhalter, J. R. Stat. Soc. A 172, 2009), its degrees of freedom after Satterthwaite.
+    """
+    from scipy.stats import t as student
+
+    means = np.array([column.mean() for column in errors.values()])
+    rows = np.array([column.size for column in errors.values()])
+    free = max(1, int(rows.sum()) - len(rows))
+    within = sum(float(np.sum((column - column.mean()) ** 2)) for column in errors.values()) / free
+    between = max(0.0, float(means.var(ddof=1)) - within * float(np.mean(1 / rows))) if len(rows) > 1 else 0.0
+    new = between * (1 + 1 / len(rows))
+    degrees = (within + new) ** 2 / (new**2 / max(1, len(rows) - 1) + within**2 / free)
+    reach = float(student.ppf(1 - _TAIL, degrees)) * (within + new) ** 0.5
+    centre = float(means.mean())
+    return Spread(len(rows), within**0.5, between**0.5, (float(np.exp(centre - reach)), float(np.exp(centre + reach))))
+
+
+def nested_coverage(
+    cases: Cases, outside: dict[str, Any], beliefs: Prior, others: dict[str, Any]
+) -> dict[str, float | None]:
+    """Share of left-out rows inside a band that has seen nothing of their source.
+
+    For each source, the others' errors come from fits without this source and without their own.
+    """
+    sources = np.array(cases.sources)
+    names = list(dict.fromkeys(cases.sources))
+    unseen = {name: {quantity: np.full(len(cases.ids), np.nan) for quantity in METRICS.values()} for name in names}
+    for pair in itertools.combinations(names, 2):
+        fitted = fit(cases.part(~np.isin(sources, pair)), beliefs, others)
+        for hidden, judged in (pair, pair[::-1]):
+            _predict_unseen(unseen[hidden], cases, sources == judged, fitted, others)
+    found: dict[str, float | None] = {}
+    for metric in METRICS:
+        inside: list[Any] = []
+        for source in names:
+            ratio = cases.measured[metric] / outside[METRICS[metric]]
+            own = (sources == source) & np.isfinite(ratio)
+            rest = residuals(cases, unseen[source], metric, hidden=source)
+            if own.any() and rest:
+                low, high = spread(rest).band
+                inside.extend((ratio[own] >= low) & (ratio[own] <= high))
+        found[metric] = float(np.mean(inside)) if inside else None
+    return found
 
 
 def file_text(cases: Cases, fitted: dict[str, float], found: dict[str, Any]) -> str:
@@ -210,12 +277,24 @@ def file_text(cases: Cases, fitted: dict[str, float], found: dict[str, Any]) -> 
         "[fit.in_sample]",
         *[f"{m}_{n} = {found['metrics'][m][n]:.4f}" for m in METRICS for n in ("mape", "median_ape")],
         "",
-        "# Errors of rows whose whole source the fit did not see, and the share of them inside the band of the others.",
+        "# Errors of rows whose whole source the fit did not see; the share of them inside a band that is made as the",
+        "# one below is, of the other sources' errors in fits that saw neither this source nor their own.",
         "[fit.left_out]",
         *[f"{m}_{n} = {left[f'{m} {n}']:.4f}" for m in METRICS for n in ("mape", "median_ape")],
-        *[f"{m}_band_coverage = {found['left_out_band_coverage'][m]:.4f}" for m in METRICS],
+        *[
+            f"{m}_band_coverage = {share:.4f}"
+            for m, share in found["left_out_band_coverage"].items()
+            if share is not None
+        ],
         "",
-        "# P10 and P90 of measured over predicted, rows of left-out sources.",
+        "# Log errors of left-out rows: standard deviation within a source and between sources (tpot: as the rate).",
+        *[
+            f"[fit.residual_spreads.{m}]\nsources = {of['sources']}\nwithin = {of['within']:.4f}\n"
+            f"between = {of['between']:.4f}\n"
+            for m, of in found["residual_spreads"].items()
+        ],
+        "# P10 and P90 of measured over predicted that these two spreads give for a source not seen before: the",
+        "# prediction interval of a random-effects model (planner/calibrate_inference.py, spread), scaled to no row.",
         "[fit.residual_quantiles]",
         *[f"{m} = [{low:.4f}, {high:.4f}]" for m, (low, high) in found["residual_quantiles"].items()],
         "",

@@ -138,7 +138,7 @@ def _case(row: dict[str, str], catalog: Catalog) -> tuple[dict[str, float], tupl
     rules = benchmarks()
     accelerator = _accelerator(catalog, row["accelerator"])
     values = {f"accelerator_{name}": fact.value for name, fact in accelerator.facts.items()}
-    values |= _architecture(row, catalog)
+    values |= links(accelerator, catalog) | _architecture(row, catalog)
     count, tensor, stages = _number(row, "n_accelerators"), _number(row, "tp", 1), _number(row, "pp", 1)
     groups, experts = _number(row, "attention_dp", 1), max(1.0, _number(row, "ep", 1))
     if values["model_experts"] and groups == 1 and _spreads_attention(row, rules):
@@ -165,6 +165,22 @@ def _case(row: dict[str, str], catalog: Catalog) -> tuple[dict[str, float], tupl
         "output_tokens": max(1.0, share * _number(row, "output_len")),
     }
     return values, _options(row, accelerator, rules), accelerator.key
+
+
+def links(accelerator: Entry, catalog: Catalog) -> dict[str, float]:
+    """Scale-up domain and network of the smallest system that the accelerator is sold in; nothing where none is known.
+
+    Where a published table or a ranking names the chip alone.
+    """
+    rows = benchmarks()["domain"]
+    found = [s.facts for s in catalog.entries("systems") if s.references.get("accelerator") == accelerator.key]
+    known = [facts for facts in found if "scaleup_domain" in facts]
+    domain = next((float(row["accelerators"]) for row in rows if row["accelerator"] == accelerator.key), None)
+    if known:
+        smallest = min(known, key=lambda facts: facts["scaleup_domain"].value)
+        names = ("scaleup_domain", "scaleout_bandwidth")
+        return {f"system_{name}": smallest[name].value for name in names if name in smallest}
+    return {} if domain is None else {"system_scaleup_domain": domain}
 
 
 def _spreads_attention(row: dict[str, str], rules: dict[str, Any]) -> bool:

@@ -13,12 +13,27 @@ from planner.problems import one
 from planner.scenario import Resolved, Scenario, resolve
 from planner.table import Table
 
+# Accelerators in which the largest replica fits, and the fixed costs of a site matter little.
+_MANY = 4096.0
 # Order -> the quantity that it follows, the largest first.
 ORDERS = {
     "rate": "accelerator_output_rate",
     "watt": "accelerator_tokens_per_joule",
     "dollar": "accelerator_tokens_per_dollar",
+    "total": "accelerator_tokens_per_total_dollar",
     "peak": "gemm_peak",
+}
+# Order -> heading, and what it counts.
+HEADINGS = {
+    "rate": ("rate", "output tokens per second of an accelerator in its best full replica"),
+    "watt": ("per joule of chip", "rated power of the chip times PUE; hosts and network apart"),
+    "dollar": ("per dollar of chip", "price of the chip, spread evenly, and its energy; everything around it apart"),
+    "total": (
+        "per dollar of all",
+        f"levelised cost of some {_MANY:,.0f} accelerators in the cheapest system that holds the chip, with network, "
+        "storage, building, energy, staff and software",
+    ),
+    "peak": ("peak", "data sheet, for products in the precision shown"),
 }
 SHOWN = (*ORDERS.values(), "ttft_p95", "tpot")
 DEGREES = ("tensor_parallel", "pipeline_parallel", "attention_parallel", "concurrency")
@@ -74,11 +89,12 @@ def _place(scenario: Scenario, catalog: Catalog, entry: Entry) -> Place:
     mine = replace(
         scenario,
         choose={**choose, "accelerator": entry.key},
-        set={**kept, "weight_precision": precision(entry, wanted), "accelerators": "4096 accelerator"},
+        set={**kept, "weight_precision": precision(entry, wanted), "accelerators": f"{_MANY:g} accelerator"},
         range={},
     )
     resolved = resolve(mine, catalog)
-    given = chain.with_strategy(resolved.values, resolved.options)
+    given = chain.with_strategy(resolved.values | inference_cases.links(entry, catalog), resolved.options)
+    given |= _whole_cost(mine, catalog, entry)
     wanted_names = (*SHOWN, *_LIMITS)
     found = model.evaluate(wanted_names, given, resolved.options)
     missing = model.route(wanted_names, given, resolved.options).missing
@@ -87,6 +103,21 @@ def _place(scenario: Scenario, catalog: Catalog, entry: Entry) -> Place:
     shown = {n: float(found[n]) for n in (*SHOWN, *DEGREES) if n in found and math.isfinite(float(found[n]))}
     breaks = tuple(name.removesuffix("_margin") for name in _LIMITS if name in found and float(found[name]) < 0)
     return Place(entry, precision(entry, wanted), shown, _kind(given, resolved), breaks, lacks)
+
+
+def _whole_cost(scenario: Scenario, catalog: Catalog, entry: Entry) -> dict[str, Any]:
+    """Levelised cost of an hour of the chip in the cheapest system that holds it; nothing where none has a price."""
+    systems = [s for s in catalog.entries("systems") if s.references.get("accelerator") == entry.key]
+    priced = [s for s in systems if {"price", "accelerators"} <= set(s.facts)]
+    if not priced:
+        return {}
+    cheapest = min(priced, key=lambda s: s.facts["price"].value / s.facts["accelerators"].value)
+    resolved = resolve(replace(scenario, choose={**scenario.choose, "system": cheapest.key}), catalog)
+    size = cheapest.facts["accelerators"].value
+    values = resolved.values | {chain.SIZE: math.ceil(_MANY / size) * size}
+    name = "cost_per_accelerator_hour"
+    found = model.evaluate((name,), values, resolved.options)
+    return {name: found[name]} if name in found and math.isfinite(float(found[name])) else {}
 
 
 def precision(chip: Entry, wanted: str) -> str:
@@ -166,7 +197,7 @@ def table(found: Ranking) -> Table:
 
 
 def text(found: Ranking) -> str:
-    """The three orders side by side, and what could not be ranked."""
+    """All orders side by side, what each counts, and what could not be ranked."""
     rows = glossary.quantities()
     ranked = [place for place in found.places if not place.lacks]
     places = {
@@ -196,10 +227,11 @@ def text(found: Ranking) -> str:
                 "breaks " + ", ".join(place.breaks) if place.breaks else "",
             ]
         )
-    heads = [f"{key} [{rows[key].show}]" for key in ("accelerator_output_rate", *list(ORDERS.values())[1:])]
-    short = [head.replace("accelerator_", "") for head in heads]
-    columns = ["accelerator", "precision", *short, "rate", "watt", "dollar", "peak", "TP·PP·DP", "kind", ""]
-    lines = [Table(columns, cells, frozenset(range(2, 10)), found.scenario.name).text()]
+    heads = [f"{HEADINGS[order][0]} [{rows[key].show}]" for order, key in ORDERS.items()]
+    columns = ["accelerator", "precision", *heads, *ORDERS, "TP·PP·DP", "kind", ""]
+    numbers = frozenset(range(2, 2 + 2 * len(ORDERS)))
+    lines = [Table(columns, cells, numbers, found.scenario.name).text()]
+    lines.append("\n".join(["What counts:", *(f"  {order}: {counted}" for order, (_, counted) in HEADINGS.items())]))
     lacking = [f"  {place.entry.key}: lacks {', '.join(place.lacks)}" for place in found.places if place.lacks]
     if lacking:
         lines.append("\n".join(["Not ranked:", *lacking]))

@@ -34,9 +34,8 @@ REASONS = {
     "tpot": "tokens come slower than the limit allows",
     "ttft": "the first token comes later than the limit allows",
 }
-GOALS = ("replica_output_rate", "replica_accelerators", "serving_memory_margin", "tpot", "ttft_p95")
+GOALS = ("replica_output_rate", "replica_accelerators", "packed_share", "serving_memory_margin", "tpot", "ttft_p95")
 _HARD = ("heads", "layers", "experts", "domain", "size")
-_SMALLEST_DOMAIN = 8.0
 # Elements of one block of configurations and scenarios: its columns stay in the cache.
 _BLOCK = 1 << 16
 
@@ -52,15 +51,20 @@ class Search:
     goal: str
 
     @property
+    def rate(self) -> Any:
+        """Output tokens per second of an accelerator, those left over in a scale-up domain counted."""
+        of_replica = self.reached["replica_output_rate"] / self.reached["replica_accelerators"]
+        return of_replica * self.reached["packed_share"]
+
+    @property
     def feasible(self) -> Any:
         """True where no rule is broken."""
         return ~np.logical_or.reduce(list(self.broken.values()))
 
     def order(self) -> Any:
         """Configurations by worth for each scenario: feasible ones first, then those that break the fewest rules."""
-        rate = self.reached["replica_output_rate"] / self.reached["replica_accelerators"]
         # On one kind of chip the cheapest token comes from the highest rate of an accelerator.
-        worth = -self.reached["tpot"] if self.goal == "latency" else rate
+        worth = -self.reached["tpot"] if self.goal == "latency" else self.rate
         hard = np.sum([self.broken[name] for name in _HARD], axis=0)
         memory = np.where(self.broken["memory"], -self.reached["serving_memory_margin"], 0)
         late = np.sum(
@@ -114,7 +118,7 @@ def broken_rules(values: Mapping[str, Any]) -> dict[str, Any]:
     t, p = values["tensor_parallel"], values["pipeline_parallel"]
     d, e = values["attention_parallel"], values["expert_parallel"]
     experts = values["model_experts"]
-    domain = np.maximum(values.get("system_scaleup_domain", _SMALLEST_DOMAIN), 1)
+    domain = np.maximum(values["system_scaleup_domain"], 1)
     return {
         "heads": np.mod(values["model_heads"], t) > 0,
         "layers": p > values["model_layers"],

@@ -25,6 +25,7 @@ _SHORT = {
 _FIGURES = {
     "replica_accelerators": "replica",
     "accelerator_output_rate": "rate",
+    "packed_share": "domain filled",
     "ttft_p95": "TTFT P95",
     "tpot": "TPOT",
     "prefill_load": "prefill",
@@ -77,13 +78,12 @@ def _ranking(values: dict[str, Any], found: serving.Search, rows: list[int], opt
 
 def _failures(found: serving.Search) -> Table:
     """Each rule with how many configurations break it, and the best of those that break no other."""
-    rate = found.reached["replica_output_rate"] / found.reached["replica_accelerators"]
     rules = {name: flag[:, 0] for name, flag in found.broken.items()}
     broken = np.sum(list(rules.values()), axis=0)
     cells: list[list[Cell]] = []
     for name, flag in rules.items():
         alone = np.flatnonzero(flag & (broken == 1))
-        best = int(alone[np.argmax(rate[alone, 0])]) if alone.size else None
+        best = int(alone[np.argmax(found.rate[alone, 0])]) if alone.size else None
         if flag.any():
             cells.append([serving.REASONS[name], f"{int(flag.sum()):,}", _described(found, best)])
     return Table(["reason", "configurations", "the best that fails for this reason alone"], cells, frozenset({1}))

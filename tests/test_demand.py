@@ -36,8 +36,27 @@ def test_the_curve_of_a_day_has_its_mean_and_its_peak():
 
 
 def test_spares_and_leftovers_serve_nobody():
-    assert demand.replicas(32, 0.25, 8) == 3
-    assert demand.replicas(31, 0, 8) == 3
+    assert demand.replicas(4, 8, 8, 0.25) == 3
+    assert demand.replicas(demand.replica_stages(31, 8, 8), 8, 8, 0) == 3
+
+
+def test_spares_are_whole_replicas_near_their_share():
+    assert [demand.replicas(stages, 8, 8, 0.03) for stages in (1, 4, 16, 17, 100)] == [1, 4, 16, 16, 97]
+
+
+@pytest.mark.parametrize(
+    ("accelerators", "domain", "stage", "stages", "share"),
+    [(144, 72, 64, 2, 64 / 72), (144, 72, 8, 18, 1), (100, 72, 16, 5, 64 / 72), (16, 8, 16, 1, 1), (4, 8, 4, 1, 1)],
+)
+def test_no_stage_lies_astride_two_scale_up_domains(accelerators, domain, stage, stages, share):
+    assert demand.replica_stages(accelerators, domain, stage) == stages
+    assert demand.packed_share(accelerators, domain, stage) == pytest.approx(share)
+
+
+def test_a_cluster_of_one_replica_serves():
+    found = planned("enterprise-8-gpu", tensor_parallel="8")
+    assert found.results["replicas"].value == 1
+    assert found.results["output_tokens_per_second"].value > 0
 
 
 def test_users_size_the_cluster_and_one_system_less_is_too_few():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from planner import model
 from planner.catalog import Catalog
-from planner.equations import batching, inference, inference_memory
+from planner.equations import batching, inference, inference_memory, inference_rates
 from planner.scenario import Scenario, resolve
 
 CATALOG = Catalog()
@@ -119,10 +119,77 @@ def test_one_rank_exchanges_nothing_and_two_pay_latency_and_bandwidth():
     assert inference.layer_all_reduce_time(8, 1, 16384, 2, 450e9, 1e-6) == pytest.approx(1e-6 + 8 * 16384 / 450e9)
 
 
+# 8 accelerators to a domain; 450 GB/s within it, 50 GB/s across; figures of one rank.
+TIERS = {"rank_link": 450e9, "rank_network": 50e9, "domain_ranks": 8.0}
+
+
+@pytest.mark.parametrize(("tensor", "bandwidth"), [(1, 450e9), (8, 450e9), (16, 400e9)])
+def test_a_tensor_parallel_group_beyond_the_domain_runs_over_its_network_adapters(tensor, bandwidth):
+    assert inference_rates.tensor_link(**TIERS, tensor_parallel=tensor) == bandwidth
+    latency = inference_rates.tensor_latency(1.5e-6, 25e-6, 8.0, tensor)
+    assert latency == (25e-6 if tensor > 8 else 1.5e-6)
+
+
+@pytest.mark.parametrize(("groups", "bandwidth"), [(4, 450e9), (8, 100e9), (64, 50e9 / (1 - 8 / 128))])
+def test_tokens_sent_to_experts_of_other_domains_cross_the_network(groups, bandwidth):
+    found = inference_rates.dispatch_link(**TIERS, tensor_parallel=2.0, attention_groups=groups)
+    assert found == pytest.approx(bandwidth)
+
+
+def test_a_cache_moves_over_the_network_unless_both_pools_fit_the_domain():
+    assert inference_rates.transfer_link(**TIERS, replica_ranks=4.0, prefill_ranks=1.5) == 450e9
+    assert inference_rates.transfer_link(**TIERS, replica_ranks=8.0, prefill_ranks=1.5) == 50e9
+
+
+def test_a_group_across_hosts_exchanges_for_longer_than_one_in_a_rack():
+    layout = {"tensor_parallel": 16.0, "accelerators": 16.0, "concurrency": 64.0}
+    hosts, rack = (
+        evaluated(
+            ("decode_exchange_time", "prefill_exchange_time"),
+            served="llama-3.1-405b",
+            system_scaleup_domain=n,
+            **layout,
+        )
+        for n in (8.0, 72.0)
+    )
+    assert hosts[0] > 3 * rack[0]
+    assert hosts[1] > rack[1]
+
+
+def test_arithmetic_of_attention_counts_each_pair_once_in_prefill_and_decode():
+    # A prompt of S tokens in prefill meets S²/2 pairs; S steps of decode behind S/2 tokens on average meet as many.
+    tokens = 4000.0
+    common = {"flop_per_score": 2.0, "model_heads": 64.0, "tensor_parallel": 1.0, "rank_attention_rate": 1e15}
+    layers = {"full_attention_layers": 60.0, "model_window_layers": 20.0, "model_sliding_window": 1e9}
+    prefill = inference.prefill_attention_time(
+        **common, **layers, model_head_size=128.0, model_rope_head_size=0.0, model_value_head_size=128.0,
+        computed_prompt=tokens, input_tokens=tokens,
+    )  # fmt: skip
+    step = inference.decode_attention_time(
+        **common, **layers, sequence_traffic=1e-9, group_batch=1.0, verified_tokens=1.0, rank_bandwidth=1e15,
+        kv_read_efficiency=1.0, decode_score_channels=256.0, mean_context=tokens / 2, roofline_sharpness=1.0,
+    )  # fmt: skip
+    assert prefill == pytest.approx(2 * tokens**2 / 2 * 256 * 64 * 80 / 1e15)
+    assert tokens * step == pytest.approx(prefill)
+
+
 def test_drafted_tokens_by_the_published_formula():
     # Four drafts at 80 %: (1 − 0.8^5) / 0.2 = 3.3616 tokens a step; none drafted: one.
     assert batching.tokens_per_step(4, 0.8, 1.0) == pytest.approx(3.3616)
     assert batching.tokens_per_step(0, 0.8, 1.0) == pytest.approx(1)
+
+
+def test_drafting_takes_its_share_of_a_step():
+    names = ("decode_step_time",)
+    free, paid = (evaluated(names, draft_tokens=4.0, draft_time_share=share)[0] for share in (0.0, 0.05))
+    assert paid == pytest.approx(1.2 * free)
+
+
+def test_the_batch_that_saturates_a_chip_by_hand():
+    # 8-bit weights: 1,979 TFLOP/s over 3.35 TB/s are 591 FLOP for each byte read, 2 for each sequence.
+    ideal = {"gemm_efficiency_8_bit": 1.0, "operand_rate": 1e24, "weight_read_efficiency": 1.0}
+    (batch,) = evaluated(("saturation_batch",), **ideal)
+    assert batch == pytest.approx(1979 / 3.35 / 2)
 
 
 def test_drafting_pays_at_small_batches_and_less_at_large_ones():
@@ -158,12 +225,26 @@ def test_a_prefix_in_the_cache_shortens_prefill_but_not_attention_over_it():
 
 
 def test_throughput_and_latencies_of_a_closed_loop_obey_littles_law():
-    names = ("replica_output_rate", "ttft", "answer_time", "decode_step_time", "batch")
-    rate, first, answer, step, batch = evaluated(
+    names = ("replica_output_rate", "ttft", "answer_time", "step_wait_time", "batch")
+    rate, first, answer, wait, batch = evaluated(
         names, options={"arrivals": "closed"}, concurrency=8.0, output_tokens=500.0, ttft_residual=1.0
     )
-    # Half a step until the one in progress ends counts for the user, not for the place in the batch.
-    assert rate == pytest.approx(batch * 500 / (first - step / 2 + answer))
+    # The wait until the step in progress ends counts for the user, not for the place in the batch.
+    assert rate == pytest.approx(batch * 500 / (first - wait + answer))
+
+
+def test_the_time_per_token_is_that_of_the_tokens_after_the_first():
+    values = {"concurrency": 8.0, "output_tokens": 100.0, "input_tokens": 2000.0}
+    per_token, answer, steps = evaluated(("tpot", "answer_time", "steps_per_output"), **values)
+    assert per_token * 99 == pytest.approx(answer)
+    assert steps == 99
+
+
+def test_a_request_alone_that_asks_for_one_token_gets_it_from_prefill():
+    alone = {"concurrency": 1.0, "output_tokens": 1.0}
+    first, prefill, overhead, later = evaluated(("ttft", "prefill_time", "request_overhead", "tpot"), **alone)
+    assert first == pytest.approx(prefill + overhead)
+    assert later == 0
 
 
 def test_what_does_not_fit_waits_for_a_place():

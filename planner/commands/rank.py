@@ -6,7 +6,7 @@ import argparse
 
 from planner.commands import arguments
 
-ORDERS = ("rate", "watt", "dollar", "peak")
+ORDERS = ("rate", "watt", "dollar", "total", "peak")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

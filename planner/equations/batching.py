@@ -41,12 +41,22 @@ def verified_tokens(draft_tokens, one_token):
     return one_token * (draft_tokens + 1)
 
 
-def steps_per_output(output_tokens, tokens_per_step):
-    """Steps that one answer takes. [1]
+def later_tokens(output_tokens, one_token):
+    """Tokens of an answer after its first, mean. [token]
 
-    n = S_out / a
+    S_out − 1
+
+    Prefill gives the first token, decoding the others.
     """
-    return output_tokens / tokens_per_step
+    return np.maximum(0 * one_token, output_tokens - one_token)
+
+
+def steps_per_output(later_tokens, tokens_per_step):
+    """Steps of decoding that one answer takes. [1]
+
+    n = (S_out − 1) / a
+    """
+    return later_tokens / tokens_per_step
 
 
 def prompts_together__open(prompt_burst):
@@ -155,16 +165,17 @@ def kv_transfer_time__shared(prefill_time):
 
 
 def kv_transfer_time__disaggregated(
-    computed_prompt, kv_channels, kv_bytes, model_layers, model_linear_attention_layers, rank_link
+    input_tokens, kv_channels, kv_bytes, full_attention_layers, model_window_layers, model_sliding_window, transfer_link
 ):
     """Time for moving the cache of a prompt to where it is decoded. [s]
 
-    t_kv = S · k · c · L / b_l
+    t_kv = k · c · [L_full · S_in + L_window · min(S_in, window)] / b_t
 
-    Every rank sends its part of the cache over its own link; across hosts the link is slower than assumed here.
+    Every rank sends its part of the cache over its own link, and all of it: also what the prefill pool had cached.
     """
-    cache = computed_prompt * kv_channels * kv_bytes * (model_layers - model_linear_attention_layers)
-    return cache / rank_link
+    windowed = model_window_layers * np.minimum(input_tokens, model_sliding_window)
+    cache = kv_channels * kv_bytes * (full_attention_layers * input_tokens + windowed)
+    return cache / transfer_link
 
 
 def cycle_time__disaggregated(answer_time):
@@ -236,12 +247,17 @@ def replica_output_rate(batch, output_tokens, cycle_time, output_rate_residual):
     return batch * output_tokens / cycle_time * output_rate_residual
 
 
-def tpot(answer_time, output_tokens, one_token, tpot_residual):
+def tpot(answer_time, later_tokens, one_token, tpot_residual):
     """Time per output token after the first, as one user sees it. [s]
 
-    TPOT = T / S_out · ε
+    TPOT = T / (S_out − 1) · ε
+
+    As load generators define it: (end-to-end latency − TTFT) / (S_out − 1) [1].  Zero where answers have one token.
+
+    [1] vLLM, benchmarks/benchmark_serving.py; NVIDIA GenAI-Perf, metric "inter token latency".
     """
-    return answer_time / (output_tokens / one_token) * tpot_residual
+    count = np.where(later_tokens > 0 * one_token, later_tokens / one_token, 1)
+    return answer_time / count * tpot_residual
 
 
 def admission_time(concurrency, batch, cycle_time):
@@ -254,22 +270,40 @@ def admission_time(concurrency, batch, cycle_time):
     return (concurrency - batch) / batch * cycle_time
 
 
+def step_wait_time__shared(decode_step_time, group_batch, prefill_load):
+    """Mean wait of a prompt until the step of decoding in progress ends. [s]
+
+    t_s = (1 − ρ) · min(1, b − 1) · t_d / 2
+
+    Half a step where others are decoding; a replica that serves one request at a time is idle when the next comes.
+    """
+    return (1 - prefill_load) * np.minimum(1, group_batch - 1) * decode_step_time / 2
+
+
+def step_wait_time__disaggregated(decode_step_time, group_batch):
+    """Mean wait of a prompt until the step of decoding in progress ends. [s]
+
+    t_s = min(1, b − 1) · t_d / 2
+
+    The prompt's cache joins the batch between two steps.
+    """
+    return np.minimum(1, group_batch - 1) * decode_step_time / 2
+
+
 def ttft(
     admission_time,
     prefill_queue_time,
     prefill_time,
     kv_transfer_time,
-    decode_step_time,
+    step_wait_time,
     request_overhead,
     ttft_residual,
 ):
     """Time to first token, mean under load. [s]
 
-    TTFT = (t_q + W + t_pf + t_kv + t_d / 2 + o_request) · ε
-
-    A prompt waits half a step on average until the step in progress ends.
+    TTFT = (t_q + W + t_pf + t_kv + t_s + o_request) · ε
     """
-    own = prefill_time + kv_transfer_time + decode_step_time / 2 + request_overhead
+    own = prefill_time + kv_transfer_time + step_wait_time + request_overhead
     return (admission_time + prefill_queue_time + own) * ttft_residual
 
 

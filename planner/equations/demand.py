@@ -69,14 +69,46 @@ def peak_output_tokens_demand(peak_request_rate, output_tokens, one_request):
     return peak_request_rate * output_tokens / one_request
 
 
-def replicas(accelerators, spare_share, replica_accelerators):
+def stage_accelerators(tensor_parallel, attention_groups, accelerators_per_rank):
+    """Accelerators of one pipeline stage of a replica. [accelerator]
+
+    n_s = tp · d · accelerators per rank
+    """
+    return tensor_parallel * attention_groups * accelerators_per_rank
+
+
+def packed_share(accelerators, system_scaleup_domain, stage_accelerators):
+    """Share of a scale-up domain's accelerators that whole stages fill. [1]
+
+    ⌊D / n_s⌋ · n_s / D,  D no larger than the cluster; 1 where a stage is larger than a domain
+
+    64 ranks in a domain of 72 leave 8 accelerators without work.
+    """
+    domain = np.minimum(system_scaleup_domain, accelerators)
+    return np.where(stage_accelerators > domain, 1, np.floor(domain / stage_accelerators) * stage_accelerators / domain)
+
+
+def replica_stages(accelerators, system_scaleup_domain, stage_accelerators):
+    """Pipeline stages that the cluster has room for, none astride two scale-up domains. [1]
+
+    s = ⌊N / D⌋ · ⌊D / n_s⌋ + ⌊(N − ⌊N / D⌋ · D) / n_s⌋ where n_s ≤ D, else ⌊N / n_s⌋
+    """
+    domains = np.floor(accelerators / system_scaleup_domain)
+    rest = accelerators - domains * system_scaleup_domain
+    within = domains * np.floor(system_scaleup_domain / stage_accelerators) + np.floor(rest / stage_accelerators)
+    return np.where(stage_accelerators > system_scaleup_domain, np.floor(accelerators / stage_accelerators), within)
+
+
+def replicas(replica_stages, stage_accelerators, replica_accelerators, spare_share):
     """Copies of the model that serve side by side. [1]
 
-    r = ⌊N · (1 − spare) / n⌋
+    r = r_0 − round(r_0 · spare),  r_0 = ⌊s · n_s / n⌋
 
-    What is left over, and the spares, serve nobody.
+    Spares are whole replicas, as near to their share as that allows: a few replicas keep none for a share of a few
+    per cent.  Spares and what is left over serve nobody.
     """
-    return np.floor(accelerators * (1 - spare_share) / replica_accelerators)
+    whole = np.floor(replica_stages * stage_accelerators / replica_accelerators)
+    return whole - np.round(whole * spare_share)
 
 
 def output_tokens_per_second(replica_output_rate, replicas):

@@ -43,6 +43,20 @@ def decode_common_time(
     return _longer(memory, compute, roofline_sharpness)
 
 
+def saturation_batch(
+    serving_weight_bytes, rank_rate, rank_bandwidth, weight_read_efficiency, flop_per_parameter_token, verified_tokens
+):
+    """Sequences in a step at which computing with the weights takes as long as reading them. [1]
+
+    b* = w · F / (2 · (γ+1) · b_mem · e_w)
+
+    Below it more sequences cost a step little, above it nothing is gained for the dense products.  Caches are read for
+    each sequence alone and never saturate; experts saturate E/k times later.
+    """
+    computed = flop_per_parameter_token * verified_tokens * rank_bandwidth * weight_read_efficiency
+    return serving_weight_bytes * rank_rate / computed
+
+
 def expert_sequences(group_batch, attention_groups):
     """Sequences of all attention groups that meet in the experts in one step. [1]
 
@@ -156,6 +170,8 @@ def decode_attention_time(
     decode_score_channels,
     model_heads,
     full_attention_layers,
+    model_window_layers,
+    model_sliding_window,
     mean_context,
     tensor_parallel,
     rank_attention_rate,
@@ -163,19 +179,20 @@ def decode_attention_time(
 ):
     """Time of attention over the cache in one step. [s]
 
-    t_a = smooth max(b · V_kv / (b_mem · e_kv), b · (γ+1) · L · heads/tp · channels · s · 2 / F_a)
+    t_a = smooth max(b · V_kv / (b_mem · e_kv), 2 · b · (γ+1) · heads/tp · channels · Σ_layers s / F_a)
 
+    Σ_layers s = L_full · s + L_window · min(s, window).  A new token meets each token of its context once in every
+    layer: s pairs, where a prompt's causal triangle has S²/2.
     The cache of each sequence is its own: reading it never amortises over the batch.
     """
     memory = group_batch * sequence_traffic / (rank_bandwidth * kv_read_efficiency)
-    pairs = group_batch * verified_tokens * mean_context * full_attention_layers
-    compute = flop_per_score * pairs * decode_score_channels * model_heads / tensor_parallel / (2 * rank_attention_rate)
+    behind = full_attention_layers * mean_context + model_window_layers * np.minimum(mean_context, model_sliding_window)
+    pairs = group_batch * verified_tokens * behind
+    compute = flop_per_score * pairs * decode_score_channels * model_heads / tensor_parallel / rank_attention_rate
     return _longer(memory, compute, roofline_sharpness)
 
 
-def layer_all_reduce_time(
-    group_batch, verified_tokens, token_activation, tensor_parallel, rank_link, all_reduce_latency
-):
+def layer_all_reduce_time(group_batch, verified_tokens, token_activation, tensor_parallel, tensor_link, tensor_latency):
     """Time of one all-reduce of the activations of a step. [s]
 
     t = α · log₂(tp) + 2 · (tp − 1)/tp · b · h · 2 B / b_l
@@ -183,7 +200,7 @@ def layer_all_reduce_time(
     Ring or switch: the bandwidth term is the same; the latency grows slower than the group.  Zero in a group of one.
     """
     moved = 2 * (tensor_parallel - 1) / tensor_parallel * group_batch * verified_tokens * token_activation
-    return all_reduce_latency * np.log2(tensor_parallel) + moved / rank_link
+    return tensor_latency * np.log2(tensor_parallel) + moved / tensor_link
 
 
 def token_activation(model_hidden_size, kv_bytes_16_bit):
@@ -201,8 +218,8 @@ def dispatch_time(
     model_experts_per_token,
     attention_groups,
     tensor_parallel,
-    rank_link,
-    all_reduce_latency,
+    dispatch_link,
+    dispatch_latency,
 ):
     """Time of sending tokens to their experts and back in one layer, between attention groups. [s]
 
@@ -212,7 +229,7 @@ def dispatch_time(
     """
     copies = np.minimum(model_experts_per_token, attention_groups - 1)
     moved = 2 * copies * group_batch * verified_tokens * token_activation / tensor_parallel
-    return np.where(attention_groups > 1, 2 * all_reduce_latency + moved / rank_link, 0 * all_reduce_latency)
+    return np.where(attention_groups > 1, 2 * dispatch_latency + moved / dispatch_link, 0 * dispatch_latency)
 
 
 def decode_exchange_time(layer_all_reduce_time, dispatch_time, model_layers, model_dense_layers, model_experts):
@@ -258,17 +275,22 @@ def decode_step_time(
     group_skew,
     pipeline_parallel,
     pipeline_loss,
+    draft_tokens,
+    draft_time_share,
 ):
     """Time of one step that only decodes. [s]
 
-    t_d = {(t_c + t_e + t_a) · [1 + φ · (1 − 1/d)] + t_x + t_o} · [1 + λ · (pp − 1)]
+    t_d = {(t_c + t_e + t_a) · [1 + φ · (1 − 1/d)] + t_x + t_o} · [1 + λ · (pp − 1)] · (1 + γ · c)
 
-    Attention groups wait for the slowest of them, pipeline stages for the slowest of theirs.
+    Attention groups wait for the slowest of them, pipeline stages for the slowest of theirs; γ tokens are drafted one
+    after another before the model verifies them, each in the share c of the model's own step [1].
+
+    [1] Leviathan, Kalman, Matias, "Fast inference from transformers via speculative decoding", ICML 2023, section 3.3.
     """
     local = decode_common_time + decode_expert_time + decode_attention_time
     local = local + group_batch * verified_tokens * activation_time
     even = local * (1 + group_skew * (1 - 1 / attention_groups)) + decode_exchange_time + step_overhead
-    return even * (1 + pipeline_loss * (pipeline_parallel - 1))
+    return even * (1 + pipeline_loss * (pipeline_parallel - 1)) * (1 + draft_tokens * draft_time_share)
 
 
 def activation_time(model_layers, token_activation, activation_passes, rank_bandwidth, kv_read_efficiency):
@@ -333,9 +355,10 @@ def prefill_attention_time(
 ):
     """Time of causal attention within one prompt. [s]
 
-    t_a = S · heads/tp · (d_k + d_rope + d_v) · [L_full · s + L_window · min(window, s)] / F_a,  s = S_in − S/2
+    t_a = 2 · S · heads/tp · (d_k + d_rope + d_v) · [L_full · s + L_window · min(window, s)] / F_a,  s = S_in − S/2
 
-    Each token looks back: over half of the prompt on average, over all of a prefix taken from the cache.
+    Each token looks back: over half of the prompt on average, which is the causal half of the square S², and over all
+    of a prefix taken from the cache.
     """
     behind = input_tokens - computed_prompt / 2
     pairs = computed_prompt * (
@@ -354,12 +377,13 @@ def prefill_exchange_time(
     token_activation,
     tensor_parallel,
     attention_groups,
-    rank_link,
+    tensor_link,
+    dispatch_link,
     prefill_link_factor,
 ):
     """Time of exchanging the activations of one prompt. [s]
 
-    t_x = S · h · 2 B · [2 · L · 2 · (tp − 1)/tp + (L − L_dense) · 2 · min(k, d − 1) / tp] / (b_l · x)
+    t_x = S · h · 2 B · [2 · L · 2 · (tp − 1)/tp / b_tp + (L − L_dense) · 2 · min(k, d − 1) / tp / b_d] / x
 
     Large messages use links better than the small ones of decode, and hide in part behind the next product.
     """
@@ -367,7 +391,7 @@ def prefill_exchange_time(
     copies = np.minimum(model_experts_per_token, attention_groups - 1)
     expert_layers = np.where(model_experts > 0, model_layers - model_dense_layers, 0)
     sent = 2 * expert_layers * copies / tensor_parallel
-    return computed_prompt * token_activation * (reduced + sent) / (rank_link * prefill_link_factor)
+    return computed_prompt * token_activation * (reduced / tensor_link + sent / dispatch_link) / prefill_link_factor
 
 
 def prefill_work(
@@ -406,7 +430,7 @@ def idle_step_time(
     rank_bandwidth,
     weight_read_efficiency,
     prefill_overhead,
-    all_reduce_latency,
+    tensor_latency,
     tensor_parallel,
     model_kv_lora_rank,
     latent_prefill_overhead,
@@ -419,7 +443,7 @@ def idle_step_time(
     """
     launches = prefill_overhead + np.where(model_kv_lora_rank > 0, latent_prefill_overhead, 0 * latent_prefill_overhead)
     read = rank_weight_memory * pipeline_parallel / (rank_bandwidth * weight_read_efficiency)
-    latency = 2 * model_layers * all_reduce_latency * np.log2(tensor_parallel)
+    latency = 2 * model_layers * tensor_latency * np.log2(tensor_parallel)
     return read + layers_overhead + stack_overhead + model_layers * launches + latency
 
 

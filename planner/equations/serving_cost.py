@@ -154,6 +154,16 @@ def accelerator_tokens_per_dollar(accelerator_output_rate, accelerator_cost_rate
     return accelerator_output_rate / accelerator_cost_rate
 
 
+def accelerator_tokens_per_total_dollar(accelerator_output_rate, cost_per_accelerator_hour):
+    """Output tokens of a full accelerator for each dollar of its levelised cost. [token/USD]
+
+    R / c
+
+    Everything is paid for: server, network, storage, building, energy, staff and software.
+    """
+    return accelerator_output_rate / cost_per_accelerator_hour
+
+
 def asic_break_even_time(asic_break_even_tokens, served_output_tokens_per_second):
     """Time after which the saving has paid for the chip's development, at this cluster's load. [s]
 
