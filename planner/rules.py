@@ -115,7 +115,7 @@ def _problems(table: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem("rules.toml", key, unknown("kind of rule", key, [*_KEYS, "owners", "blocs"]))
         elif not isinstance(content, list if key in _KEYS else dict):
             yield Problem("rules.toml", key, f"takes [[{key}]] tables" if key in _KEYS else "takes a table of names")
-        elif key not in _KEYS:
+        elif isinstance(content, dict):
             for name, given in content.items():
                 if not _of_type(given, several=key == "blocs"):
                     yield Problem(

@@ -51,7 +51,7 @@ WRITES = {
     ),
     "a sweep written": (
         "table.csv",
-        "main(['sweep', 'enterprise-8-gpu', '--vary', 'pue=1.1,1.2', '--watch', 'tco', '-o', str(folder / 'table.csv')])",
+        "main(['sweep', 'enterprise-8-gpu', '--vary', 'pue=1.1,1.2', '-o', str(folder / 'table.csv')])",
     ),
     "a new scenario": (
         "new.toml",
