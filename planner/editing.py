@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,10 +31,8 @@ def write_atomically(path: Path, content: str | bytes, expected: str | None = No
     """Replace the file by `content`: temporary file, fsync, rename.
 
     With `expected` (a fingerprint taken when the file was read) a file changed meanwhile is left alone and
-    the change refused.
+    the change refused; who compares has the directory locked until the file is in place.
     """
-    if expected is not None and fingerprint(path) != expected:
-        raise one(str(path), "", "was changed by someone else meanwhile; nothing was written. Load it again")
     target = path.resolve()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -48,17 +46,40 @@ def write_atomically(path: Path, content: str | bytes, expected: str | None = No
             os.fsync(stream.fileno())
         mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
         Path(temporary).chmod(mode)
-        Path(temporary).replace(target)
+        with _locked(target.parent):
+            if expected is not None and fingerprint(path) != expected:
+                raise one(str(path), "", "was changed by someone else meanwhile; nothing was written. Load it again")
+            Path(temporary).replace(target)
     except OSError as error:
+        raise one(str(path), "", f"cannot be written: {error.strerror}; the old file is unchanged") from None
+    finally:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
-        raise one(str(path), "", f"cannot be written: {error.strerror}; the old file is unchanged") from None
     with contextlib.suppress(OSError):
         directory = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(directory)
         finally:
             os.close(directory)
+
+
+@contextlib.contextmanager
+def _locked(directory: Path) -> Iterator[None]:
+    """The directory for this process alone, among those that write by this module; the system frees it at any end."""
+    try:
+        import fcntl
+    except ImportError:
+        # Windows locks no directory: there the comparison and the rename are two steps.
+        yield
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            # A file system without locks leaves the instant between the two steps open.
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _umask() -> int:

@@ -36,7 +36,8 @@ class Parts:
         if restart and (self.directory / _RECORD).is_file():
             shutil.rmtree(self.directory)
         record = {"planner": "sweep", "scenario": task.scenario.name, "rows": task.rows, "digest": digest(task)}
-        if self.directory.is_dir() and any(self.directory.iterdir()):
+        # Killed before it had written its record, a sweep leaves the beginning of one at most.
+        if self.directory.is_dir() and any(path.suffix != ".tmp" for path in self.directory.iterdir()):
             self._recognise(record)
         else:
             self.directory.mkdir(exist_ok=True)

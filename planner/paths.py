@@ -25,7 +25,12 @@ def catalog_layers(extra: Path | None = None) -> list[Path]:
     layers += [Path(part) for part in os.environ.get("PLANNER_CATALOGS", "").split(os.pathsep) if part]
     if extra is not None:
         layers.append(extra)
-    return [layers[0]] + [layer for layer in layers[1:] if layer.is_dir()]
+    return [layers[0]] + [layer for layer in layers[1:] if _readable(layer)]
+
+
+def _readable(layer: Path) -> bool:
+    """Whether a directory is there for this user: another one's home may be named but not looked into."""
+    return os.access(layer, os.R_OK | os.X_OK) and layer.is_dir()
 
 
 def user_catalogs() -> Path:

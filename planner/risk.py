@@ -196,10 +196,13 @@ def _sobol_indices(
             at_a, at_b, at_mixed = (np.broadcast_to(each[figure], shape) for each in (of_a, of_b, mixed))
             known = np.isfinite(at_a) & np.isfinite(at_b) & np.isfinite(at_mixed)
             both = np.concatenate([at_a[known], at_b[known]])
+            # A power of two takes no digit away and keeps the squares of huge figures finite.
+            scale = np.ldexp(1.0, -max(int(np.frexp(np.max(np.abs(both), initial=0.0))[1]), -1000))
+            both = both * scale
             variance = float(np.var(both)) if both.size else 0.0
             # Centred first: the mean would otherwise dominate the products.
-            centred = at_b[known] - both.mean() if both.size else both
-            step = at_mixed[known] - at_a[known]
+            centred = at_b[known] * scale - both.mean() if both.size else both
+            step = (at_mixed[known] - at_a[known]) * scale
             first[figure].append(float(np.mean(centred * step)) / variance if variance else 0.0)
             total[figure].append(float(np.mean(step**2)) / (2 * variance) if variance else 0.0)
     return first, total

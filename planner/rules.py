@@ -105,6 +105,9 @@ _KEYS = {
 }
 
 
+_TEXTS = ("verdict", "reason", "source", "quantity")
+
+
 def _problems(table: Mapping[str, Any]) -> Iterator[Problem]:
     """Everything wrong in one file of rules."""
     for key, content in table.items():
@@ -112,6 +115,12 @@ def _problems(table: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem("rules.toml", key, unknown("kind of rule", key, [*_KEYS, "owners", "blocs"]))
         elif not isinstance(content, list if key in _KEYS else dict):
             yield Problem("rules.toml", key, f"takes [[{key}]] tables" if key in _KEYS else "takes a table of names")
+        elif isinstance(content, dict):
+            for name, given in content.items():
+                if not _of_type(given, several=key == "blocs"):
+                    yield Problem(
+                        "rules.toml", f"{key}.{name}", f"takes a {'list of texts' if key == 'blocs' else 'text'}"
+                    )
     for kind, (must, may) in _KEYS.items():
         given = table.get(kind, [])
         for number, rule in enumerate(given if isinstance(given, list) else [], start=1):
@@ -125,10 +134,20 @@ def _problems(table: Mapping[str, Any]) -> Iterator[Problem]:
             for name in rule:
                 if name not in (*must, *may):
                     yield Problem("rules.toml", place, unknown("key", name, [*must, *may]))
+                elif name != "most" and not _of_type(rule[name], several=name not in _TEXTS):
+                    takes = "a text" if name in _TEXTS else "a list of texts"
+                    yield Problem("rules.toml", f"{place}.{name}", f"takes {takes}")
             if rule.get("verdict", ALLOWED) not in VERDICTS:
                 yield Problem("rules.toml", place, unknown("verdict", str(rule["verdict"]), VERDICTS))
             if kind == "limit" and (bad := _bad_limit(rule)):
                 yield Problem("rules.toml", place, bad)
+
+
+def _of_type(given: object, several: bool) -> bool:
+    """Whether it is a text, or several."""
+    return (
+        isinstance(given, list) and all(isinstance(each, str) for each in given) if several else isinstance(given, str)
+    )
 
 
 def _bad_limit(rule: Mapping[str, Any]) -> str:

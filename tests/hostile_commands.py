@@ -37,7 +37,7 @@ SCENARIOS = ("own-8000-h100", "facility-30mw", "enterprise-8-gpu", "llama-3.1-40
 # What would call out, or never end.
 LEFT_OUT = {"--scheduler"}
 # Their arguments are read; what they do takes longer than an input may, or waits for a browser.
-READ_ONLY = {"docs", "calibrate", "serve", "tui"}
+READ_ONLY = {"check", "docs", "calibrate", "serve", "tui"}
 # Everything that is written lies below the folder of the run.
 OUTPUTS = ("out.csv", "out.xlsx", "out.md", "out.html", "out.json", "out.parquet", "out.svg", "out.png", "out.pdf",
            "out", "out.exe", ".csv", "deep/er/out.csv", "given.toml/out.csv", "x" * 300 + ".csv")  # fmt: skip
