@@ -67,7 +67,9 @@ def split(name: str, value: float | None, digits: int = 4) -> tuple[str, str]:
 def text(name: str, value: float, digits: int = 4) -> str:
     """A value with its unit, the unit shortened and left out where the name says it ("racks 334")."""
     number, unit = split(name, value, digits)
-    return number if unit in ("", name.removesuffix("s"), name.removesuffix("es")) else f"{number} {short(unit)}"
+    counted = name.rpartition("/")[2]
+    said = unit in ("", counted.removesuffix("s"), counted.removesuffix("es"))
+    return number if said else f"{number} {short(unit)}"
 
 
 def short(unit: str) -> str:
