@@ -17,7 +17,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -36,16 +35,34 @@ DATA = Path(__file__).parent / "data"
 STEPS = int(os.environ.get("PLANNER_KEY_STEPS", "1000"))
 EXAMPLE_STEPS = 250
 SIZES = st.sampled_from([(80, 24), (160, 48), (41, 12)])
-# Keys that leave the app or write files are rules of their own.
+# Keys that write files are pressed by actions of their own.
 KEYS = [
     *("up", "down", "left", "right", "pageup", "pagedown", "home", "end", "enter", "escape", "tab", "shift+tab"),
     *("delete", "backspace", "space", "f1", "f2", "f5", "f6", "ctrl+p", "1", "2", "3", "4", "5", "6", "a", "b", "c"),
     *("d", "e", "g", "G", "h", "i", "j", "k", "m", "n", "o", "p", "slash", "u", "r", "v", "y", "question_mark"),
-    *("ctrl+z", "ctrl+k"),
+    *("ctrl+z", "ctrl+k", "q", "ctrl+q"),
 ]
 CHARACTERS = {"space": " ", "slash": "/", "question_mark": "?"}
 NUMBERS = st.integers(1, 400).map(lambda systems: f"{8 * systems} accelerator")
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=12)
+PRESSED = st.tuples(st.just("press"), st.lists(st.sampled_from(KEYS), min_size=1, max_size=8))
+# Said twice for what one does most.
+ACTIONS = st.one_of(
+    *[PRESSED] * 6,
+    *[st.tuples(st.just("edit"), NUMBERS)] * 2,
+    st.tuples(st.just("click"), st.integers(0, 1000), st.integers(0, 1000)),
+    st.tuples(st.just("type_text"), TEXTS),
+    st.tuples(st.just("resize"), SIZES),
+    st.tuples(st.just("save")),
+    st.tuples(st.just("change_outside"), NUMBERS),
+)
+
+
+class StayingApp(PlannerApp):
+    """The app, which does not leave."""
+
+    def exit(self, *given, **named):
+        pass
 
 
 class Keys(RuleBasedStateMachine):
@@ -61,9 +78,9 @@ class Keys(RuleBasedStateMachine):
         self.asked: asyncio.Queue = asyncio.Queue()
         self.before = Path.cwd()
         os.chdir(self.folder.name)
-        self.app = PlannerApp(open_session(str(path), own))
+        self.app = StayingApp(open_session(str(path), own))
         self.running = self.loop.create_task(self.serve(size))
-        self.run(asyncio.sleep(0.1))
+        self.run(self.quiet())
 
     async def serve(self, size):
         """The app's one task: it does what is asked of it, one thing after the other."""
@@ -97,9 +114,19 @@ class Keys(RuleBasedStateMachine):
     async def key(self, name):
         """Press a key; what was said before it is still said, or can be had back."""
         kept = self.settled_scenario()
-        self.app._driver.send_message(events.Key(name, CHARACTERS.get(name, name if len(name) == 1 else None)))
-        await self.pilot.pause(0)
+        self.app.post_message(events.Key(name, CHARACTERS.get(name, name if len(name) == 1 else None)))
+        await self.quiet()
         self.assert_kept(kept)
+
+    async def quiet(self):
+        """Wait until everything that was caused is done, what runs in threads aside; without a pause for its own sake."""
+        for _ in range(2):
+            waiting = 0
+            while waiting < 3:
+                await asyncio.sleep(0)
+                waiting = 0 if self.loop._ready else waiting + 1
+            if self.app.is_running:
+                self.app.screen._on_timer_update()
 
     def settled_scenario(self):
         """The scenario without the edit in progress, which Escape may take back."""
@@ -112,7 +139,12 @@ class Keys(RuleBasedStateMachine):
 
     # What one does
 
-    @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, max_size=8))
+    @rule(action=ACTIONS)
+    def act(self, action):
+        """One rule for all, so that no run goes without keys."""
+        name, *given = action
+        getattr(self, name)(*given)
+
     def press(self, keys):
         async def press_them():
             for key in keys:
@@ -120,21 +152,20 @@ class Keys(RuleBasedStateMachine):
 
         self.run(press_them())
 
-    @rule(across=st.floats(0, 1), down=st.floats(0, 1))
     def click(self, across, down):
+        """Click somewhere on the screen."""
+
         async def click_there():
             kept = self.settled_scenario()
             width, height = self.app.size
-            await self.pilot.click(offset=(int(across * (width - 1)), int(down * (height - 1))))
+            await self.pilot.click(offset=(across * (width - 1) // 1000, down * (height - 1) // 1000))
             self.assert_kept(kept)
 
         self.run(click_there())
 
-    @rule(size=SIZES)
     def resize(self, size):
         self.run(self.pilot.resize_terminal(*size))
 
-    @rule(text=TEXTS)
     def type_text(self, text):
         """Whatever a keyboard or a paste can bring."""
 
@@ -143,12 +174,11 @@ class Keys(RuleBasedStateMachine):
             focused = self.app.focused
             if focused is not None and hasattr(focused, "insert_text_at_cursor"):
                 focused.insert_text_at_cursor(text)
-            await self.pilot.pause(0)
+            await self.quiet()
             self.assert_kept(kept)
 
         self.run(type_it())
 
-    @rule(text=NUMBERS)
     def edit(self, text):
         """An edit that is taken stays taken, can be undone and done again."""
         self.back_to_the_scenario()
@@ -166,7 +196,7 @@ class Keys(RuleBasedStateMachine):
 
     async def retype(self, name, text):
         self.app.screen.edit_input(name)
-        await self.pilot.pause(0)
+        await self.quiet()
         self.app.screen.query_one(InputPane).cell.value = text
         await self.key("enter")
 
@@ -176,29 +206,29 @@ class Keys(RuleBasedStateMachine):
         async def back():
             while len(self.app.screen_stack) > 1:
                 self.app.pop_screen()
-                await self.pilot.pause(0)
+                await self.quiet()
             await self.app.switch_mode("scenario")
-            await self.pilot.pause(0)
+            await self.quiet()
             self.app.screen.set_focus(self.app.screen.query_one("#inputs"))
-            await self.pilot.pause(0)
+            await self.quiet()
 
         self.run(back())
         assert isinstance(self.app.screen, ScenarioScreen)
 
-    @precondition(lambda self: self.app.session.writable)
-    @rule()
     def save(self):
         """What is saved reads back as what is on the screen."""
+        if not self.app.session.writable:
+            return
         self.back_to_the_scenario()
         self.run(self.key("ctrl+s"))
         session = self.app.session
         assert not session.unsaved
         assert scenario.load(session.scenario.path) == session.scenario
 
-    @precondition(lambda self: self.app.session.writable)
-    @rule(text=NUMBERS)
     def change_outside(self, text):
         """The file is another all of a sudden: it is taken over, and what was said can be had back."""
+        if not self.app.session.writable:
+            return
 
         async def look():
             session = self.app.session
@@ -207,7 +237,7 @@ class Keys(RuleBasedStateMachine):
             path = session.scenario.path
             path.write_text(scenario_edits.file_text(path.read_text(), session.saved, changed))
             self.app._look_at_files()
-            await self.pilot.pause(0)
+            await self.quiet()
             assert session.scenario == changed
             self.assert_kept(kept)
 

@@ -47,7 +47,7 @@ class CatalogScreen(PlannerScreen):
         Binding("slash", "filter", "Search"),
         Binding("e", "edit", "Edit"),
         Binding("n", "new", "New from this"),
-        Binding("c", "choose", "Choose for scenario"),
+        Binding("c", "choose", "Choose"),
         Binding("m", "missing", "Missing fields", show=False),
         Binding("d", "own", "Own figures", show=False),
     ]

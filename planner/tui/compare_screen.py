@@ -32,10 +32,10 @@ class CompareScreen(PlannerScreen):
 
     MODE = "compare"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "add", "Add scenario"),
-        Binding("delete,backspace", "remove", "Remove last"),
-        Binding("d", "differing", "Differences only"),
-        Binding("h", "headlines", "Headline/all"),
+        Binding("a", "add", "Add"),
+        Binding("delete,backspace", "remove", "Remove"),
+        Binding("d", "differing", "Differences"),
+        Binding("h", "headlines", "Headlines"),
     ]
 
     def __init__(self) -> None:

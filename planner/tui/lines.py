@@ -259,4 +259,4 @@ class EditTable(LineTable):
 class ReadTable(LineTable):
     """A table whose rows open to be read."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Read more")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Read")]

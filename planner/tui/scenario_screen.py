@@ -64,6 +64,7 @@ class ScenarioScreen(PlannerScreen):
         Binding("u,ctrl+z", "app.undo", "Undo"),
         Binding("b", "pin", "Pin"),
         Binding("p", "pools", "Pools"),
+        Binding("ctrl+s", "app.save", "Save"),
         Binding("i", "app.focus('inputs')", "Inputs", show=False),
         Binding("o", "app.focus('results')", "Results", show=False),
     ]
