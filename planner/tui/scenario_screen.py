@@ -50,9 +50,8 @@ class LargeFigure(Vertical):
         yield FixedDigits("")
 
     def show(self, figure: results.Large | None) -> None:
-        label = f"{figure.label}, {figure.unit}" if figure and figure.unit else figure.label if figure else ""
-        moved = f"  {figure.change}" if figure and figure.change else ""
-        self.query_one(Static).update(label + moved, layout=False)
+        line = self.query_one(Static)
+        line.update(results.caption(figure, line.size.width) if figure else "", layout=False)
         self.query_one(FixedDigits).update(figure.number if figure else "")
 
 

@@ -30,7 +30,7 @@ _KEPT = 16384
 _UPPER = {
     word: word.upper() for word in ("it", "tco", "npv", "irr", "pue", "mfu", "hfu", "ttft", "tpot", "mtbf", "ecc")
 }
-_SHORT = {"accelerator": "acc", "transceiver": "transc"}
+_SHORT = {"accelerator": "acc", "transceiver": "transc", "utilization": "util.", "discounted": "disc."}
 
 
 def label(name: str) -> str:
@@ -73,7 +73,7 @@ def text(name: str, value: float, digits: int = 4) -> str:
 
 
 def short(unit: str) -> str:
-    """A unit with its longest words cut, for narrow columns."""
+    """A unit or name with its longest words cut, for narrow columns."""
     for word, cut in _SHORT.items():
         unit = unit.replace(word, cut)
     return unit
