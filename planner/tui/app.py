@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import importlib
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
 from textual import work
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from planner import scenario
 from planner.problems import InputError
@@ -52,13 +54,14 @@ class PlannerApp(App[int]):
             Binding(str(index), f"go('{mode}')", name, show=False)
             for index, (mode, name) in enumerate(SCREENS.items(), 1)
         ],
-        Binding("ctrl+s", "save", "Save"),
+        Binding("ctrl+s", "save", "Save", show=False),
         Binding("ctrl+o", "open", "Open", show=False),
         Binding("x", "export", "Export"),
         Binding("u", "undo", "Undo", show=False),
         Binding("r,ctrl+r", "redo", "Redo", show=False),
         Binding("y", "copy", "Copy", show=False),
         Binding("f2", "flip_theme", "Light/dark", show=False),
+        Binding("ctrl+p", "command_palette", "Find", priority=True),
         Binding("q", "leave", "Quit"),
         Binding("ctrl+q,ctrl+c", "leave", "Quit", show=False, priority=True),
     ]
@@ -71,6 +74,17 @@ class PlannerApp(App[int]):
         """Open the palette."""
         if not any(isinstance(screen, Palette) for screen in self.screen_stack):
             self.push_screen(Palette(id="--command-palette"))
+
+    def get_system_commands(self, screen: Screen) -> Iterable[SystemCommand]:
+        """Of Textual's own commands those that the app does not say better itself."""
+        yield SystemCommand("Theme", "choose another look", self.action_change_theme)
+        yield SystemCommand(
+            "Screenshot", "the screen as an SVG file", lambda: self.set_timer(0.1, self.deliver_screenshot)
+        )
+
+    async def action_quit(self) -> None:
+        """Ask first where there are unsaved changes."""
+        self.action_leave()
 
     def on_mount(self) -> None:
         self.theme = _DARK

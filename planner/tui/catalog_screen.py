@@ -47,7 +47,7 @@ class CatalogScreen(PlannerScreen):
         Binding("slash", "filter", "Search"),
         Binding("e", "edit", "Edit"),
         Binding("n", "new", "New from this"),
-        Binding("c", "choose", "Choose for scenario"),
+        Binding("c", "choose", "Choose"),
         Binding("m", "missing", "Missing fields", show=False),
         Binding("d", "own", "Own figures", show=False),
     ]
@@ -78,6 +78,9 @@ class CatalogScreen(PlannerScreen):
 
     def on_mount(self) -> None:
         self._fill("")
+        self.query_one("#entry", LineTable).show(
+            [Row("none", ("Enter opens a kind; then choose an entry.",), "note", "dim")]
+        )
         self.query_one(Tree).focus()
         self._read_all(self.session.catalog)
 
@@ -232,7 +235,7 @@ class CatalogScreen(PlannerScreen):
     @on(LineTable.Selected)
     def action_edit(self) -> None:
         row = self.query_one("#entry", LineTable).current
-        if self.entry is None or row is None or row.form == "heading" or row.key.startswith("problem:"):
+        if self.entry is None or row is None or row.form == "heading" or row.key.startswith(("problem:", "none")):
             self.notify("Choose an entry on the left, then one of its fields.")
             return
         self.app.push_screen(EntryForm(self.session, self.entry, row.key), self._write)

@@ -17,7 +17,7 @@ from planner.tui.lines import EditTable, LineTable, Row
 class Inputs(EditTable):
     """The table of inputs."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("delete,backspace", "clear", "To default")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("delete,backspace", "clear", "Default")]
 
     def __init__(self, edit: Callable[[Row], None], *, id: str) -> None:
         super().__init__(COLUMNS, id=id)

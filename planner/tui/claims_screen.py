@@ -46,7 +46,7 @@ class ClaimsScreen(PlannerScreen):
     MODE = "claims"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Search"),
-        Binding("v", "verdict", "Next verdict"),
+        Binding("v", "verdict", "Verdict"),
         Binding("f6", "turn", "Other table", priority=True),
     ]
 

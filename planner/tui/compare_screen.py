@@ -24,7 +24,7 @@ _NAME_WIDTH, _VALUE_WIDTH, _RATIO_WIDTH = 24, 17, 8
 _WIDEST = 34
 _MOST_CAUSES = 8
 _BAR = 10
-_CAUSES = (Column("what causes it, the parts adding up"), Column("", _BAR), Column("", 17, right=True))
+_CAUSES = (Column("what causes it", shorter=words.short), Column("", _BAR), Column("", 17, right=True))
 
 
 class CompareScreen(PlannerScreen):
@@ -32,10 +32,10 @@ class CompareScreen(PlannerScreen):
 
     MODE = "compare"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "add", "Add scenario"),
-        Binding("delete,backspace", "remove", "Remove last"),
-        Binding("d", "differing", "Differences only"),
-        Binding("h", "headlines", "Headline/all"),
+        Binding("a", "add", "Add"),
+        Binding("delete,backspace", "remove", "Remove"),
+        Binding("d", "differing", "Differences"),
+        Binding("h", "headlines", "Headlines"),
     ]
 
     def __init__(self) -> None:
@@ -83,7 +83,7 @@ class CompareScreen(PlannerScreen):
         else:
             kept = "rows that differ" if self.only_differing else "all rows"
             scope = "every quantity" if self.everything else "headline figures"
-            note.update(f"{scope}, {kept}; Enter says why, the causes of the row's difference are listed beside")
+            note.update(f"{scope}, {kept}; Enter says why; the causes of its difference are listed")
 
     def _compare(self) -> None:
         self.found = None
@@ -103,7 +103,10 @@ class CompareScreen(PlannerScreen):
         names = _WIDEST if self.wide else _NAME_WIDTH
         room = (max(table.size.width, 40) - names - (_RATIO_WIDTH + 1) * len(others)) // len(found.plans) - 2
         width = min(_WIDEST, max(_VALUE_WIDTH, room))
-        columns = [Column("quantity", names), Column(found.plans[0].scenario.name, width, right=True)]
+        columns = [
+            Column("quantity", names, shorter=words.short),
+            Column(found.plans[0].scenario.name, width, right=True),
+        ]
         for index, each in enumerate(others, 1):
             title = "pinned baseline" if each is self.session.baseline else each.scenario.name
             columns += [Column(title, width, right=True), Column(f"of {index}", _RATIO_WIDTH, right=True)]

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # Mode -> the number key's screen name.
 SCREENS = {"scenario": "Scenario", "compare": "Compare", "whatif": "What-if", "catalog": "Catalog", "claims": "Claims"}
 WIDE = 120
+# Bindings that every Textual app has, of no use here.
+_OF_THE_TOOLKIT = ("screen.copy_text", "help_quit")
+_KEY_WIDTH = 10
 _BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
 
 
@@ -73,6 +76,7 @@ class PlannerScreen(Screen[None]):
         Binding("f1", "explain_focus", "Help", priority=True),
         Binding("question_mark", "explain_focus", "Help", show=False),
         Binding("tab", "app.focus_next", "Next pane", show=False),
+        Binding("shift+tab", "app.focus_previous", "Previous pane", show=False),
     ]
     # The session's revision that is on the screen.
     shown = -1
@@ -92,7 +96,7 @@ class PlannerScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield TopLine(self.MODE)
         yield from self.body()
-        yield Footer(compact=True)
+        yield Footer(compact=True, show_command_palette=False)
 
     def body(self) -> ComposeResult:
         """The widgets between the line on top and the footer."""
@@ -132,6 +136,8 @@ class PlannerScreen(Screen[None]):
         found: dict[str, str] = {}
         for each in self.active_bindings.values():
             binding = each.binding
-            if each.enabled and binding.description and (binding.show or each.node in (self, self.app)):
-                found.setdefault(binding.description, self.app.get_key_display(binding))
-        return "\n".join(f"{key:>8}  {text}" for text, key in found.items())
+            ours = binding.show or each.node in (self, self.app)
+            if each.enabled and binding.description and ours and binding.action not in _OF_THE_TOOLKIT:
+                key = self.app.get_key_display(binding)
+                found[binding.description] = key if binding.show else found.get(binding.description, key)
+        return "\n".join(f"{key:>{_KEY_WIDTH}}  {text}" for text, key in found.items())

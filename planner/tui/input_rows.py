@@ -10,7 +10,7 @@ from planner.tui.lines import Column, Row
 from planner.tui.session import Session
 
 VALUE_WIDTH = 19
-COLUMNS = (Column("", 1), Column("input"), Column("value", VALUE_WIDTH, right=True))
+COLUMNS = (Column("", 1), Column("input", shorter=words.short), Column("value", VALUE_WIDTH, right=True))
 # Where a value comes from, told by a sign before its name.
 SET, WHOLE, DEFAULT, CATALOG, FOUND, WRONG = "●", "○", "·", "◇", "=", "!"
 _DATES = {

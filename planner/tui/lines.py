@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,6 +25,8 @@ class Column:
     title: str
     width: int | None = None
     right: bool = False
+    # How a text is made shorter where it does not fit, before it is cut.
+    shorter: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -149,10 +151,13 @@ class LineTable(ScrollView, can_focus=True):
             for column, keep in zip(self.columns, kept, strict=True)
         ]
 
+    def _overflows(self) -> bool:
+        """Whether columns are out of sight on the right."""
+        return sum(size + 1 for size in self.widths() if size) - 1 > self.scrollable_content_region.width
+
     def action_shift(self, step: int) -> None:
         """Show columns further to the right or left, where not all fit."""
-        fits = sum(size + 1 for size in self.widths() if size) - 1 <= self.scrollable_content_region.width
-        if step < 0 or not fits:
+        if step < 0 or self._overflows():
             self.left_out = min(max(0, self.left_out + step), max(0, len(self.columns) - 2))
 
     def render_line(self, y: int) -> Strip:
@@ -161,6 +166,9 @@ class LineTable(ScrollView, can_focus=True):
         if y == 0:
             style = self.get_component_rich_style("line-table--titles")
             titles = Strip([Segment(text, style) for text in self._texts([c.title for c in self.columns])])
+            if self._overflows() and width > 1:
+                # A sign that there are more columns to the right.
+                return Strip.join([titles.adjust_cell_length(width - 1, style), Strip([Segment("›", style)])])
             return titles.adjust_cell_length(width, style)
         if not 0 <= index < len(self.rows):
             return Strip.blank(width, self.rich_style)
@@ -189,6 +197,8 @@ class LineTable(ScrollView, can_focus=True):
             if not size:
                 found.append("")
                 continue
+            if cell_len(text) > size and column.shorter is not None:
+                text = column.shorter(text)
             if cell_len(text) > size:
                 text = set_cell_size(text, size - 1) + "…" if size > 1 else set_cell_size(text, size)
             space = " " * (size - cell_len(text))
@@ -259,4 +269,4 @@ class EditTable(LineTable):
 class ReadTable(LineTable):
     """A table whose rows open to be read."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Read more")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Read")]

@@ -12,15 +12,15 @@ from planner.tui import topics, words
 from planner.tui.lines import Column, Row
 from planner.tui.session import Session
 
-NARROW = (Column("result"), Column("value", 15, right=True), Column("change", 8, right=True))
+NARROW = (Column("result", shorter=words.short), Column("value", 15, right=True), Column("change", 8, right=True))
 WIDE = (
-    Column("result"),
+    Column("result", shorter=words.short),
     Column("value", 9, right=True),
     Column("unit", 9),
     Column("change", 9, right=True),
     Column("P10 to P90", 14, right=True),
 )
-FINDINGS = (Column("checks, limits and costs"), Column("", 9), Column("", 14, right=True))
+FINDINGS = (Column("checks, limits", shorter=words.short), Column("", 9), Column("", 14, right=True))
 _MOST_LIMITS = 4
 _BAR = 9
 
@@ -48,6 +48,15 @@ def large(session: Session) -> list[Large]:
         moved = words.change(value, breakdown.value(session.baseline, name))
         found.append(Large(name, words.label(name), number, unit, moved))
     return found
+
+
+def caption(figure: Large, width: int) -> str:
+    """A large figure's name, unit and change in a line of `width`: the name gives way, its unit does not."""
+    unit = f", {words.short(figure.unit)}" if figure.unit else ""
+    moved = f"  {figure.change}" if figure.change else ""
+    room = max(8, width - len(unit) - len(moved))
+    label = figure.label if len(figure.label) <= room else words.short(figure.label)
+    return (label if len(label) <= room else f"{label[: room - 1]}…") + unit + moved
 
 
 def verdict(session: Session) -> tuple[bool, str]:

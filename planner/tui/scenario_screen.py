@@ -50,9 +50,8 @@ class LargeFigure(Vertical):
         yield FixedDigits("")
 
     def show(self, figure: results.Large | None) -> None:
-        label = f"{figure.label}, {figure.unit}" if figure and figure.unit else figure.label if figure else ""
-        moved = f"  {figure.change}" if figure and figure.change else ""
-        self.query_one(Static).update(label + moved, layout=False)
+        line = self.query_one(Static)
+        line.update(results.caption(figure, line.size.width) if figure else "", layout=False)
         self.query_one(FixedDigits).update(figure.number if figure else "")
 
 
@@ -64,6 +63,7 @@ class ScenarioScreen(PlannerScreen):
         Binding("u,ctrl+z", "app.undo", "Undo"),
         Binding("b", "pin", "Pin"),
         Binding("p", "pools", "Pools"),
+        Binding("ctrl+s", "app.save", "Save"),
         Binding("i", "app.focus('inputs')", "Inputs", show=False),
         Binding("o", "app.focus('results')", "Results", show=False),
     ]

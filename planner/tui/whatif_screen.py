@@ -19,7 +19,7 @@ from planner import glossary
 from planner.catalog import Catalog
 from planner.problems import InputError
 from planner.scenario import Scenario
-from planner.tui import exporting, questions
+from planner.tui import exporting, questions, words
 from planner.tui.frame import PlannerScreen
 from planner.tui.lines import Column, LineTable, Row
 from planner.tui.pictures import Picture, draw
@@ -44,6 +44,16 @@ FORMS = {
         ("limits", "so that: NAME <= VALUE; …", ""),
     ),
 }
+
+
+# A column of an answer is cut to no less than this.
+_LEAST_WIDTH = 18
+
+
+class AnswerTable(LineTable):
+    """The table of an answer; Enter asks again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.run", "Run")]
 
 
 class QuestionInput(Input):
@@ -113,7 +123,7 @@ class WhatIfScreen(PlannerScreen):
                 yield PlotextPlot(id="plot")
                 yield ProgressBar(id="progress", show_eta=False)
                 yield Static("Enter runs the question on the left.", id="answer-note", markup=False)
-                yield LineTable((Column("answer"),), id="answer-table")
+                yield AnswerTable((Column("answer"),), id="answer-table")
 
     def on_mount(self) -> None:
         self.query_one("#progress").display = False
@@ -208,18 +218,18 @@ class WhatIfScreen(PlannerScreen):
     def _show(self, answer: Answer) -> None:
         plot = self.query_one(PlotextPlot)
         plot.display = answer.picture is not None
-        draw(plot.plt, answer.picture or Picture(""), plot.size.width)
+        room = self.query_one("#answer").size.width - 2
+        draw(plot.plt, answer.picture or Picture(""), room)
         plot.refresh(layout=True)
         table = answer.table
         texts = table.texts
         widths = [max([len(h), *(len(row[i]) for row in texts[:100])]) for i, h in enumerate(table.columns)]
-        room = self.query_one("#answer").size.width - 2
         if sum(widths) + len(widths) > room:
-            # Wide columns give way to what the others need.
-            share = max(8, room // len(widths) - 1)
+            # Wide columns give way to what the others need; what does not fit then is reached with left and right.
+            share = max(_LEAST_WIDTH, room // len(widths) - 1)
             widths = [min(width, share) for width in widths]
         columns = [
-            Column(heading, None if len(widths) == 1 else width, index in table.right)
+            Column(heading, None if len(widths) == 1 else width, index in table.right, words.short if index else None)
             for index, (heading, width) in enumerate(zip(table.columns, widths, strict=True))
         ]
         rows = [Row(str(index), tuple(row)) for index, row in enumerate(texts)]

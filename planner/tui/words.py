@@ -30,7 +30,7 @@ _KEPT = 16384
 _UPPER = {
     word: word.upper() for word in ("it", "tco", "npv", "irr", "pue", "mfu", "hfu", "ttft", "tpot", "mtbf", "ecc")
 }
-_SHORT = {"accelerator": "acc", "transceiver": "transc"}
+_SHORT = {"accelerator": "acc", "transceiver": "transc", "utilization": "util.", "discounted": "disc."}
 
 
 def label(name: str) -> str:
@@ -67,11 +67,13 @@ def split(name: str, value: float | None, digits: int = 4) -> tuple[str, str]:
 def text(name: str, value: float, digits: int = 4) -> str:
     """A value with its unit, the unit shortened and left out where the name says it ("racks 334")."""
     number, unit = split(name, value, digits)
-    return number if unit in ("", name.removesuffix("s"), name.removesuffix("es")) else f"{number} {short(unit)}"
+    counted = name.rpartition("/")[2]
+    said = unit in ("", counted.removesuffix("s"), counted.removesuffix("es"))
+    return number if said else f"{number} {short(unit)}"
 
 
 def short(unit: str) -> str:
-    """A unit with its longest words cut, for narrow columns."""
+    """A unit or name with its longest words cut, for narrow columns."""
     for word, cut in _SHORT.items():
         unit = unit.replace(word, cut)
     return unit
