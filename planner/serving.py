@@ -34,7 +34,15 @@ REASONS = {
     "tpot": "tokens come slower than the limit allows",
     "ttft": "the first token comes later than the limit allows",
 }
-GOALS = ("replica_output_rate", "replica_accelerators", "packed_share", "serving_memory_margin", "tpot", "ttft_p95")
+GOALS = (
+    "replica_output_rate",
+    "replica_accelerators",
+    "packed_share",
+    "output_tokens_per_second",
+    "serving_memory_margin",
+    "tpot",
+    "ttft_p95",
+)
 _HARD = ("heads", "layers", "experts", "domain", "size")
 # Elements of one block of configurations and scenarios: its columns stay in the cache.
 _BLOCK = 1 << 16
@@ -47,7 +55,7 @@ class Search:
     degrees: dict[str, Any]
     reached: dict[str, Any]
     broken: dict[str, Any]
-    # What the best configuration has most of: "throughput", "latency" or "cost".
+    # What the best configuration is best at: a choice of serving_goal.
     goal: str
 
     @property
@@ -57,20 +65,26 @@ class Search:
         return of_replica * self.reached["packed_share"]
 
     @property
+    def worth(self) -> Any:
+        """What the goal asks for, the more the better."""
+        if self.goal == "latency":
+            return -self.reached["tpot"]
+        # The cluster costs the same whatever it serves.
+        return self.reached["output_tokens_per_second"] if self.goal == "cost" else self.rate
+
+    @property
     def feasible(self) -> Any:
         """True where no rule is broken."""
         return ~np.logical_or.reduce(list(self.broken.values()))
 
     def order(self) -> Any:
         """Configurations by worth for each scenario: feasible ones first, then those that break the fewest rules."""
-        # On one kind of chip the cheapest token comes from the highest rate of an accelerator.
-        worth = -self.reached["tpot"] if self.goal == "latency" else self.rate
         hard = np.sum([self.broken[name] for name in _HARD], axis=0)
         memory = np.where(self.broken["memory"], -self.reached["serving_memory_margin"], 0)
         late = np.sum(
             [self.broken[name] * self.reached[of] for name, of in (("tpot", "tpot"), ("ttft", "ttft_p95"))], 0
         )
-        return np.lexsort((-worth, late, memory, hard), axis=0)
+        return np.lexsort((-self.worth, late, memory, hard), axis=0)
 
     def best(self) -> dict[str, Any]:
         """The degrees of the best configuration, one value for each scenario."""

@@ -99,8 +99,12 @@ def test_half_the_load_doubles_the_cost_of_a_token():
     assert half.results["tokens_per_joule"].value < full.results["tokens_per_joule"].value
 
 
-def test_input_and_output_share_the_whole_cost():
-    found = planned("enterprise-8-gpu").results
+@pytest.mark.parametrize("pools", ["shared", "disaggregated"])
+def test_input_and_output_share_the_whole_cost(pools):
+    found = planned("enterprise-8-gpu", serving_pools=pools).results
+    if pools == "disaggregated":
+        ranks = found["prefill_ranks"].value + found["replica_ranks"].value
+        assert found["prefill_cost_share"].value == pytest.approx(found["prefill_ranks"].value / ranks)
     parts = (
         found["cost_per_million_input_tokens"].value * found["served_input_tokens_per_second"].value
         + found["cost_per_million_output_tokens"].value * found["served_output_tokens_per_second"].value

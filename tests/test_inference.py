@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from planner import model
 from planner.catalog import Catalog
-from planner.equations import batching, inference, inference_memory, inference_rates
+from planner.equations import batching, inference, inference_links, inference_memory
 from planner.scenario import Scenario, resolve
 
 CATALOG = Catalog()
@@ -115,8 +115,8 @@ def test_a_dense_model_spends_no_time_on_experts():
 
 
 def test_one_rank_exchanges_nothing_and_two_pay_latency_and_bandwidth():
-    assert inference.layer_all_reduce_time(8, 1, 16384, 1, 450e9, 1e-6) == 0
-    assert inference.layer_all_reduce_time(8, 1, 16384, 2, 450e9, 1e-6) == pytest.approx(1e-6 + 8 * 16384 / 450e9)
+    assert inference_links.layer_all_reduce_time(8, 1, 16384, 1, 450e9, 1e-6) == 0
+    assert inference_links.layer_all_reduce_time(8, 1, 16384, 2, 450e9, 1e-6) == pytest.approx(1e-6 + 8 * 16384 / 450e9)
 
 
 # 8 accelerators to a domain; 450 GB/s within it, 50 GB/s across; figures of one rank.
@@ -125,20 +125,20 @@ TIERS = {"rank_link": 450e9, "rank_network": 50e9, "domain_ranks": 8.0}
 
 @pytest.mark.parametrize(("tensor", "bandwidth"), [(1, 450e9), (8, 450e9), (16, 400e9)])
 def test_a_tensor_parallel_group_beyond_the_domain_runs_over_its_network_adapters(tensor, bandwidth):
-    assert inference_rates.tensor_link(**TIERS, tensor_parallel=tensor) == bandwidth
-    latency = inference_rates.tensor_latency(1.5e-6, 25e-6, 8.0, tensor)
+    assert inference_links.tensor_link(**TIERS, tensor_parallel=tensor) == bandwidth
+    latency = inference_links.tensor_latency(1.5e-6, 25e-6, 8.0, tensor)
     assert latency == (25e-6 if tensor > 8 else 1.5e-6)
 
 
 @pytest.mark.parametrize(("groups", "bandwidth"), [(4, 450e9), (8, 100e9), (64, 50e9 / (1 - 8 / 128))])
 def test_tokens_sent_to_experts_of_other_domains_cross_the_network(groups, bandwidth):
-    found = inference_rates.dispatch_link(**TIERS, tensor_parallel=2.0, attention_groups=groups)
+    found = inference_links.dispatch_link(**TIERS, tensor_parallel=2.0, attention_groups=groups)
     assert found == pytest.approx(bandwidth)
 
 
 def test_a_cache_moves_over_the_network_unless_both_pools_fit_the_domain():
-    assert inference_rates.transfer_link(**TIERS, replica_ranks=4.0, prefill_ranks=1.5) == 450e9
-    assert inference_rates.transfer_link(**TIERS, replica_ranks=8.0, prefill_ranks=1.5) == 50e9
+    assert inference_links.transfer_link(**TIERS, replica_ranks=4.0, prefill_ranks=1.5) == 450e9
+    assert inference_links.transfer_link(**TIERS, replica_ranks=8.0, prefill_ranks=1.5) == 50e9
 
 
 def test_a_group_across_hosts_exchanges_for_longer_than_one_in_a_rack():

@@ -36,7 +36,7 @@ def written(tmp_path, **changes):
 
 
 def test_every_case_is_predicted(replay):
-    assert replay["cases"] == replay["predicted"] == 818
+    assert replay["cases"] == replay["predicted"] == 827
     assert replay["coverage"] == 1
 
 
@@ -81,7 +81,7 @@ def test_errors_of_a_hidden_source_do_not_reach_its_band():
     cases = inference_cases.read(catalog=CATALOG)
     made = {metric: np.ones(len(cases.ids)) for metric in inference_cases.METRICS.values()}
     found = calibrate_inference.residuals(cases, made, "ttft", hidden="inferencex_a")
-    assert set(found) == {"aws_neuron_inf2", "trtllm_v0_6_ttft"}
+    assert set(found) == {"aws_neuron_inf2", "nim_1_8", "trtllm_v0_6_ttft"}
     assert "inferencex_a" in calibrate_inference.residuals(cases, made, "ttft")
 
 
@@ -109,7 +109,7 @@ def test_parameters_are_few_and_none_is_of_a_source_or_a_case():
 
 
 def test_the_calibration_is_the_fit_of_the_shipped_cases():
-    assert FIT["rows"] == 818
+    assert FIT["rows"] == 827
     assert set(FIT["sources"]) == set(inference_cases.read(catalog=CATALOG).sources)
     assert {name for name in calibrate_inference.prior().start if name not in CATALOG.defaults} == set()
 

@@ -53,6 +53,18 @@ def test_latency_as_the_goal_is_faster_for_one_user():
     assert quick < plenty / 2
 
 
+def test_cost_as_the_goal_leaves_fewer_accelerators_idle():
+    # The best replica has eight ranks and would leave four of twelve accelerators idle.
+    values, options = values_of("qwen3-235b-a22b", accelerators=12.0, tpot_limit="20 ms")
+    names = ("output_tokens_per_second", "replica_accelerators")
+    most, cheapest = (chain.run(names, values, {**options, "serving_goal": g}) for g in ("throughput", "cost"))
+    assert (most["replica_accelerators"], cheapest["replica_accelerators"]) == (8, 4)
+    assert cheapest["output_tokens_per_second"] > most["output_tokens_per_second"]
+    found = serving.search(values, {**options, "serving_goal": "cost"})
+    reached = found.reached["output_tokens_per_second"]
+    assert reached[found.order()[0]] == reached[found.feasible].max() > 0
+
+
 def test_what_the_scenario_sets_is_not_searched():
     values, options = values_of(tensor_parallel="4", concurrency="32")
     chosen = serving.chosen(values, options)

@@ -1,7 +1,7 @@
 """Times of a serving replica: one step of decode, one prompt of prefill.
 
-A step gives every sequence in flight its next token.  Rooflines of memory and arithmetic, exchanges between ranks,
-and what is neither.
+A step gives every sequence in flight its next token.  Rooflines of memory and arithmetic, and what is neither;
+inference_links.py has what ranks exchange.
 """
 
 import numpy as np
@@ -192,55 +192,6 @@ def decode_attention_time(
     return _longer(memory, compute, roofline_sharpness)
 
 
-def layer_all_reduce_time(group_batch, verified_tokens, token_activation, tensor_parallel, tensor_link, tensor_latency):
-    """Time of one all-reduce of the activations of a step. [s]
-
-    t = α · log₂(tp) + 2 · (tp − 1)/tp · b · h · 2 B / b_l
-
-    Ring or switch: the bandwidth term is the same; the latency grows slower than the group.  Zero in a group of one.
-    """
-    moved = 2 * (tensor_parallel - 1) / tensor_parallel * group_batch * verified_tokens * token_activation
-    return tensor_latency * np.log2(tensor_parallel) + moved / tensor_link
-
-
-def token_activation(model_hidden_size, kv_bytes_16_bit):
-    """Bytes of one token between two layers. [B/token]
-
-    h · 2 B
-    """
-    return model_hidden_size * kv_bytes_16_bit
-
-
-def dispatch_time(
-    group_batch,
-    verified_tokens,
-    token_activation,
-    model_experts_per_token,
-    attention_groups,
-    tensor_parallel,
-    dispatch_link,
-    dispatch_latency,
-):
-    """Time of sending tokens to their experts and back in one layer, between attention groups. [s]
-
-    t = [2 · α + 2 · min(k, d − 1) · b · h · 2 B / (tp · b_l)] where d > 1
-
-    A token travels to each other group that holds one of its experts, and back.
-    """
-    copies = np.minimum(model_experts_per_token, attention_groups - 1)
-    moved = 2 * copies * group_batch * verified_tokens * token_activation / tensor_parallel
-    return np.where(attention_groups > 1, 2 * dispatch_latency + moved / dispatch_link, 0 * dispatch_latency)
-
-
-def decode_exchange_time(layer_all_reduce_time, dispatch_time, model_layers, model_dense_layers, model_experts):
-    """Time of exchanging activations in one step. [s]
-
-    t_x = 2 · L · t_all-reduce + (L − L_dense) · t_dispatch
-    """
-    expert_layers = np.where(model_experts > 0, model_layers - model_dense_layers, 0)
-    return 2 * model_layers * layer_all_reduce_time + expert_layers * dispatch_time
-
-
 def layers_overhead(model_layers, model_dense_layers, model_experts, layer_overhead, expert_layer_overhead):
     """Time of the small kernels of all layers in one step. [s]
 
@@ -366,32 +317,6 @@ def prefill_attention_time(
     )
     channels = model_head_size + model_rope_head_size + model_value_head_size
     return flop_per_score * pairs * channels * model_heads / tensor_parallel / rank_attention_rate
-
-
-def prefill_exchange_time(
-    model_layers,
-    model_dense_layers,
-    model_experts,
-    model_experts_per_token,
-    computed_prompt,
-    token_activation,
-    tensor_parallel,
-    attention_groups,
-    tensor_link,
-    dispatch_link,
-    prefill_link_factor,
-):
-    """Time of exchanging the activations of one prompt. [s]
-
-    t_x = S · h · 2 B · [2 · L · 2 · (tp − 1)/tp / b_tp + (L − L_dense) · 2 · min(k, d − 1) / tp / b_d] / x
-
-    Large messages use links better than the small ones of decode, and hide in part behind the next product.
-    """
-    reduced = 4 * model_layers * (tensor_parallel - 1) / tensor_parallel
-    copies = np.minimum(model_experts_per_token, attention_groups - 1)
-    expert_layers = np.where(model_experts > 0, model_layers - model_dense_layers, 0)
-    sent = 2 * expert_layers * copies / tensor_parallel
-    return computed_prompt * token_activation * (reduced / tensor_link + sent / dispatch_link) / prefill_link_factor
 
 
 def prefill_work(

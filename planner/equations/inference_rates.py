@@ -1,7 +1,5 @@
 """What one rank of a serving stack reaches: formats, stacks and the rates that follow from data sheets."""
 
-import numpy as np
-
 
 def gemm_peak__bf16(accelerator_peak_bf16):
     """Peak rate of the matrix products with weights. [FLOP/s/accelerator]
@@ -222,86 +220,3 @@ def rank_attention_rate(accelerator_peak_bf16, serving_attention_efficiency, acc
     Attention runs in 16 bits whatever the weights.
     """
     return accelerator_peak_bf16 * serving_attention_efficiency * accelerators_per_rank * stack_speed
-
-
-def rank_link(accelerator_scaleup_bandwidth, link_efficiency, accelerators_per_rank):
-    """Bandwidth of one rank to the others of its scale-up domain, one direction. [B/s]
-
-    b_l = b_scale-up · e_l · accelerators per rank
-    """
-    return accelerator_scaleup_bandwidth * link_efficiency * accelerators_per_rank
-
-
-def rank_network(
-    system_scaleout_bandwidth, link_efficiency, network_congestion, oversubscription, accelerators_per_rank
-):
-    """Bandwidth of one rank to ranks of other scale-up domains, one direction. [B/s]
-
-    b_n = b_scale-out · e_l · (1 − congestion) / oversubscription · accelerators per rank
-
-    Messages of serving are small on the network too: they reach the share of the line rate that they reach within a
-    domain, not that of the large collectives of training.
-    """
-    open_rate = system_scaleout_bandwidth * link_efficiency * (1 - network_congestion) / oversubscription
-    return open_rate * accelerators_per_rank
-
-
-def domain_ranks(system_scaleup_domain, accelerators_per_rank):
-    """Ranks that one scale-up domain holds. [1]
-
-    n = max(1, ⌊N_domain / accelerators per rank⌋)
-    """
-    return np.maximum(1, np.floor(system_scaleup_domain / accelerators_per_rank))
-
-
-def tensor_link(rank_link, rank_network, domain_ranks, tensor_parallel):
-    """Bandwidth of one rank within its tensor-parallel group, one direction. [B/s]
-
-    b_l where tp ≤ n, else min(b_l, n · b_n)
-
-    An all-reduce in tiers: all ranks of a domain send their share of the sums over their own network adapters [1].
-
-    [1] Thakur, Rabenseifner, Gropp, "Optimization of collective communication operations in MPICH", IJHPCA 19(1),
-    2005, section 4.3; as the collectives of training.
-    """
-    return np.where(tensor_parallel > domain_ranks, np.minimum(rank_link, domain_ranks * rank_network), rank_link)
-
-
-def tensor_latency(all_reduce_latency, network_latency, domain_ranks, tensor_parallel):
-    """Latency of an all-reduce for each doubling of its group. [s]
-
-    α where tp ≤ n, else the network's
-    """
-    return np.where(tensor_parallel > domain_ranks, network_latency, all_reduce_latency)
-
-
-def dispatch_link(rank_link, rank_network, domain_ranks, tensor_parallel, attention_groups):
-    """Bandwidth of one rank to the ranks of other attention groups, one direction. [B/s]
-
-    b_l where tp · d ≤ n, else min(b_l, b_n / (1 − n / (tp · d)))
-
-    Tokens are sent to experts anywhere: all but the share n / (tp · d) that stay in the domain cross the network over
-    the adapter of their own rank.
-    """
-    ranks = tensor_parallel * attention_groups
-    leaving = np.maximum(0, 1 - domain_ranks / ranks)
-    return np.where(leaving > 0, np.minimum(rank_link, rank_network / np.where(leaving > 0, leaving, 1)), rank_link)
-
-
-def dispatch_latency(all_reduce_latency, network_latency, domain_ranks, tensor_parallel, attention_groups):
-    """Latency of sending tokens to the ranks of other attention groups. [s]
-
-    α where tp · d ≤ n, else the network's
-    """
-    return np.where(tensor_parallel * attention_groups > domain_ranks, network_latency, all_reduce_latency)
-
-
-def transfer_link(rank_link, rank_network, domain_ranks, replica_ranks, prefill_ranks):
-    """Bandwidth of one rank from where prompts are prefilled to where they are decoded, one direction. [B/s]
-
-    b_l where the replica and its prefill pool fit one domain: r + max(r, r_p) ≤ n, else b_n
-
-    The prefill pool is laid out as the replica is, so at least one copy of it stands beside the replica.
-    """
-    together = replica_ranks + np.maximum(replica_ranks, prefill_ranks)
-    return np.where(together > domain_ranks, rank_network, rank_link)

@@ -29,20 +29,36 @@ def cost_per_million_tokens_full(serving_cost_rate, output_tokens_per_second):
     return serving_cost_rate / output_tokens_per_second
 
 
-def cost_per_million_input_tokens(serving_cost_rate, prefill_load, served_input_tokens_per_second):
-    """Cost of prompt tokens alone: the share of time spent on prefill. [USD/token]
+def prefill_cost_share__shared(prefill_load):
+    """Share of the cluster's cost that goes to reading prompts. [1]
 
-    ρ · C / R_in,served
+    x = ρ: the share of time in which the accelerators prefill
     """
-    return serving_cost_rate * prefill_load / served_input_tokens_per_second
+    return prefill_load
 
 
-def cost_per_million_output_tokens(serving_cost_rate, prefill_load, served_output_tokens_per_second):
-    """Cost of output tokens alone: the share of time spent on decoding. [USD/token]
+def prefill_cost_share__disaggregated(prefill_ranks, replica_ranks):
+    """Share of the cluster's cost that goes to reading prompts. [1]
 
-    (1 − ρ) · C / R_served
+    x = r_p / (r + r_p): the share of accelerators in the prefill pool
     """
-    return serving_cost_rate * (1 - prefill_load) / served_output_tokens_per_second
+    return prefill_ranks / (replica_ranks + prefill_ranks)
+
+
+def cost_per_million_input_tokens(serving_cost_rate, prefill_cost_share, served_input_tokens_per_second):
+    """Cost of prompt tokens alone: the share of the cluster that reads them. [USD/token]
+
+    x · C / R_in,served
+    """
+    return serving_cost_rate * prefill_cost_share / served_input_tokens_per_second
+
+
+def cost_per_million_output_tokens(serving_cost_rate, prefill_cost_share, served_output_tokens_per_second):
+    """Cost of output tokens alone: the share of the cluster that decodes them. [USD/token]
+
+    (1 − x) · C / R_served
+    """
+    return serving_cost_rate * (1 - prefill_cost_share) / served_output_tokens_per_second
 
 
 def api_cost_rate(served_input_tokens_per_second, served_output_tokens_per_second, api_input_price, api_output_price):
