@@ -243,6 +243,7 @@ def software_values(row: Mapping[str, str], entry: Entry) -> dict[str, float]:
         "zero_stage": stage,
         "attention_kernel": kernel,
         "sequence_parallel": float(shards_stream),
+        "tensor_overlap": float(software == MEGATRON and year >= 2022),
     }
     if software == DEEPSPEED and row.get("precision") == "bf16":
         # Its 16-bit optimizer keeps 16-bit gradients, 32-bit sums of them and a 32-bit copy for the reduction.

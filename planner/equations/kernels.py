@@ -264,18 +264,20 @@ def weight_traffic_time(
     one_accelerator,
     weight_bytes,
     gradient_bytes,
+    repeated_share,
     accelerator_memory_bandwidth,
     memory_efficiency,
     weight_traffic_exposed,
 ):
     """Traffic of weights and accumulated gradients, one mean layer and micro-batch, all passes. [s]
 
-    x · P_layer · (3 w + 2 g) / (b · η)
+    x · P_layer · ((2 + r) w + 2 g) / (b · η)
 
-    Weights are read in three products, gradients read and written once; products hide all but a share x.
+    Two products read the weights, and a repeated forward pass again; the third reads and writes their gradients.
+    Products hide all but a share x.
     """
     held = (layer_parameters + layer_expert_parameters / expert_parallel) / tensor_parallel / one_accelerator
-    moved = held * (3 * weight_bytes + 2 * gradient_bytes)
+    moved = held * ((2 + repeated_share) * weight_bytes + 2 * gradient_bytes)
     return weight_traffic_exposed * moved / (accelerator_memory_bandwidth * memory_efficiency)
 
 

@@ -32,13 +32,22 @@ def micro_batches(global_batch, data_parallel, micro_batch):
     return np.maximum(1, np.ceil(global_batch / (data_parallel * micro_batch)))
 
 
-def tensor_exposed(training_software, tensor_exposed_tuned, tensor_exposed_plain, sequence_parallel):
+def tensor_exposed(tensor_overlap, tensor_exposed_tuned, tensor_exposed_plain):
     """Share of tensor-parallel communication that computation does not hide. [1]
 
-    tuned where sequence parallelism lets a Megatron-class stack overlap it with products, else plain
+    tuned where the stack runs it beside products, else plain
     """
-    tuned = np.where(training_software < 2, 1, 0) * np.where(sequence_parallel > 0, 1, 0)
-    return np.where(tuned > 0, tensor_exposed_tuned, tensor_exposed_plain)
+    return np.where(tensor_overlap > 0, tensor_exposed_tuned, tensor_exposed_plain)
+
+
+def tensor_overlap(training_software):
+    """1 where the stack runs tensor-parallel collectives beside matrix products, else 0. [1]
+
+    1 in the Megatron class
+
+    Its backward pass has done so since 2022, its forward pass since 2023; a launcher may switch it off.
+    """
+    return np.where(training_software < 2, 1, 0)
 
 
 def layer_communication_time(
@@ -81,6 +90,15 @@ def stage_time(
     last = np.maximum(0, model_layers - (pipeline_parallel - 1) * stage_layers)
     slowest = np.maximum(stage_layers * layer_time, last * layer_time + logits_time)
     return slowest + pipeline_exposed * pipeline_send_time
+
+
+def mean_stage_time(model_layers, pipeline_parallel, layer_time, logits_time, pipeline_send_time, pipeline_exposed):
+    """One micro-batch on a pipeline stage, the mean over all of them. [s]
+
+    (L · layer + logits) / p + exposed sends
+    """
+    whole = model_layers * layer_time + logits_time
+    return whole / pipeline_parallel + pipeline_exposed * pipeline_send_time
 
 
 def stage_time_sharded(stage_time, shard_time):
@@ -143,12 +161,22 @@ def straggler_factor(accelerators, one_accelerator, straggler_growth):
     return 1 + straggler_growth * np.log2(accelerators / one_accelerator)
 
 
-def compute_step_time(micro_batches, pipeline_fill, stage_time_sharded):
+def filled_micro_batches(micro_batches, pipeline_fill, mean_stage_time, stage_time):
+    """Micro-batch times of the slowest stage in one step, the pipeline's filling and draining counted. [1]
+
+    m + fill · t_mean / t_stage
+
+    In its steady state the pipeline runs at the pace of its slowest stage; a micro-batch that fills it meets them all.
+    """
+    return micro_batches + pipeline_fill * mean_stage_time / stage_time
+
+
+def compute_step_time(filled_micro_batches, stage_time_sharded):
     """The step without data-parallel communication and the optimizer. [s]
 
     (m + fill) · t_stage
     """
-    return (micro_batches + pipeline_fill) * stage_time_sharded
+    return filled_micro_batches * stage_time_sharded
 
 
 def predicted_step_time(
@@ -164,8 +192,7 @@ def predicted_step_time(
 
 
 def communication_share(
-    micro_batches,
-    pipeline_fill,
+    filled_micro_batches,
     layer_communication_time,
     stage_layers,
     pipeline_send_time,
@@ -183,7 +210,7 @@ def communication_share(
     """
     layers = stage_layers * layer_communication_time
     each = layers + pipeline_exposed * pipeline_send_time + stage_time_sharded - stage_time
-    exposed = (micro_batches + pipeline_fill) * each + data_exposed * data_time
+    exposed = filled_micro_batches * each + data_exposed * data_time
     return exposed * straggler_factor / predicted_step_time
 
 
