@@ -32,22 +32,39 @@ def micro_batches(global_batch, data_parallel, micro_batch):
     return np.maximum(1, np.ceil(global_batch / (data_parallel * micro_batch)))
 
 
-def tensor_exposed(tensor_overlap, tensor_exposed_tuned, tensor_exposed_plain):
+def communication_overlap(training_software):
+    """1 where the stack runs collectives beside matrix products, else 0. [1]
+
+    1 in the Megatron, FSDP and XLA classes
+
+    Megatron's backward pass has done so since 2022 (arXiv:2205.05198, section 4.2.2); launchers may switch it off.
+    """
+    behind = np.where(training_software == 3, 1, 0) + np.where(training_software == 5, 1, 0)
+    return 1 - behind
+
+
+def tensor_exposed(communication_overlap, tensor_exposed_overlapped):
     """Share of tensor-parallel communication that computation does not hide. [1]
 
-    tuned where the stack runs it beside products, else plain
+    x where the stack overlaps, else 1
     """
-    return np.where(tensor_overlap > 0, tensor_exposed_tuned, tensor_exposed_plain)
+    return np.where(communication_overlap > 0, tensor_exposed_overlapped, 1)
 
 
-def tensor_overlap(training_software):
-    """1 where the stack runs tensor-parallel collectives beside matrix products, else 0. [1]
+def pipeline_exposed(communication_overlap, pipeline_exposed_overlapped):
+    """Share of pipeline sends that computation does not hide. [1]
 
-    1 in the Megatron class
-
-    Its backward pass has done so since 2022, its forward pass since 2023; a launcher may switch it off.
+    x where the stack overlaps, else 1
     """
-    return np.where(training_software < 2, 1, 0)
+    return np.where(communication_overlap > 0, pipeline_exposed_overlapped, 1)
+
+
+def data_exposed(communication_overlap, data_exposed_overlapped):
+    """Share of data-parallel communication that computation does not hide. [1]
+
+    x where the stack overlaps, else 1
+    """
+    return np.where(communication_overlap > 0, data_exposed_overlapped, 1)
 
 
 def layer_communication_time(
