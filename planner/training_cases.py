@@ -7,6 +7,7 @@ class from the sharding it names, its date from the year or the release it names
 from __future__ import annotations
 
 import csv
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from planner import glossary, units
+from planner import glossary, paths, units
 from planner.catalog import Catalog, Entry
-from planner.problems import InputError, one
+from planner.problems import InputError, one, read_toml
 from planner.scenario import year_of
 
+SETTINGS = paths.shipped("catalogs") / "measurements" / "training-settings.toml"
 REQUIRED = ("case_id", "accelerator", "n_accelerators", "global_batch", "seq_len", "layers", "hidden", "heads")
 DEGREES = {
     "tp": "tensor_parallel",
@@ -118,7 +120,18 @@ def from_row(row: Mapping[str, str], catalog: Catalog) -> Case | None:
     values.update(software_values(row, entry))
     values.update(strategy_values(row, values))
     values.update(link_values(row, entry, values))
-    return Case(row["case_id"], dict(row), precision, values)
+    case = Case(row["case_id"], dict(row), precision, values)
+    values.update(_stated_settings().get(case.document, {}))
+    return case
+
+
+@functools.cache
+def _stated_settings() -> dict[str, dict[str, float]]:
+    """Document -> settings that it states for all its runs outside their table."""
+    return {
+        document_name: {name: float(value) for name, value in table.items() if name in glossary.quantities()}
+        for document_name, table in read_toml(SETTINGS).items()
+    }
 
 
 def accelerator(name: str, catalog: Catalog) -> Entry | None:
@@ -243,7 +256,11 @@ def software_values(row: Mapping[str, str], entry: Entry) -> dict[str, float]:
         "zero_stage": stage,
         "attention_kernel": kernel,
         "sequence_parallel": float(shards_stream),
+        "communication_overlap": float(software in (FSDP, XLA) or (software == MEGATRON and year >= 2022)),
     }
+    if row.get("precision") == "fp16":
+        # Loss scaling lets 16-bit floats sum gradients as they are; bfloat16 has too few digits for that.
+        found["gradient_bytes"] = 2.0
     if software == DEEPSPEED and row.get("precision") == "bf16":
         # Its 16-bit optimizer keeps 16-bit gradients, 32-bit sums of them and a 32-bit copy for the reduction.
         found["gradient_bytes"] = 10.0

@@ -110,14 +110,44 @@ def clock_factor(power_cap, power_exponent):
     return power_cap**power_exponent
 
 
-def linear_rate(linear_peak, accelerator_gemm_ceiling, clock_factor, precision_efficiency, size_efficiency):
-    """Rate of the linear layers' matrix products. [FLOP/s/accelerator]
+def sustained_share(accelerator_energy_limit, matrix_energy, power_sharpness):
+    """Share of its highest matrix rate that a chip sustains under its power limit. [1]
 
-    peak · ceiling of the chip · clock · η · ramp
+    (1 + (ε / e)^n)^(−1/n), e = power limit / peak: x = e / ε where power is short, 1 where it is plenty, smoothly
+
+    The highest rate is measured in short bursts of one shape; a training run holds the chip at its limit. Chips
+    whose highest rate was measured at the limit have none here.
+    """
+    return (1 + (matrix_energy / accelerator_energy_limit) ** power_sharpness) ** (-1 / power_sharpness)
+
+
+def chip_factor(accelerator_generation, sustained_ampere, sustained_hopper, sustained_blackwell, sustained_grace):
+    """Rate that chips of a generation sustain in published runs, over what ceiling and power limit say. [1]
+
+    1 for generations of which no step time is published
+    """
+    ampere = np.where(accelerator_generation == 2, sustained_ampere, 1)
+    hopper = np.where(accelerator_generation == 3, sustained_hopper, ampere)
+    blackwell = np.where(accelerator_generation == 4, sustained_blackwell, hopper)
+    return np.where(accelerator_generation == 5, sustained_grace, blackwell)
+
+
+def sustained_ceiling(accelerator_gemm_ceiling, sustained_share, chip_factor, clock_factor):
+    """Share of its peak rate at which a chip sustains matrix products. [1]
+
+    ceiling · sustained · chip · clock
 
     The ceiling is the best rate measured on the chip over its peak (stas00/ml-engineering, accelerator README).
     """
-    return linear_peak * accelerator_gemm_ceiling * clock_factor * precision_efficiency * size_efficiency
+    return accelerator_gemm_ceiling * sustained_share * chip_factor * clock_factor
+
+
+def linear_rate(linear_peak, sustained_ceiling, precision_efficiency, size_efficiency):
+    """Rate of the linear layers' matrix products. [FLOP/s/accelerator]
+
+    peak · sustained ceiling · η · ramp
+    """
+    return linear_peak * sustained_ceiling * precision_efficiency * size_efficiency
 
 
 def linear_time(flop_per_parameter_token, micro_batch_tokens, layer_parameters, tensor_parallel, linear_rate):
@@ -264,18 +294,20 @@ def weight_traffic_time(
     one_accelerator,
     weight_bytes,
     gradient_bytes,
+    repeated_share,
     accelerator_memory_bandwidth,
     memory_efficiency,
     weight_traffic_exposed,
 ):
     """Traffic of weights and accumulated gradients, one mean layer and micro-batch, all passes. [s]
 
-    x · P_layer · (3 w + 2 g) / (b · η)
+    x · P_layer · ((2 + r) w + 2 g) / (b · η)
 
-    Weights are read in three products, gradients read and written once; products hide all but a share x.
+    Two products read the weights, and a repeated forward pass again; the third reads and writes their gradients.
+    Products hide all but a share x.
     """
     held = (layer_parameters + layer_expert_parameters / expert_parallel) / tensor_parallel / one_accelerator
-    moved = held * (3 * weight_bytes + 2 * gradient_bytes)
+    moved = held * ((2 + repeated_share) * weight_bytes + 2 * gradient_bytes)
     return weight_traffic_exposed * moved / (accelerator_memory_bandwidth * memory_efficiency)
 
 
@@ -291,20 +323,22 @@ def layer_compute_time(
     recompute,
     recompute_cost,
     software_factor,
+    fusion_factor,
 ):
     """Kernels of one mean layer and micro-batch, forward, backward and recomputation. [s]
 
-    f · [3 (linear + experts) + 7/2 attention + 3 (scores + elementwise) + r · forward + selective · attention]
+    f · [3 (linear + experts) + φ · (7/2 attention + 3 (scores + elementwise) + weights) + r · forward + selective]
 
-    Flash attention's backward pass computes five products where the forward pass has two.
+    Flash attention's backward pass computes five products where the forward pass has two. Selective recomputation
+    repeats the scores (arXiv:2205.05198, section 5). Software gets faster at everything but large matrix products.
     """
     products = linear_time + grouped_time * mixture_factor
     traffic = score_traffic_time + elementwise_time
-    forward = products + attention_product_time + traffic
-    selective = np.where(recompute == 2, 1, 0) * score_traffic_time
+    forward = products + fusion_factor * (attention_product_time + traffic)
+    selective = np.where(recompute == 2, 1, 0) * fusion_factor * score_traffic_time
+    others = 7 / 2 * attention_product_time + 3 * traffic + weight_traffic_time
     again = repeated_share * recompute_cost * forward + selective
-    both = 3 * products + 7 / 2 * attention_product_time + 3 * traffic + weight_traffic_time
-    return software_factor * (both + again)
+    return software_factor * (3 * products + fusion_factor * others + again)
 
 
 def launch_time(
@@ -337,7 +371,7 @@ def logits_time(
     embedding_parameters,
     tensor_parallel,
     accelerator_peak_bf16,
-    accelerator_gemm_ceiling,
+    sustained_ceiling,
     bf16_efficiency,
     size_efficiency,
     software_factor,
@@ -346,7 +380,7 @@ def logits_time(
 
     3 · 2 · T · V · h / (t · rate): in 16 bits
     """
-    rate = accelerator_peak_bf16 * accelerator_gemm_ceiling * bf16_efficiency * size_efficiency
+    rate = accelerator_peak_bf16 * sustained_ceiling * bf16_efficiency * size_efficiency
     products = flop_per_parameter_token * micro_batch_tokens * embedding_parameters / tensor_parallel
     return 3 * software_factor * products / rate
 

@@ -30,17 +30,26 @@ def newness(chip_age, new_chip_penalty, chip_learning_time):
     return np.exp(new_chip_penalty * np.exp(-chip_age / chip_learning_time))
 
 
-def software_factor(framework_factor, training_software, newness, software_year, reference_year, software_progress):
-    """Kernel time over that of a Megatron-class stack of the reference year. [1]
+def software_factor(framework_factor, training_software, newness):
+    """Kernel time over that of a Megatron-class stack on a chip that software has learnt. [1]
 
-    f · new · e^(g · (year_0 − year))
+    f · new
 
-    The same recipe on the same chips runs faster from release to release. Classes whose makers do not build the
-    chips (FSDP, DeepSpeed) start behind on a new one.
+    Classes whose makers do not build the chips (FSDP, DeepSpeed) start behind on a new one.
     """
-    progress = np.exp(software_progress * (reference_year - software_year))
     behind = np.where(training_software > 1, 1, 0) * np.where(training_software < 4, 1, 0)
-    return framework_factor * progress * np.where(behind > 0, newness, 1)
+    return framework_factor * np.where(behind > 0, newness, 1)
+
+
+def fusion_factor(software_year, reference_year, software_progress):
+    """Time of kernels other than matrix products over that of the reference year's software. [1]
+
+    e^(g · (year_0 − year))
+
+    The same recipe on the same chips runs faster from release to release: attention, elementwise operators and
+    gradient sums are fused and overlapped. Large matrix products come from libraries that are mature on each chip.
+    """
+    return np.exp(software_progress * (reference_year - software_year))
 
 
 def mixture_factor(software_year, reference_year, mixture_progress):

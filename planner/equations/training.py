@@ -32,13 +32,39 @@ def micro_batches(global_batch, data_parallel, micro_batch):
     return np.maximum(1, np.ceil(global_batch / (data_parallel * micro_batch)))
 
 
-def tensor_exposed(training_software, tensor_exposed_tuned, tensor_exposed_plain, sequence_parallel):
+def communication_overlap(training_software):
+    """1 where the stack runs collectives beside matrix products, else 0. [1]
+
+    1 in the Megatron, FSDP and XLA classes
+
+    Megatron's backward pass has done so since 2022 (arXiv:2205.05198, section 4.2.2); launchers may switch it off.
+    """
+    behind = np.where(training_software == 3, 1, 0) + np.where(training_software == 5, 1, 0)
+    return 1 - behind
+
+
+def tensor_exposed(communication_overlap, tensor_exposed_overlapped):
     """Share of tensor-parallel communication that computation does not hide. [1]
 
-    tuned where sequence parallelism lets a Megatron-class stack overlap it with products, else plain
+    x where the stack overlaps, else 1
     """
-    tuned = np.where(training_software < 2, 1, 0) * np.where(sequence_parallel > 0, 1, 0)
-    return np.where(tuned > 0, tensor_exposed_tuned, tensor_exposed_plain)
+    return np.where(communication_overlap > 0, tensor_exposed_overlapped, 1)
+
+
+def pipeline_exposed(communication_overlap, pipeline_exposed_overlapped):
+    """Share of pipeline sends that computation does not hide. [1]
+
+    x where the stack overlaps, else 1
+    """
+    return np.where(communication_overlap > 0, pipeline_exposed_overlapped, 1)
+
+
+def data_exposed(communication_overlap, data_exposed_overlapped):
+    """Share of data-parallel communication that computation does not hide. [1]
+
+    x where the stack overlaps, else 1
+    """
+    return np.where(communication_overlap > 0, data_exposed_overlapped, 1)
 
 
 def layer_communication_time(
@@ -81,6 +107,15 @@ def stage_time(
     last = np.maximum(0, model_layers - (pipeline_parallel - 1) * stage_layers)
     slowest = np.maximum(stage_layers * layer_time, last * layer_time + logits_time)
     return slowest + pipeline_exposed * pipeline_send_time
+
+
+def mean_stage_time(model_layers, pipeline_parallel, layer_time, logits_time, pipeline_send_time, pipeline_exposed):
+    """One micro-batch on a pipeline stage, the mean over all of them. [s]
+
+    (L · layer + logits) / p + exposed sends
+    """
+    whole = model_layers * layer_time + logits_time
+    return whole / pipeline_parallel + pipeline_exposed * pipeline_send_time
 
 
 def stage_time_sharded(stage_time, shard_time):
@@ -143,12 +178,22 @@ def straggler_factor(accelerators, one_accelerator, straggler_growth):
     return 1 + straggler_growth * np.log2(accelerators / one_accelerator)
 
 
-def compute_step_time(micro_batches, pipeline_fill, stage_time_sharded):
+def filled_micro_batches(micro_batches, pipeline_fill, mean_stage_time, stage_time):
+    """Micro-batch times of the slowest stage in one step, the pipeline's filling and draining counted. [1]
+
+    m + fill · t_mean / t_stage
+
+    In its steady state the pipeline runs at the pace of its slowest stage; a micro-batch that fills it meets them all.
+    """
+    return micro_batches + pipeline_fill * mean_stage_time / stage_time
+
+
+def compute_step_time(filled_micro_batches, stage_time_sharded):
     """The step without data-parallel communication and the optimizer. [s]
 
     (m + fill) · t_stage
     """
-    return (micro_batches + pipeline_fill) * stage_time_sharded
+    return filled_micro_batches * stage_time_sharded
 
 
 def predicted_step_time(
@@ -164,8 +209,7 @@ def predicted_step_time(
 
 
 def communication_share(
-    micro_batches,
-    pipeline_fill,
+    filled_micro_batches,
     layer_communication_time,
     stage_layers,
     pipeline_send_time,
@@ -183,7 +227,7 @@ def communication_share(
     """
     layers = stage_layers * layer_communication_time
     each = layers + pipeline_exposed * pipeline_send_time + stage_time_sharded - stage_time
-    exposed = (micro_batches + pipeline_fill) * each + data_exposed * data_time
+    exposed = filled_micro_batches * each + data_exposed * data_time
     return exposed * straggler_factor / predicted_step_time
 
 
