@@ -17,8 +17,6 @@ from planner.scenario import Resolved, Scenario, resolve
 # A default matters when a one per cent change of it moves a headline figure by more than this share of a per cent.
 MATTERS = 0.05
 _NUDGE = 0.01
-# A unit that is the word of what is counted, and no symbol: accelerator, layer, month.
-_COUNTED = re.compile(r"[a-z]{4,}")
 
 
 @dataclass(frozen=True)
@@ -130,15 +128,6 @@ def shown(name: str, value: Any) -> str:
     if row.labels and 1 <= value <= len(row.labels):
         return row.labels[int(value) - 1]
     return units.text(float(value), units.readable_unit(float(value), row.show))
-
-
-def spoken(name: str, value: Any) -> str:
-    """A value as it stands in a sentence: what is counted in the plural, '8,000 accelerators'."""
-    text = shown(name, value)
-    number, _, unit = text.partition(" ")
-    if number == "1" or not _COUNTED.fullmatch(unit):
-        return text
-    return f"{text}es" if unit.endswith(("s", "x", "ch", "sh")) else f"{text}s"
 
 
 def defaults_that_mattered(found: Plan) -> list[Default]:
@@ -259,7 +248,7 @@ def filled(message: str, values: Mapping[str, Any], scope: str = "") -> str:
             # Seen from a site or the whole with a single pool: what that pool has.
             inner = [each for each in values if each.startswith(scope) and each.endswith(f"/{match[1]}")]
             name = inner[0] if len(inner) == 1 else name
-        return spoken(name, values[name]) if name in values else "unknown"
+        return shown(name, values[name]) if name in values else "unknown"
 
     return re.sub(r"\{(\w+)\}", text, message)
 
