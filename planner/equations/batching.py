@@ -165,17 +165,24 @@ def kv_transfer_time__shared(prefill_time):
 
 
 def kv_transfer_time__disaggregated(
-    input_tokens, kv_channels, kv_bytes, full_attention_layers, model_window_layers, model_sliding_window, transfer_link
+    input_tokens,
+    kv_channels,
+    kv_bytes,
+    full_attention_layers,
+    model_window_layers,
+    model_sliding_window,
+    pipeline_parallel,
+    transfer_link,
 ):
     """Time for moving the cache of a prompt to where it is decoded. [s]
 
-    t_kv = k · c · [L_full · S_in + L_window · min(S_in, window)] / b_t
+    t_kv = k · c · [L_full · S_in + L_window · min(S_in, window)] / (pp · b_t)
 
     Every rank sends its part of the cache over its own link, and all of it: also what the prefill pool had cached.
     """
     windowed = model_window_layers * np.minimum(input_tokens, model_sliding_window)
     cache = kv_channels * kv_bytes * (full_attention_layers * input_tokens + windowed)
-    return cache / transfer_link
+    return cache / (pipeline_parallel * transfer_link)
 
 
 def cycle_time__disaggregated(answer_time):

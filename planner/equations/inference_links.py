@@ -38,10 +38,7 @@ def tensor_link(rank_link, rank_network, domain_ranks, tensor_parallel):
 
     b_l where tp ≤ n, else min(b_l, n · b_n)
 
-    An all-reduce in tiers: all ranks of a domain send their share of the sums over their own network adapters [1].
-
-    [1] Thakur, Rabenseifner, Gropp, "Optimization of collective communication operations in MPICH", IJHPCA 19(1),
-    2005, section 4.3; as the collectives of training.
+    An all-reduce in tiers, as in training: all ranks of a domain send their share of the sums over their own adapters.
     """
     return np.where(tensor_parallel > domain_ranks, np.minimum(rank_link, domain_ranks * rank_network), rank_link)
 
