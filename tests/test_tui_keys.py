@@ -234,6 +234,8 @@ class Keys(RuleBasedStateMachine):
             session = self.app.session
             kept = self.settled_scenario()
             changed = scenario_edits.with_value(session.saved, "", "accelerators", text)
+            if changed == session.saved:
+                return
             path = session.scenario.path
             path.write_text(scenario_edits.file_text(path.read_text(), session.saved, changed))
             self.app._look_at_files()

@@ -44,7 +44,7 @@ class Terminal:
         """What is said of the input under the cursor."""
         return " ".join(line[:34].strip() for line in self.text().splitlines()[-4:-1])
 
-    def changed(self, look: Callable[[], str], before: str, seconds: float = 1) -> None:
+    def changed(self, look: Callable[[], str], before: str, seconds: float = 3) -> None:
         """Wait until what one looks at is another, or long enough for what does not change."""
         end = time.monotonic() + seconds
         while look() == before and time.monotonic() < end:

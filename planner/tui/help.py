@@ -15,8 +15,8 @@ from planner.plan import shown
 from planner.tui import words
 from planner.tui.session import Session
 
-SIGNS = """Before an input: ● said by the scenario, ◇ from the catalog, · default, = found by the planner, ! wrong,
-○ said by the whole scenario, for a pool
+SIGNS = """Before an input: ● said by the scenario or pool, ○ by the whole scenario, ◇ from the catalog,
+· default, = found by the planner, ! wrong
 ▲ ▼ change against the baseline (b pins it); ✓ ✗ checks; P10 to P90: the band that follows from uncertain inputs"""
 
 

@@ -75,7 +75,8 @@ def verdict(session: Session) -> tuple[bool, str]:
         binds = f"binds first: {name} ({words.percent(share, 3)} used)"
     if failed:
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
-        return False, f"✗ {words.label(failed[0].name)}: {failed[0].message}{more}; {binds}"
+        message = failed[0].message.rstrip(".")
+        return False, f"✗ {words.label(failed[0].name)}: {message}{more}; {binds}"
     count = len(plan.checks)
     hold = {0: "no check applies", 1: "the one check holds"}.get(count, f"all {count} checks hold")
     return True, f"✓ {hold}; {binds}"
