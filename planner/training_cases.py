@@ -308,7 +308,9 @@ def link_values(row: Mapping[str, str], entry: Entry, values: Mapping[str, float
     if network is None:
         usual = float(units.read("400 Gb/s/accelerator", "B/s/accelerator"))
         network = values.get("accelerator_scaleout_bandwidth", usual)
-    return {"system_scaleup_domain": domain, "system_scaleout_bandwidth": network}
+    # No row describes the core of its fabric: all its accelerators count as one pod.
+    found = {"system_scaleup_domain": domain, "system_scaleout_bandwidth": network}
+    return found | {"pod_size": values["accelerators"]}
 
 
 def _bandwidth(description: str, node: float) -> float | None:
