@@ -199,9 +199,7 @@ def pipeline_send_time(
     return active * 2 * virtual_stages * (hidden_bytes / tensor_parallel / pipeline_rate + network_latency)
 
 
-def data_bandwidth(
-    data_group, tensor_parallel, scaleup_domain_size, scaleup_rate, network_rate, pod_size, core_rate
-):
+def data_bandwidth(data_group, tensor_parallel, scaleup_domain_size, scaleup_rate, network_rate, pod_size, core_rate):
     """Bus bandwidth of a data-parallel group. [B/s/accelerator]
 
     scale-up rate where the group fits in the domain, else the adapters of its members there, at the core's rate
