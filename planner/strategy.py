@@ -22,6 +22,9 @@ CANDIDATES: dict[str, tuple[int, ...]] = {
     "virtual_stages": (1, 2, 3, 4, 5, 6, 7, 8, 10, 12),
     "expert_parallel": (1, 2, 4, 8, 16, 32, 64, 128),
     "micro_batch": (1, 2, 4, 8),
+    # Optimizer states shared alone, or gradients and weights too (FSDP).  How much is recomputed is no candidate:
+    # left open, each strategy repeats what its memory asks for, from nothing to whole layers.
+    "zero_stage": (1, 3),
 }
 # Rule -> what to say of a strategy that breaks it.
 REASONS = {
@@ -90,6 +93,8 @@ def grid(values: Mapping[str, Any]) -> dict[str, Any]:
         "context_parallel": _most(values, "sequence_length") / _SHORTEST_PIECE,
         "expert_parallel": _most(values, "model_experts"),
         "micro_batch": _most(values, "global_batch"),
+        # No published run of a mixture model shares its weights: that is for users to set.
+        "zero_stage": 1 if _most(values, "model_experts") else 3,
     }
     names = left_open(values)
     return _grid(tuple((n, tuple(c for c in CANDIDATES[n] if c <= max(1, most.get(n, c)))) for n in names))

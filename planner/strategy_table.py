@@ -22,6 +22,7 @@ _SHORT = {
     "virtual_stages": "virtual",
     "expert_parallel": "expert",
     "micro_batch": "micro-batch",
+    "zero_stage": "ZeRO",
 }
 _FIGURES = {
     "data_parallel": "data",

@@ -258,7 +258,7 @@ def software_values(row: Mapping[str, str], entry: Entry) -> dict[str, float]:
         "sequence_parallel": float(shards_stream),
         "communication_overlap": float(software in (FSDP, XLA) or (software == MEGATRON and year >= 2022)),
     }
-    if row.get("precision") == "fp16":
+    if software == MEGATRON and row.get("precision") == "fp16":
         # Loss scaling lets 16-bit floats sum gradients as they are; bfloat16 has too few digits for that.
         found["gradient_bytes"] = 2.0
     if software == DEEPSPEED and row.get("precision") == "bf16":
@@ -308,7 +308,9 @@ def link_values(row: Mapping[str, str], entry: Entry, values: Mapping[str, float
     if network is None:
         usual = float(units.read("400 Gb/s/accelerator", "B/s/accelerator"))
         network = values.get("accelerator_scaleout_bandwidth", usual)
-    return {"system_scaleup_domain": domain, "system_scaleout_bandwidth": network}
+    # No row describes the core of its fabric: all its accelerators count as one pod.
+    found = {"system_scaleup_domain": domain, "system_scaleout_bandwidth": network}
+    return found | {"pod_size": values["accelerators"]}
 
 
 def _bandwidth(description: str, node: float) -> float | None:

@@ -42,6 +42,27 @@ def test_what_the_scenario_sets_is_kept():
     assert {"virtual_stages", "micro_batch"} <= set(given)
 
 
+def test_the_sharding_is_searched_where_it_is_open_and_kept_where_it_is_set():
+    """8 B on 64 accelerators: sharing the weights lets it work without recomputation; a mixture keeps its weights."""
+    small = scenario.changed(MADE, {"model": "llama-3.1-8b"}, {"accelerators": "64 accelerator"})
+    ranking = strategy_table.of_scenario(small, CATALOG, 40).ranking
+    assert {row[ranking.columns.index("ZeRO")] for row in ranking.rows} == {"1", "3"}
+    for stage in (1, 2, 3):
+        fixed = scenario.changed(small, {}, {"zero_stage": str(stage)})
+        assert plan.given_values(scenario.resolve(fixed, CATALOG))[0]["zero_stage"] == stage
+    mixture = scenario.resolve(scenario.changed(MADE, {"model": "deepseek-v3"}, {}), CATALOG)
+    assert plan.given_values(mixture)[0]["zero_stage"] == 1
+
+
+def test_every_degree_can_be_set():
+    degrees = {"tensor_parallel": 4, "context_parallel": 2, "pipeline_parallel": 2, "virtual_stages": 4}
+    degrees |= {"expert_parallel": 1, "micro_batch": 2, "zero_stage": 2, "recompute": 2}
+    fixed = scenario.changed(MADE, {}, {name: str(value) for name, value in degrees.items()})
+    found = plan.plan(fixed, CATALOG, bands=False).values
+    assert {name: found[name] for name in degrees} == degrees
+    assert found["data_parallel"] == 64
+
+
 def test_many_scenarios_choose_as_each_alone():
     sizes = np.array([64.0, 1024.0, 64.0, 8192.0])
     many = chain.with_strategy({**RESOLVED.values, "accelerators": sizes}, RESOLVED.options)

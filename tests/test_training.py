@@ -52,17 +52,37 @@ def test_tensor_parallel_volume():
 
 def test_a_group_beyond_the_domain_shares_the_adapters_of_its_members():
     """16 ranks of which 8 share a domain: 8 · 40 GB/s, below the 360 GB/s of the domain; 72 in one domain: 700 GB/s."""
-    assert collectives.data_bandwidth(16.0, 1.0, 8.0, 360e9, 40e9) == 320e9
-    assert collectives.data_bandwidth(16.0, 8.0, 8.0, 360e9, 40e9) == 40e9
-    assert collectives.data_bandwidth(72.0, 1.0, 72.0, 700e9, 40e9) == 700e9
+    assert collectives.data_bandwidth(16.0, 1.0, 8.0, 360e9, 40e9, 1024.0, 10e9) == 320e9
+    assert collectives.data_bandwidth(16.0, 8.0, 8.0, 360e9, 40e9, 1024.0, 10e9) == 40e9
+    assert collectives.data_bandwidth(72.0, 1.0, 72.0, 700e9, 40e9, 1024.0, 10e9) == 700e9
+
+
+def test_a_group_larger_than_a_pod_gets_the_rate_of_the_core():
+    """2,048 ranks, pods of 1,024, a core of a quarter of 40 GB/s: 8 · 10 GB/s."""
+    assert collectives.data_bandwidth(2048.0, 1.0, 8.0, 360e9, 40e9, 1024.0, 10e9) == 80e9
+
+
+def test_oversubscription_of_the_core_slows_large_groups_alone():
+    """64 ports, 32 of them down, 400 Gb/s: a pod of 1,024 where there is a core, 2,048 reached without one."""
+    values, options = values_of(tensor_parallel="1", pipeline_parallel="1", micro_batch="1", zero_stage="1")
+    found = {}
+    for size in (1024.0, 16384.0):
+        for core in (1.0, 3.0):
+            trial = {**values, "accelerators": size, "core_oversubscription": core}
+            found[size, core] = model.evaluate(["data_time", "step_time", "pod_size"], trial, options)
+    assert found[1024.0, 3.0]["pod_size"] == 2048
+    assert found[16384.0, 3.0]["pod_size"] == 1024
+    assert found[1024.0, 3.0]["step_time"] == found[1024.0, 1.0]["step_time"]
+    assert found[16384.0, 3.0]["data_time"] > 2 * found[16384.0, 1.0]["data_time"]
+    assert found[16384.0, 3.0]["step_time"] > found[16384.0, 1.0]["step_time"]
 
 
 def test_sharding_in_groups_leaves_a_reduction_between_them():
     """1 G weights, 4 groups of 8, 2-byte gradients: 2 · 2 GB / 8 · (1 - 8/32) over 50 GB/s; one group: none."""
     arguments = (2.0, 2.0, 3.0)
-    between = collectives.data_time(1e9, 32.0, 1e11, *arguments, 8.0, 50e9, 1.0, 8.0, 0.0, 0.0)
+    between = collectives.data_time(1e9, 32.0, 1e11, *arguments, 8.0, 50e9, 1024.0, 50e9, 1.0, 8.0, 0.0, 0.0)
     assert between == pytest.approx(2 * 2e9 / 8 * 0.75 / 50e9)
-    assert collectives.data_time(1e9, 8.0, 1e11, *arguments, 8.0, 50e9, 1.0, 8.0, 0.0, 0.0) == 0
+    assert collectives.data_time(1e9, 8.0, 1e11, *arguments, 8.0, 50e9, 1024.0, 50e9, 1.0, 8.0, 0.0, 0.0) == 0
 
 
 def test_zero_stages_divide_the_states():
@@ -144,8 +164,7 @@ def test_llama_3_1_405b_as_published():
     """41 % MFU on 16,384 H100 with the published strategy (arXiv:2407.21783, table 4)."""
     found = plan.plan(scenario.load("llama-3.1-405b", CATALOG), CATALOG, bands=True)
     assert found.results["mfu"].value == pytest.approx(0.41, abs=0.03)
-    assert 0.38 < found.results["mfu"].value < 0.43
-    assert found.results["mfu"].low < found.results["mfu"].value < found.results["mfu"].high
+    assert found.results["mfu"].low < 0.41 < found.results["mfu"].high
     assert found.results["memory_margin"].value > 0
     # All of 15.6 T tokens at 41 % take 68 days: the 54 days often quoted are one period of the run.
     assert found.results["training_time"].value / 86400 == pytest.approx(67, abs=4)

@@ -29,6 +29,7 @@ def test_printed_errors_are_kept(found):
     assert found["left_out_family"]["weighted_mape"] <= 0.1
     assert 0.75 <= found["left_out_band"]["coverage"] <= 0.85
     assert found["peak_memory"]["mape"] <= 0.08
+    assert found["by_document"]["arXiv:2205.05198"]["mape"] <= 0.04
 
 
 def test_errors_are_given_by_source_accelerator_and_kind_of_model(found):
@@ -121,6 +122,39 @@ def test_the_fit_has_few_parameters_each_in_the_glossary():
     said = validation_training.fitted()
     assert said["parameters"] == len(calibrate.START)
     assert {"date", "data", "band", "left_out_family", "left_out_document"} <= set(said)
+
+
+def test_what_chips_sustain_is_fitted_and_left_out_with_its_rows():
+    """Ceilings are measured ones or the default; no entry says that its ceiling was fitted."""
+    for key in CATALOG.keys("accelerators"):
+        fact = CATALOG.entry("accelerators", key).facts.get("gemm_ceiling")
+        assert fact is None or fact.source != "fit"
+    fitted = {"matrix_energy", "sustained_ampere", "sustained_hopper", "sustained_blackwell", "sustained_grace"}
+    assert fitted <= set(calibrate.START)
+    blackwell = np.array([case.values.get("accelerator_generation") == 4 for case in CASES])
+    scored = np.array([validation_training.is_scored(case) for case in CASES])
+    rest = [case for case, keep in zip(CASES, scored & ~blackwell, strict=True) if keep]
+    measured = np.array([case.measured_step_time for case in rest])
+    weights = np.array([case.number("eval_weight") or 1.0 for case in rest])
+    assert calibrate.fit(Replay(rest, CATALOG), measured, weights)["sustained_blackwell"] == pytest.approx(1, abs=1e-3)
+
+
+def test_energy_limits_are_power_over_rate():
+    for key in CATALOG.keys("accelerators"):
+        facts = CATALOG.entry("accelerators", key).facts
+        if "energy_limit" in facts:
+            ratio = facts["power"].value / facts["peak_bf16"].value
+            assert facts["energy_limit"].value == pytest.approx(ratio, rel=1e-3)
+
+
+def test_settings_stated_outside_the_table_are_taken_with_their_place():
+    from planner.problems import read_toml
+
+    for table in read_toml(training_cases.SETTINGS).values():
+        assert table["where"]
+        assert table["note"]
+    case = next(case for case in CASES if case.case_id == "SMX-001")
+    assert case.values["communication_overlap"] == 0
 
 
 def test_a_fit_recovers_known_parameters():

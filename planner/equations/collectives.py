@@ -18,6 +18,11 @@ def _bandwidth(size, inner, domain, scaleup, network):
     return np.where(size * inner > domain, between, scaleup)
 
 
+def _reached(size, inner, pod, network, core):
+    """Network rate of a group: the core's where it is larger than a pod."""
+    return np.where(size * inner > pod, core, network)
+
+
 def _latency(size, inner, domain, inside, outside):
     """Start-up time of a collective: one hop for each doubling of the group (tree)."""
     return np.log2(size) * np.where(size * inner > domain, outside, inside)
@@ -49,6 +54,37 @@ def network_rate(system_scaleout_bandwidth, network_efficiency, network_congesti
     Oversubscription counts in full: collectives of large groups cross the top of the fabric.
     """
     return system_scaleout_bandwidth * network_efficiency * (1 - network_congestion) / oversubscription
+
+
+def pod_size(
+    accelerators,
+    switch_radix,
+    leaf_down_ports,
+    fabric_port_bandwidth,
+    system_scaleout_bandwidth,
+    one_switch,
+    one_port,
+    one_accelerator,
+):
+    """Accelerators that reach each other without a core of the fabric. [1]
+
+    n = R · d · b_port / b_out under two tiers of switches; n / 2 where the job needs a core above them
+
+    With a core, half of a spine's ports face up. The job counts, not all that is installed.
+    """
+    ports = switch_radix * leaf_down_ports * one_switch**2 / one_port
+    reach = ports * fabric_port_bandwidth / system_scaleout_bandwidth / one_accelerator
+    return np.where(accelerators / one_accelerator > reach, reach / 2, reach)
+
+
+def core_rate(network_rate, core_oversubscription):
+    """Rate at which an accelerator sends across the core of the fabric in a large collective. [B/s/accelerator]
+
+    b_net / o_core
+
+    Counts in full: ranks are not placed by pod. Rings that cross each pod's border once would hide most of it.
+    """
+    return network_rate / core_oversubscription
 
 
 def hidden_bytes(micro_batch_tokens, model_hidden_size, activation_bytes):
@@ -163,12 +199,14 @@ def pipeline_send_time(
     return active * 2 * virtual_stages * (hidden_bytes / tensor_parallel / pipeline_rate + network_latency)
 
 
-def data_bandwidth(data_group, tensor_parallel, scaleup_domain_size, scaleup_rate, network_rate):
+def data_bandwidth(data_group, tensor_parallel, scaleup_domain_size, scaleup_rate, network_rate, pod_size, core_rate):
     """Bus bandwidth of a data-parallel group. [B/s/accelerator]
 
-    scale-up rate where the group fits in the domain, else the adapters of its members there
+    scale-up rate where the group fits in the domain, else the adapters of its members there, at the core's rate
+    where it is larger than a pod
     """
-    return _bandwidth(data_group, tensor_parallel, scaleup_domain_size, scaleup_rate, network_rate)
+    reached = _reached(data_group, tensor_parallel, pod_size, network_rate, core_rate)
+    return _bandwidth(data_group, tensor_parallel, scaleup_domain_size, scaleup_rate, reached)
 
 
 def data_time(
@@ -180,6 +218,8 @@ def data_time(
     zero_stage,
     shard_size,
     network_rate,
+    pod_size,
+    core_rate,
     tensor_parallel,
     scaleup_domain_size,
     scaleup_latency,
@@ -194,9 +234,9 @@ def data_time(
     """
     whole = accelerator_weights * (gathered_weight_bytes + reduced_gradient_bytes)
     ring = whole * (data_group - 1) / data_group / data_bandwidth
-    between = (
-        2 * accelerator_weights * reduced_gradient_bytes / shard_size * (1 - shard_size / data_group) / network_rate
-    )
+    reached = _reached(data_group, tensor_parallel, pod_size, network_rate, core_rate)
+    shard = accelerator_weights * reduced_gradient_bytes / shard_size
+    between = 2 * shard * (1 - shard_size / data_group) / reached
     groups = np.where(zero_stage < 3, data_group, data_group / shard_size)
     start = 2 * _latency(groups, tensor_parallel, scaleup_domain_size, scaleup_latency, network_latency)
     return np.where(zero_stage < 3, ring, between) + start
@@ -217,6 +257,8 @@ def shard_time(
     scaleup_domain_size,
     scaleup_rate,
     network_rate,
+    pod_size,
+    core_rate,
     gathered_weight_bytes,
     reduced_gradient_bytes,
     zero_stage,
@@ -234,7 +276,8 @@ def shard_time(
 
     Weights are dropped after the forward pass and gathered again for the backward pass.
     """
-    rate = _bandwidth(shard_size, tensor_parallel, scaleup_domain_size, scaleup_rate, network_rate)
+    reached = _reached(shard_size, tensor_parallel, pod_size, network_rate, core_rate)
+    rate = _bandwidth(shard_size, tensor_parallel, scaleup_domain_size, scaleup_rate, reached)
     moved = accelerator_weights * (2 * gathered_weight_bytes + reduced_gradient_bytes)
     reached = np.where(training_software == 3, deepspeed_gather, shard_efficiency)
     ring = moved * (shard_size - 1) / shard_size / (rate * reached)
