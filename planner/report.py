@@ -22,10 +22,7 @@ def text(found: Plan, everything: bool = False) -> str:
     if found.sized_by:
         sizes = ", ".join(f"{name} allows {shown('accelerators', n)}" for name, n in found.sized_by.items())
         parts.append(f"Sized to {shown('accelerators', found.values['accelerators'])}: {sizes}")
-    searched = [name for name in found.given if name not in found.resolved.facts and not name.endswith(chain.SIZE)]
-    if searched:
-        degrees = ", ".join(f"{name} {shown(name, found.given[name])}" for name in searched)
-        parts.append(f"Searched: {degrees}")
+    parts.append(_searched(found))
     parts.append((quantities(found) if everything else headlines(found)).text())
     parts.append("\n".join(decision.own_or_rent(found)))
     parts.append(_outside(found))
@@ -42,6 +39,16 @@ def text(found: Plan, everything: bool = False) -> str:
         rows = [f"  {name}: missing {', '.join(found.missing[name][:6])}" for name in absent]
         parts.append("Not computed\n" + "\n".join(rows))
     return "\n\n".join(part for part in parts if part)
+
+
+def _searched(found: Plan) -> str:
+    """The strategies found, a line for each pool."""
+    by_pool: dict[str, list[str]] = {}
+    for name in found.given:
+        pool, _, degree = name.rpartition("/")
+        if name not in found.resolved.facts and degree != chain.SIZE:
+            by_pool.setdefault(pool, []).append(f"{degree} {shown(name, found.given[name])}")
+    return "\n".join(f"Searched{pool and f' for {pool}'}: {', '.join(degrees)}" for pool, degrees in by_pool.items())
 
 
 def _outside(found: Plan) -> str:
