@@ -19,9 +19,7 @@ def text(found: Plan, everything: bool = False) -> str:
     scenario = found.scenario
     chosen = ", ".join(f"{role} {entry.key}" for role, entry in sorted(found.resolved.entries.items()))
     parts = [f"{scenario.name}\n{scenario.workload}: {chosen}"]
-    if found.sized_by:
-        sizes = ", ".join(f"{name} allows {shown('accelerators', n)}" for name, n in found.sized_by.items())
-        parts.append(f"Sized to {shown('accelerators', found.values['accelerators'])}: {sizes}")
+    parts.append(_sized(found))
     parts.append(_searched(found))
     parts.append((quantities(found) if everything else headlines(found)).text())
     parts.append("\n".join(decision.own_or_rent(found)))
@@ -39,6 +37,16 @@ def text(found: Plan, everything: bool = False) -> str:
         rows = [f"  {name}: missing {', '.join(found.missing[name][:6])}" for name in absent]
         parts.append("Not computed\n" + "\n".join(rows))
     return "\n\n".join(part for part in parts if part)
+
+
+def _sized(found: Plan) -> str:
+    """What each target alone would take, or leave where pools before it have taken their part."""
+    words = []
+    for name, count in found.sized_by.items():
+        sizes = glossary.quantities()[name].sizes or {}
+        takes = "takes" if sizes.get("want") == "smallest" else "leaves" if found.resolved.pools else "allows"
+        words.append(f"{name} {takes} {shown(chain.SIZE, count)}")
+    return f"Sized to {shown(chain.SIZE, found.values[chain.SIZE])}: {', '.join(words)}" if words else ""
 
 
 def _searched(found: Plan) -> str:
