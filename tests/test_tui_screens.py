@@ -412,8 +412,9 @@ async def test_a_sweep_is_exported_whole(app, tmp_path):
 
 async def test_a_table_says_that_there_are_more_columns_and_shows_them(app):
     async with app.run_test(size=(80, 24)) as pilot:
-        table = app.screen.query_one("#results", LineTable)
-        columns = [Column("name", 20), *(Column(f"column {n}", 18) for n in range(4))]
+        await pilot.press("2")
+        table = app.screen.query_one("#comparison", LineTable)
+        columns = [Column("name", 30), *(Column(f"column {n}", 30) for n in range(4))]
         table.show([Row("only", ("one", "0", "1", "2", "3"))], columns)
         table.focus()
         assert table.render_line(0).text.endswith("›")
