@@ -1,13 +1,15 @@
 """Compare, what-if, catalog, claims and the palette, key by key."""
 
+import datetime
 import itertools
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
-from textual.widgets import Input, OptionList, Static, Tree
+from textual.widgets import Footer, Input, OptionList, Static, Tree
 
 from planner import validation
 from planner.catalog import Catalog
@@ -19,7 +21,7 @@ from planner.tui.compare_screen import CompareScreen
 from planner.tui.dialogs import Confirm
 from planner.tui.entry_form import EntryForm
 from planner.tui.inputs import InputPane
-from planner.tui.lines import LineTable
+from planner.tui.lines import Column, LineTable, Row
 from planner.tui.questions import Answer
 from planner.tui.session import open_session
 from planner.tui.why import WhyScreen
@@ -346,3 +348,75 @@ async def test_every_shipped_scenario_is_shown_on_every_screen():
             assert app.session.plan is not None and not app.session.problems, name
             await pilot.press("2")
             assert keys(app, "#comparison")
+
+
+@pytest.mark.parametrize("mode", ["scenario", "compare", "whatif", "catalog", "claims"])
+async def test_the_footer_shows_every_key_at_80_columns(app, mode):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.switch_mode(mode)
+        await pilot.pause()
+        app.screen.set_focus(app.screen.query(LineTable).first())
+        await pilot.pause()
+        shown = list(app.screen.query_one(Footer).query("FooterKey"))
+        assert "Quit" in [key.description for key in shown]
+        assert all(key.region.right <= 80 for key in shown), [(key.description, key.region.right) for key in shown]
+
+
+async def test_quitting_from_the_palette_asks_too(app):
+    async with app.run_test() as pilot:
+        app.session.set_value("accelerators", "3200 accelerator")
+        await app.run_action("quit")
+        await pilot.pause()
+        assert isinstance(app.screen, Confirm)
+
+
+async def test_a_stale_price_is_marked_where_its_source_is_shown(app):
+    app.session.apply(replace(app.session.scenario, order=datetime.date(2031, 1, 1)))
+    async with app.run_test(size=(160, 48)) as pilot:
+        pane = app.screen.query_one(InputPane)
+        pane.reveal("system_price")
+        pane.focus_input("system_price")
+        await pilot.pause()
+        assert "! stale price: " in words(app, "#input-note")
+        app.why("capex")
+        await pilot.pause()
+        assert "! Rests on stale prices: " in words(app, "#why-note Static")
+        tree = app.screen.query_one("#why-tree")
+        tree.root.expand_all()
+        assert any("! stale price" in str(node.label) for node in every(tree.root))
+        app.pop_screen()
+        await pilot.press("4")
+        app.screen.show_entry("systems", "dgx-h100")
+        app.screen.query_one("#entry", LineTable).highlight("price")
+        await pilot.pause()
+        assert "! stale price: " in words(app, "#field-note Static")
+
+
+def every(node):
+    yield node
+    for child in node.children:
+        yield from every(child)
+
+
+async def test_a_sweep_is_exported_whole(app, tmp_path):
+    async with app.run_test() as pilot:
+        await pilot.press("3")
+        app.screen.query_one("#sweep-vary", Input).value = "utilization=30:100:701 %"
+        await pilot.press("enter")
+        await settled(pilot)
+        _, formats = app.screen.exports()
+        formats[".csv"](tmp_path / "sweep.csv")
+    lines = (tmp_path / "sweep.csv").read_text().splitlines()
+    assert len(lines) == 702 and len(lines[-1].split(",")[1]) > 8
+
+
+async def test_a_table_says_that_there_are_more_columns_and_shows_them(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        table = app.screen.query_one("#comparison", LineTable)
+        columns = [Column("name", 30), *(Column(f"column {n}", 30) for n in range(4))]
+        table.show([Row("only", ("one", "0", "1", "2", "3"))], columns)
+        table.focus()
+        assert table.render_line(0).text.endswith("›")
+        await pilot.press("right", "right", "right", "right")
+        assert not table.render_line(0).text.endswith("›") and "column 3" in table.render_line(0).text

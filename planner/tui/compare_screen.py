@@ -121,7 +121,7 @@ class CompareScreen(PlannerScreen):
         self._show_causes()
 
     def _row(self, name: str, values: list[float | None]) -> Row:
-        cells = [words.label(name)]
+        cells = [words.scoped(name)]
         for index, value in enumerate(values):
             cells.append("missing" if value is None else words.text(name, value))
             if index:
@@ -141,13 +141,13 @@ class CompareScreen(PlannerScreen):
         rows: list[Row] = []
         base = self.found.plans[0]
         for number, (other, by_name) in enumerate(zip(self.found.plans[1:], self.found.causes, strict=True)):
-            rows.append(Row(f"heading:{number}", (f"{words.label(row.key)}: {other.scenario.name}",), "heading"))
+            rows.append(Row(f"heading:{number}", (f"{words.scoped(row.key)}: {other.scenario.name}",), "heading"))
             causes = by_name.get(row.key, [])[:_MOST_CAUSES]
             largest = causes[0].change if causes else 0.0
             for cause in causes:
                 share = abs(breakdown.ratio(cause.change, largest) or 0)
                 moved = words.difference(row.key, cause.change)
-                cells = (words.label(cause.name), words.bar(share, _BAR), moved)
+                cells = (words.scoped(cause.name), words.bar(share, _BAR), moved)
                 rows.append(Row(f"{number}:{cause.name}", cells, tones=("", "bar", "")))
             choices = comparison.choices(base, other)
             rows += [Row(f"{number}:choice:{text}", (f"chosen: {text}",), "note", "dim") for text in choices]

@@ -21,6 +21,8 @@ from planner.tui import words
 from planner.tui.session import Session
 
 _PAUSE = 0.2
+# What the command line calls the fields of the form.
+_FIELDS = {"with --source-title": "in the field title", "with --source": "in the field source"}
 
 
 class EntryForm(ModalScreen[authoring.Draft | None]):
@@ -124,7 +126,10 @@ class EntryForm(ModalScreen[authoring.Draft | None]):
             draft = authoring.edit(self.session.catalog, self.entry, {self.field: value}, said)
             effect = authoring.effect_of(draft, self.session.scenario, self.session.catalog)
         except InputError as error:
-            self.post_message(self.Tried(number, None, "\n".join(each.message for each in error.problems)))
+            text = "\n".join(each.message for each in error.problems)
+            for option, field in _FIELDS.items():
+                text = text.replace(option, field)
+            self.post_message(self.Tried(number, None, text))
             return
         moved = effect.text() if effect.rows else "The open scenario's headline figures stay as they are."
         self.post_message(self.Tried(number, draft, f"{draft.difference()}\n\n{moved}"))

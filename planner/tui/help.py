@@ -35,6 +35,10 @@ def about(session: Session, name: str) -> str:
     if plan is not None and value is None and name in plan.values:
         value = float(plan.values[name])
     lines.append(f"Value     {shown(name, value) if value is not None else 'not known here'}")
+    low, high = session.bands.get(name, (None, None))
+    band = words.band(name, low, high, value) if value is not None else ""
+    if band:
+        lines.append(f"Band      {band}, P10 to P90")
     lines.append(f"Unit      {'a plain number' if row.show == units.DIMENSIONLESS else row.show}")
     if row.limits():
         lines.append(f"Limits    {row.limits()}")

@@ -185,7 +185,8 @@ class LineTable(ScrollView, can_focus=True):
         """The look of a text of this tone in the row of this index."""
         style = self.rich_style
         if tone:
-            style += self.get_component_rich_style(f"line-table--{tone}", partial=True)
+            # Whole, with the ground: a muted colour is found by the contrast with it.
+            style += self.get_component_rich_style(f"line-table--{tone}")
         if index == self.cursor and self.rows[index].form != "heading":
             style += self.get_component_rich_style("line-table--cursor", partial=True)
         return style

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,8 @@ class Answer:
     note: str
     # Shares of the work done, 1 with the last answer.
     done: float = 1.0
+    # Every scenario with its figures as they are, where the table shows the first alone and rounded.
+    frame: pd.DataFrame | None = None
 
 
 Progress = Callable[[int, int], None]
@@ -73,7 +76,7 @@ def sweep(
             sweep_picture(frame, watch[0]), frame_table(frame), f"a first look with {len(frame):,} scenarios", 0
         )
     frame = core.frame(task, progress=lambda done: progress(done, task.rows))
-    yield Answer(sweep_picture(frame, watch[0]), frame_table(frame), f"{len(frame):,} scenarios")
+    yield Answer(sweep_picture(frame, watch[0]), frame_table(frame), f"{len(frame):,} scenarios", frame=frame)
 
 
 def thinned(given: Mapping[str, str]) -> dict[str, str]:
@@ -134,11 +137,24 @@ def ticks(index: Any) -> list[str]:
 def frame_table(frame: pd.DataFrame) -> Table:
     """The first rows of a table of pandas."""
     rows = [
-        [units.number_text(v) if isinstance(v, float) else str(v) for v in row]
+        [_cell(v) if isinstance(v, float) else str(v) for v in row]
         for row in frame.head(_MOST_ROWS).itertuples(index=False)
     ]
     right = frozenset(i for i, heading in enumerate(frame.columns) if frame[heading].dtype.kind == "f")
     return Table(list(map(str, frame.columns)), rows, right)
+
+
+def _cell(value: float) -> str:
+    return units.number_text(value) if math.isfinite(value) else words.NOT_KNOWN
+
+
+def whole_table(answer: Answer) -> Table:
+    """Everything that was found, for a file: all rows, figures unrounded."""
+    frame = answer.frame
+    if frame is None:
+        return answer.table
+    rows = [[v if isinstance(v, int | float) else str(v) for v in row] for row in frame.itertuples(index=False)]
+    return Table(list(map(str, frame.columns)), rows, answer.table.right)
 
 
 # Solve
@@ -232,7 +248,8 @@ def optimize(
     if len(objectives) > 1 and len(frame):
         x, y = headings[objectives[0]], headings[objectives[1]]
         picture = Picture("Pareto front", x, y, (Series("", frame[x].tolist(), frame[y].tolist(), points=True),))
-    table = frame_table(frame)
     if found.nearest is not None:
         table = Table(["nothing meets every constraint"], [[line] for line in core.text(found).splitlines()])
-    yield Answer(picture, table, note)
+        yield Answer(picture, table, note)
+    else:
+        yield Answer(picture, frame_table(frame), note, frame=frame)

@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass
 
 from planner import breakdown, chain, glossary
-from planner.plan import Plan, shown
+from planner.plan import Plan, shown, spoken
 from planner.tui import topics, words
 from planner.tui.lines import Column, Row
 from planner.tui.session import Session
@@ -15,7 +15,7 @@ from planner.tui.session import Session
 NARROW = (Column("result", shorter=words.short), Column("value", 15, right=True), Column("change", 8, right=True))
 WIDE = (
     Column("result", shorter=words.short),
-    Column("value", 9, right=True),
+    Column("value", 10, right=True),
     Column("unit", 9),
     Column("change", 9, right=True),
     Column("P10 to P90", 14, right=True),
@@ -131,13 +131,14 @@ def findings(session: Session, width: int) -> list[Row]:
     if limits:
         found.append(Row("heading:limits", ("Limits in use, the binding one first",), "heading"))
     for name, share in limits[:_MOST_LIMITS]:
-        found.append(_bar_row(f"limit:{name}", name, share, words.percent(share, 3), "bad" if share > 1 else ""))
+        label = _limit(name)[0] if view.pool else name
+        found.append(_bar_row(f"limit:{name}", label, share, words.percent(share, 3), "bad" if share > 1 else ""))
     sized_by = {n: count for n, count in plan.sized_by.items() if view.belongs(n.rpartition("/")[0])}
     if sized_by:
         found.append(Row("heading:size", ("What sets the size",), "heading"))
         for name, count in sized_by.items():
-            text = shown(chain.SIZE, count)
-            found.append(Row(f"value:{name}", (f"{words.scoped(name, view.scope)} gives {text}",), "note"))
+            text = f"{words.scoped(name, view.scope)}: {spoken(chain.SIZE, count)}"
+            found.append(Row(f"value:{name}", (text,), "note"))
     for total in (f"{view.scope}{each}" for each in topics.BREAKDOWNS):
         parts = breakdown.parts(plan, total)
         if parts:

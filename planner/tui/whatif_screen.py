@@ -238,8 +238,8 @@ class WhatIfScreen(PlannerScreen):
     def exports(self) -> tuple[str, exporting.Formats]:
         if self.answer is None:
             return super().exports()
-        table = self.answer.table
-        return f"{self.question}.csv", exporting.of_table(lambda: table)
+        answer = self.answer
+        return f"{self.question}.csv", exporting.of_table(lambda: questions.whole_table(answer))
 
     def focused_quantity(self) -> str:
         focused = self.app.focused
