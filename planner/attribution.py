@@ -50,7 +50,9 @@ def causes(base: Plan, other: Plan, names: list[str]) -> dict[str, list[Cause]]:
         if name not in results:
             found[name] = []
             continue
-        steps = np.diff(results[name].reshape(len(orders), -1), axis=1)
+        with np.errstate(invalid="ignore"):
+            # Between two results without end there is no difference.
+            steps = np.diff(results[name].reshape(len(orders), -1), axis=1)
         parts = np.take_along_axis(steps, ranks, axis=1).mean(axis=0)
         least = 1e-12 * np.max(np.abs(results[name]), initial=0)
         pairs = [

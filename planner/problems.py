@@ -13,6 +13,7 @@ from planner.units import suggestion
 # Bytes of a file of settings, and of a table of data.
 LARGEST_FILE = 1_000_000
 LARGEST_TABLE = 40_000_000
+_MOST_PROBLEMS = 100
 # The time in which TOML's reader reads a name grows with the square of its parts.
 _DEEPEST = 40
 _BETWEEN_NAMES = re.compile(r"[\n=,\[\]{}#]+")
@@ -46,6 +47,13 @@ class InputError(ValueError):
 
 def one(place: str, field: str, message: str) -> InputError:
     return InputError([Problem(place, field, message)])
+
+
+def enough(found: list[Problem], place: str) -> bool:
+    """Whether so many problems are found that nobody reads more; the last one says that there may be others."""
+    if len(found) == _MOST_PROBLEMS:
+        found.append(Problem(place, "", f"has more than {_MOST_PROBLEMS} problems: mend these first"))
+    return len(found) > _MOST_PROBLEMS
 
 
 def unknown(what: str, given: str, names: Any) -> str:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planner import strategy
-from planner.problems import LARGEST_FILE, InputError, read_toml
+from planner import scenario, strategy
+from planner.problems import LARGEST_FILE, InputError, parse_toml, read_toml
 
 # Hypothesis decides every draw and shrinks what fails; the same inputs on every run.
 CHANCE = st.randoms(use_true_random=False)
@@ -149,3 +149,14 @@ def test_a_budget_beyond_any_project_takes_few_searches(monkeypatch):
     }
     assert hostile.judge_table(table) == hostile.PLANNED
     assert 0 < len(searches) <= 3
+
+
+@pytest.mark.parametrize("table", ["set", "range", "choose", "demand", "site", "pool"])
+def test_a_file_of_twenty_thousand_mistakes_is_refused_before_all_are_described(table):
+    lines = "".join(f'electricty_prce{number} = "1 USD"\n' for number in range(20_000))
+    several = f'[[{table}]]\nname = "us-virgnia"\n' * 20_000
+    content = several if table in ("demand", "site", "pool") else f"[{table}]\n{lines}"
+    with pytest.raises(InputError) as refused:
+        given = scenario.from_table(parse_toml(content.encode(), "given.toml"), "given.toml", catalog=hostile.shipped())
+        scenario.resolve(given, hostile.shipped())
+    assert 1 <= len(refused.value.problems) <= 102
