@@ -18,7 +18,7 @@ import numpy as np
 
 from planner import glossary, sampling, units
 from planner.catalog import Catalog, value_of
-from planner.problems import LARGEST_FILE, InputError, Problem, one, read_bytes, unknown
+from planner.problems import LARGEST_TABLE, InputError, Problem, one, read_bytes, unknown
 
 _SPACED = re.compile(r"(?P<low>[^:]+):(?P<high>[^:]+)(?::(?P<count>\d{1,9})(?P<log>:log)?)?(?:\s+(?P<unit>[^\s\d].*))?")
 _NUMBER = r"\s*[+-]?[\d._]+(?:[eE][+-]?\d+)?\s*"
@@ -157,7 +157,7 @@ def positions(axes: Sequence[Axis | SampledAxis], index: Any) -> list[Any]:
 def table(path: Path, catalog: Catalog) -> Axis:
     """A CSV of scenarios as one axis: a column per quantity ("name" or "name [unit]"), role or option."""
     try:
-        text = read_bytes(path, path.name, 10 * LARGEST_FILE).decode("utf-8-sig")
+        text = read_bytes(path, path.name, LARGEST_TABLE).decode("utf-8-sig")
         lines = [line for line in csv.reader(io.StringIO(text, newline="")) if any(cell.strip() for cell in line)]
     except (UnicodeDecodeError, csv.Error) as error:
         raise one(str(path), "", f"cannot be read: {error}") from None

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from planner import glossary, paths, units
-from planner.problems import InputError, Problem, one, read_toml, unknown
+from planner.problems import InputError, Problem, enough, one, read_toml, unknown
 
 # The firmest kind of figure first; a result is as firm as the weakest of its inputs.
 KINDS = ("measured", "rated", "quoted", "derived", "estimate")
@@ -190,6 +190,8 @@ class Catalog:
         entry.name = str(raw.get("name", entry.name))
         known = [*_COMMON, *kind.fields, *kind.text, *kind.dates, *kind.lists, *kind.references]
         for key, given in raw.items():
+            if enough(found, place):
+                break
             if key in kind.fields:
                 fact = self.fact(given, kind.fields[key], raw, place, key, found)
                 if fact is not None:
@@ -325,6 +327,8 @@ class Catalog:
         for key, given in raw.items():
             if key in _COMMON or key == "fit":
                 continue
+            if enough(found, origin):
+                break
             if key in glossary.options():
                 fact = self._choice(given, glossary.options()[key], raw, origin, found)
             elif key in rows:

@@ -16,7 +16,7 @@ from typing import Any
 
 from planner import authoring, editing
 from planner.catalog import Catalog, folded
-from planner.problems import LARGEST_FILE, InputError, Problem, one, read_bytes
+from planner.problems import LARGEST_TABLE, InputError, Problem, one, read_bytes
 
 Settings = dict[tuple[str, ...], Any]
 Row = dict[str, str]
@@ -140,7 +140,7 @@ def _of_the_trade(rows: list[tuple[int, Row]], findings: Findings) -> list[tuple
 def table(path: Path) -> tuple[list[str], list[tuple[int, Row]]]:
     """The header of a CSV file and its rows with their line numbers."""
     try:
-        text = read_bytes(path, path.name, 10 * LARGEST_FILE).decode("utf-8-sig")
+        text = read_bytes(path, path.name, LARGEST_TABLE).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise one(path.name, "", f"is not UTF-8 text (byte {error.start})") from None
     reader = csv.DictReader(io.StringIO(text), restval="")

@@ -10,7 +10,13 @@ from typing import Any
 
 from planner.units import suggestion
 
-LARGEST_FILE = 4_000_000
+# Bytes of a file of settings, and of a table of data.
+LARGEST_FILE = 1_000_000
+LARGEST_TABLE = 40_000_000
+_MOST_PROBLEMS = 100
+# The time in which TOML's reader reads a name grows with the square of its parts.
+_DEEPEST = 40
+_BETWEEN_NAMES = re.compile(r"[\n=,\[\]{}#]+")
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,13 @@ class InputError(ValueError):
 
 def one(place: str, field: str, message: str) -> InputError:
     return InputError([Problem(place, field, message)])
+
+
+def enough(found: list[Problem], place: str) -> bool:
+    """Whether so many problems are found that nobody reads more; the last one says that there may be others."""
+    if len(found) == _MOST_PROBLEMS:
+        found.append(Problem(place, "", f"has more than {_MOST_PROBLEMS} problems: mend these first"))
+    return len(found) > _MOST_PROBLEMS
 
 
 def unknown(what: str, given: str, names: Any) -> str:
@@ -90,11 +103,16 @@ def _line(reason: str, content: bytes) -> str:
 def parse_toml(content: bytes, place: str) -> dict[str, Any]:
     """TOML text as a table; InputError naming line and reason where it is broken."""
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
+        if any(piece.count(".") > _DEEPEST for piece in _BETWEEN_NAMES.split(text)):
+            raise one(place, "", f"broken TOML: a name has more than {_DEEPEST} parts")
+        return tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise one(place, "", f"is not UTF-8 text (byte {error.start})") from None
     except tomllib.TOMLDecodeError as error:
         raise one(place, "", f"broken TOML: {error}{_line(str(error), content)}") from None
+    except InputError:
+        raise
     except (RecursionError, ValueError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise one(place, "", f"broken TOML: {reason}") from None

@@ -14,12 +14,13 @@ import numpy as np
 
 from planner import glossary, paths, units
 from planner.catalog import DISTRIBUTIONS, Catalog, Entry, Fact, value_of
-from planner.problems import InputError, Problem, one, parse_toml, read_toml, unknown
+from planner.problems import InputError, Problem, enough, one, parse_toml, read_toml, unknown
 
 WORKLOADS = ("training", "inference", "capacity")
 _TABLES = ("choose", "set", "range")
 _KEYS = ("name", "description", "workload", "order", "start", *_TABLES)
 _OF_THE_WHOLE = ("correlate", "demand", "pool", "site")
+_MOST_TABLES = 100
 _SITE_KEYS = ("name", "set")
 _POOL_NAME = re.compile(r"[^0-9a-z]+")
 
@@ -176,6 +177,9 @@ def pool_key(name: str) -> str:
 
 def _list_of_tables(raw: Mapping[str, Any], key: str, place: str, found: list[Problem]) -> list[dict[str, Any]]:
     rows = raw.get(key, [])
+    if isinstance(rows, list) and len(rows) > _MOST_TABLES:
+        found.append(Problem(place, key, f"has {len(rows):,} tables: it takes at most {_MOST_TABLES}"))
+        return []
     if not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
         found.append(Problem(place, key, f"takes tables: write [[{key}]] before each"))
         return []
@@ -185,7 +189,9 @@ def _list_of_tables(raw: Mapping[str, Any], key: str, place: str, found: list[Pr
 def _part(raw: Mapping[str, Any], place: str, at: str, keys: tuple[str, ...], found: list[Problem]) -> Scenario:
     """The whole scenario, or one of its pools (`at` says which)."""
     dot = f"{at}." if at else ""
-    found.extend(Problem(place, dot + k, _misplaced(k, "key", keys)) for k in raw if k not in keys)
+    for key in raw:
+        if key not in keys and not enough(found, place):
+            found.append(Problem(place, dot + key, _misplaced(key, "key", keys)))
     name = raw.get("name", Path(place).stem)
     if not isinstance(name, str):
         found.append(Problem(place, f"{dot}name", "takes a text in quotes"))
@@ -330,6 +336,8 @@ def _entries(scenario: Scenario, catalog: Lookup, found: list[Problem]) -> dict[
         entries[role] = entry
 
     for role, name in scenario.choose.items():
+        if enough(found, scenario.place):
+            break
         if role not in roles:
             found.append(Problem(scenario.place, f"choose.{role}", _misplaced(role, "role", roles)))
         elif not isinstance(name, str):
@@ -352,6 +360,8 @@ def _entries(scenario: Scenario, catalog: Lookup, found: list[Problem]) -> dict[
 def _apply_set(scenario: Scenario, facts: dict[str, Fact], options: dict[str, str], found: list[Problem]) -> None:
     rows = glossary.quantities()
     for name, given in scenario.set.items():
+        if enough(found, scenario.place):
+            break
         place = f"set.{name}"
         if name in options:
             choices = glossary.options()[name].choices
@@ -377,6 +387,8 @@ def _apply_set(scenario: Scenario, facts: dict[str, Fact], options: dict[str, st
 def _apply_ranges(scenario: Scenario, facts: dict[str, Fact], found: list[Problem]) -> None:
     rows = glossary.quantities()
     for name, given in scenario.range.items():
+        if enough(found, scenario.place):
+            break
         place = f"range.{name}"
         if name not in rows:
             found.append(Problem(scenario.place, place, unknown("quantity", name, rows)))
@@ -419,6 +431,8 @@ def _correlation_problems(scenario: Scenario, facts: dict[str, Fact]) -> list[Pr
     """What is wrong with the stated correlations: names without a range, figures outside -1 to 1."""
     found: list[Problem] = []
     for name, others in scenario.correlate.items():
+        if enough(found, scenario.place):
+            break
         if not isinstance(others, dict):
             found.append(Problem(scenario.place, f"correlate.{name}", "takes { OTHER = 0.6 }"))
             continue

@@ -1,14 +1,18 @@
 """Hostile input is planned or refused in words that name the place; nothing else ever happens."""
 
 import tempfile
+from pathlib import Path
 
 import hostile
+import hostile_commands as commands
+import hostile_corpus
+import hostile_files as files
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planner import strategy
-from planner.problems import LARGEST_FILE, InputError, read_toml
+from planner import scenario, strategy
+from planner.problems import LARGEST_FILE, InputError, parse_toml, read_toml
 
 # Hypothesis decides every draw and shrinks what fails; the same inputs on every run.
 CHANCE = st.randoms(use_true_random=False)
@@ -37,14 +41,35 @@ def test_a_changed_scenario_file_is_planned_or_refused(rng):
 @given(CHANCE)
 def test_a_catalog_entry_loads_or_is_refused(rng):
     with tempfile.TemporaryDirectory() as root:
-        hostile.judge_entry(*hostile.entry(rng), hostile.folder_of(root))
+        files.judge_entry(*files.entry(rng), files.folder_of(root))
 
 
 @many(100)
 @given(CHANCE)
 def test_a_table_to_import_is_read_or_refused(rng):
     with tempfile.TemporaryDirectory() as root:
-        hostile.judge_import(*hostile.price_table(rng), hostile.folder_of(root))
+        files.judge_import(*files.price_table(rng), files.folder_of(root))
+
+
+@many(100)
+@given(CHANCE)
+def test_a_file_beside_the_entries_of_a_catalog_is_read_or_refused(rng):
+    with tempfile.TemporaryDirectory() as root:
+        files.judge_beside(*files.beside(rng), files.folder_of(root))
+
+
+@many(100)
+@given(CHANCE)
+def test_a_file_of_any_name_or_a_link_to_anything_stands_in_a_catalog(rng):
+    with tempfile.TemporaryDirectory() as root:
+        files.judge_name(*files.name(rng), files.folder_of(root))
+
+
+@many(200)
+@given(CHANCE)
+def test_a_table_or_a_tariff_is_read_or_refused(rng):
+    with tempfile.TemporaryDirectory() as root:
+        files.judge_table(*files.table(rng), files.folder_of(root))
 
 
 @many(300)
@@ -62,16 +87,24 @@ def test_a_value_is_read_or_refused(rng):
 @many(60)
 @given(CHANCE)
 def test_a_command_line_runs_or_is_refused_with_status_2(rng):
-    hostile.judge_command(hostile.command(rng))
+    with tempfile.TemporaryDirectory() as root:
+        commands.judge_command(commands.command(rng), Path(root))
+
+
+@pytest.mark.parametrize("kind", hostile_corpus.JUDGES)
+def test_what_coverage_guided_fuzzing_found_is_still_taken_or_refused(kind, tmp_path):
+    kept = sorted((hostile_corpus.CORPUS / kind).iterdir())
+    fates = {path.name: hostile_corpus.judge(kind, path.read_bytes(), tmp_path) for path in kept}
+    assert len(fates) > 20 and set(fates.values()) == {hostile.PLANNED, hostile.REFUSED}
 
 
 @pytest.mark.parametrize("target", ["/dev/zero", "/dev/null", ".", "x" * 300, "a\x00b", "~", "//", "\ud800"])
 @pytest.mark.parametrize("command", [("plan",), ("catalog", "import")])
-def test_what_is_no_file_to_read_is_refused(command, target):
+def test_what_is_no_file_to_read_is_refused(command, target, tmp_path):
     if command == ("plan",) and target == "/dev/null":
         # A file that says nothing has no size.
         assert hostile.judge_scenario(b"") == hostile.REFUSED
-    assert hostile.judge_command([*command, target]) == hostile.REFUSED
+    assert commands.judge_command(([*command, target], {}), tmp_path) == hostile.REFUSED
 
 
 def test_a_file_of_a_hundred_megabytes_is_refused_unread(tmp_path):
@@ -98,8 +131,8 @@ def test_deep_and_endless_texts_are_refused(content):
 
 
 def test_a_source_that_is_no_text_is_refused(tmp_path):
-    judged = hostile.judge_entry(
-        "accelerators", b'source = ["sheet"]\npower = "1 W/accelerator"', hostile.folder_of(tmp_path)
+    judged = files.judge_entry(
+        "accelerators", b'source = ["sheet"]\npower = "1 W/accelerator"', files.folder_of(tmp_path)
     )
     assert judged == hostile.REFUSED
 
@@ -116,3 +149,14 @@ def test_a_budget_beyond_any_project_takes_few_searches(monkeypatch):
     }
     assert hostile.judge_table(table) == hostile.PLANNED
     assert 0 < len(searches) <= 3
+
+
+@pytest.mark.parametrize("table", ["set", "range", "choose", "demand", "site", "pool"])
+def test_a_file_of_twenty_thousand_mistakes_is_refused_before_all_are_described(table):
+    lines = "".join(f'electricty_prce{number} = "1 USD"\n' for number in range(20_000))
+    several = f'[[{table}]]\nname = "us-virgnia"\n' * 20_000
+    content = several if table in ("demand", "site", "pool") else f"[{table}]\n{lines}"
+    with pytest.raises(InputError) as refused:
+        given = scenario.from_table(parse_toml(content.encode(), "given.toml"), "given.toml", catalog=hostile.shipped())
+        scenario.resolve(given, hostile.shipped())
+    assert 1 <= len(refused.value.problems) <= 102

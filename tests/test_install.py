@@ -2,6 +2,8 @@
 
 import importlib.util
 import os
+import pwd
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -17,6 +19,11 @@ SHIPPED = {
     "docs/guides": "planner/data/docs/guides",
     "planner": "planner",
 }
+# Other interpreters that have the dependencies: on the path, or named in PLANNER_INTERPRETERS.
+VERSIONS = ("python3.11", "python3.12", "python3.13", "python3.14")
+NAMED = [each for each in os.environ.get("PLANNER_INTERPRETERS", "").split(os.pathsep) if each]
+INTERPRETERS = [*NAMED, *filter(None, map(shutil.which, VERSIONS))]
+DEPENDENCIES = "import markdown_it, numpy, pandas, pint, platformdirs, scipy, textual, textual_plotext, tomlkit"
 # Where people run programs: nothing of the shell's settings but these.
 PLACES = {
     "no home": {},
@@ -24,6 +31,10 @@ PLACES = {
     "no colour": {"NO_COLOR": "1", "TERM": "dumb"},
     "a narrow terminal": {"COLUMNS": "20", "LINES": "5", "TERM": "vt100"},
     "the C locale": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    "the POSIX locale": {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    "a locale that is not there": {"LC_ALL": "en_US.ISO-8859-1", "PYTHONUTF8": "0"},
+    "another's home": {"HOME": "/root", "XDG_CONFIG_HOME": "/root/settings", "PLANNER_CATALOGS": "/root:/no/such"},
+    "warnings as errors": {"PYTHONWARNINGS": "error"},
     "plain ASCII": {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     "Latin": {"PYTHONIOENCODING": "latin-1"},
 }
@@ -155,3 +166,77 @@ def test_the_installed_package_is_the_one_that_ran(installed, tmp_path):
         text=True,
     )
     assert Path(where.stdout.strip()).is_relative_to(installed)
+
+
+@pytest.mark.parametrize("interpreter", INTERPRETERS)
+@pytest.mark.parametrize(
+    "arguments", [("plan", "own-8000-h100"), ("check",), ("risk", "own-8000-h100", "--samples", "64")]
+)
+def test_every_version_of_python_runs_it(installed, tmp_path, interpreter, arguments):
+    """Without a warning that something it uses is going away."""
+    found = subprocess.run([interpreter, "-c", DEPENDENCIES], capture_output=True, text=True, cwd=tmp_path)
+    if found.returncode:
+        pytest.skip(f"{interpreter} lacks the dependencies: {found.stderr.strip().splitlines()[-1][:80]}")
+    done = subprocess.run(
+        [interpreter, "-B", "-W", "error", "-m", "planner", *arguments],
+        cwd=tmp_path,
+        env={"PATH": os.defpath, "PYTHONPATH": str(installed)},
+        capture_output=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout and not done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only the superuser may become another user")
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("plan", "own-8000-h100"), 0),
+        (("check",), 0),
+        (("sweep", "own-8000-h100", "--vary", "pue=1.1,1.2", "--csv"), 0),
+        (("sweep", "own-8000-h100", "--vary", "pue=1.1,1.2", "-o", "out.csv"), 2),
+        (("report", "own-8000-h100", "-o", "out.html"), 2),
+        (("catalog", "edit", "accelerators/h100-sxm", "power=1 W/accelerator", "--source=a", "--source-title=A"), 2),
+    ],
+    ids=lambda given: " ".join(given[:2]) if isinstance(given, tuple) else str(given),
+)
+def test_an_ordinary_user_without_a_home_runs_what_another_installed(installed, tmp_path, arguments, status):
+    """Neither the install nor the folder they stand in nor a home may be written; what has to be is refused."""
+    user = pwd.getpwnam("nobody")
+    interpreter = next((each for each in (sys.executable, *INTERPRETERS) if runs(each, user, installed)), None)
+    if interpreter is None:
+        pytest.skip("no interpreter with the dependencies may be run by an ordinary user")
+    before = sorted(installed.rglob("*"))
+    done = as_user(interpreter, user, installed, ["-m", "planner", *arguments])
+    assert done.returncode == status, done.stderr[-2000:]
+    assert b"Traceback" not in done.stderr
+    assert bool(done.stdout) or b"ermission denied" in done.stderr
+    assert sorted(installed.rglob("*")) == before
+
+
+def as_user(interpreter, user, installed, arguments):
+    """Run by another user in a folder that they may not write in, without a home."""
+    for path in [installed, *installed.parents]:
+        if path.stat().st_uid == 0 and path.stat().st_mode & 0o005 != 0o005:
+            path.chmod(path.stat().st_mode | 0o005)
+    # An interpreter of the same version takes the dependencies of this one.
+    same = Path(interpreter).resolve().name == f"python{sys.version_info.major}.{sys.version_info.minor}"
+    here = [path for path in sys.path if same and Path(path).name == "site-packages"]
+    return subprocess.run(
+        [interpreter, "-B", *arguments],
+        cwd="/",
+        env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join([str(installed), *here]), "HOME": "/no/such/home"},
+        user=user.pw_uid,
+        group=user.pw_gid,
+        extra_groups=[],
+        capture_output=True,
+        timeout=120,
+    )
+
+
+def runs(interpreter, user, installed):
+    try:
+        return as_user(interpreter, user, installed, ["-c", DEPENDENCIES]).returncode == 0
+    except OSError:
+        return False

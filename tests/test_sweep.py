@@ -118,7 +118,7 @@ def small(catalog, monkeypatch, rows=90):
 
 
 def read(path):
-    return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, float_precision="round_trip")
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
