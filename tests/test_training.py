@@ -62,6 +62,21 @@ def test_a_group_larger_than_a_pod_gets_the_rate_of_the_core():
     assert collectives.data_bandwidth(2048.0, 1.0, 8.0, 360e9, 40e9, 1024.0, 10e9) == 80e9
 
 
+def test_uneven_routing_slows_products_and_dispatch_of_experts_alone():
+    made = scenario.Scenario(
+        "t", "training", choose={**CHOOSE, "model": "deepseek-v3"}, set={**SET, "expert_parallel": "8"}
+    )
+    resolved = scenario.resolve(made, CATALOG)
+    values, options = plan.given_values(resolved)[0], resolved.options
+    wanted = ["grouped_time", "expert_time", "linear_time", "step_time"]
+    even = model.evaluate(wanted, values, options)
+    uneven = model.evaluate(wanted, {**values, "training_imbalance": 1.5}, options)
+    assert uneven["grouped_time"] == pytest.approx(1.5 * even["grouped_time"])
+    assert uneven["expert_time"] == pytest.approx(1.5 * even["expert_time"])
+    assert uneven["linear_time"] == even["linear_time"]
+    assert even["step_time"] < uneven["step_time"] < 1.5 * even["step_time"]
+
+
 def test_oversubscription_of_the_core_slows_large_groups_alone():
     """64 ports, 32 of them down, 400 Gb/s: a pod of 1,024 where there is a core, 2,048 reached without one."""
     values, options = values_of(tensor_parallel="1", pipeline_parallel="1", micro_batch="1", zero_stage="1")

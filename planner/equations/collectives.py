@@ -161,19 +161,21 @@ def expert_time(
     scaleup_rate,
     network_rate,
     dispatch_efficiency,
+    training_imbalance,
 ):
     """Dispatch and combine of tokens to experts, one mean layer and micro-batch, both passes. [s]
 
-    x · (4 + 2 r) · V / t · [c(domains) / b_out + c(ranks in a domain) / b_up] / η,  c(n) = (n − 1) · (1 − (1 − 1/n)^K)
+    i · x · (4 + 2 r) · V / t · [c(domains) / b_out + c(ranks in a domain) / b_up] / η,  c(n) = (n − 1) · (1 − (1 − 1/n)^K)
 
-    Balanced routing: c is the mean number of other places that hold one of a token's experts. A token travels once
-    to each domain and once to each rank in it.
+    c is the mean number of other places that hold one of a token's experts where routing is balanced; the rank with
+    the most tokens has i times as many. A token travels once to each domain and once to each rank in it.
     """
     ranks = _ranks_per_domain(expert_parallel, tensor_parallel, scaleup_domain_size)
     domains = expert_parallel / ranks
     across = (domains - 1) * (1 - (1 - 1 / domains) ** model_experts_per_token)
     within = (ranks - 1) * (1 - (1 - 1 / ranks) ** model_experts_per_token)
-    moved = (4 + 2 * repeated_share) * mixture_share * hidden_bytes / tensor_parallel / dispatch_efficiency
+    sent = training_imbalance * mixture_share * hidden_bytes / tensor_parallel
+    moved = (4 + 2 * repeated_share) * sent / dispatch_efficiency
     return moved * (across / network_rate + within / scaleup_rate)
 
 

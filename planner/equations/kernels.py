@@ -179,16 +179,19 @@ def grouped_time(
     grouped_precision_loss,
     expert_tokens,
     small_expert_tokens,
+    training_imbalance,
 ):
     """Forward products of the routed experts, one mean layer and micro-batch. [s]
 
-    2 · T · P_active / t / (rate · η_grouped) · (peak / peak_16)^l · (1 + T_0 / T_expert)
+    i · 2 · T · P_active / t / (rate · η_grouped) · (peak / peak_16)^l · (1 + T_0 / T_expert)
 
-    Grouped products gain less from low precision: each expert's rows are quantised and padded on their own.
+    Grouped products gain less from low precision: each expert's rows are quantised and padded on their own. All wait
+    for the rank with the most rows.
     """
     products = flop_per_parameter_token * micro_batch_tokens * layer_active_expert_parameters / tensor_parallel
     less_gain = (linear_peak / accelerator_peak_bf16) ** grouped_precision_loss
-    return products / (linear_rate * grouped_efficiency) * less_gain * (1 + small_expert_tokens / expert_tokens)
+    ramp = 1 + small_expert_tokens / expert_tokens
+    return training_imbalance * products / (linear_rate * grouped_efficiency) * less_gain * ramp
 
 
 def attention_share(model_layers, model_linear_attention_layers):
