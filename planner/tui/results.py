@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass
 
 from planner import breakdown, chain, glossary
-from planner.plan import Plan, shown, spoken
+from planner.plan import Plan, shown
 from planner.tui import topics, words
 from planner.tui.lines import Column, Row
 from planner.tui.session import Session
@@ -137,7 +137,7 @@ def findings(session: Session, width: int) -> list[Row]:
     if sized_by:
         found.append(Row("heading:size", ("What sets the size",), "heading"))
         for name, count in sized_by.items():
-            text = f"{words.scoped(name, view.scope)}: {spoken(chain.SIZE, count)}"
+            text = f"{words.scoped(name, view.scope)}: {shown(chain.SIZE, count)}"
             found.append(Row(f"value:{name}", (text,), "note"))
     for total in (f"{view.scope}{each}" for each in topics.BREAKDOWNS):
         parts = breakdown.parts(plan, total)
