@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from planner import glossary, inference_cases, paths, units
+from planner import editing, glossary, inference_cases, paths, units
 from planner.catalog import Catalog
 from planner.inference_cases import METRICS, Cases
 from planner.problems import one, read_toml
@@ -73,7 +73,7 @@ def calibrate(path: Path | None = None, output: Path | None = None) -> dict[str,
     }
     found["parameters"] = fitted
     if output is not None:
-        output.write_text(file_text(cases, fitted, found), encoding="utf-8")
+        editing.write_atomically(output, file_text(cases, fitted, found))
     return found
 
 
@@ -301,8 +301,9 @@ def file_text(cases: Cases, fitted: dict[str, float], found: dict[str, Any]) -> 
     ]
     for metric, name in RESIDUALS.items():
         low, high = found["residual_quantiles"][metric]
-        spread = [f"low = {min(low, 1):.4f}", f"high = {max(high, 1):.4f}", 'distribution = "lognormal"']
-        lines += [f"[{name}]", "value = 1", *spread, ""]
+        # The value itself lies within its range.
+        ends = [f"low = {min(low, 1):.4f}", f"high = {max(high, 1):.4f}", 'distribution = "lognormal"']
+        lines += [f"[{name}]", "value = 1", *ends, ""]
     lines += ["[speed_tensorrt_llm]", "value = 1", 'source = "definition"', 'kind = "rated"', ""]
     for name, value in fitted.items():
         plain = rows[name].unit == units.DIMENSIONLESS

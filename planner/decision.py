@@ -49,7 +49,7 @@ def own_or_rent(found: Plan, sure: Risk | None = None) -> list[str]:
         return [f"Owning takes {shown('capex', found.values['capex'])} before the cluster runs; no offer was chosen."]
     offer, term = found.resolved.entries.get("cloud"), found.resolved.options.get("cloud_term", "")
     against = f" at {offer.key} {term}" if offer is not None and not found.resolved.pools else ""
-    period = f"over {shown('analysis_period', found.values['analysis_period'])} " if _one_period(found) else ""
+    period = f"over {shown('analysis_period', found.values['analysis_period'])} " if "analysis_period" in found.values else ""
     verdict = f"{'Own' if result.value > 0 else 'Rent'}: {period}{_saves(result.value, f'renting{against}')}"
     band = ""
     if result.low is not None and result.high is not None:
@@ -60,10 +60,6 @@ def own_or_rent(found: Plan, sure: Risk | None = None) -> list[str]:
         share = sure.owning_wins if result.value > 0 else 1 - sure.owning_wins
         words.append(f"With the uncertainty of the inputs this holds in {share:.0%} of {sure.samples:,} samples.")
     return words + ([] if found.resolved.pools else _other_terms(found, result.value, term))
-
-
-def _one_period(found: Plan) -> bool:
-    return "analysis_period" in found.values
 
 
 def _saves(saving: float, other: str) -> str:

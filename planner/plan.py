@@ -164,8 +164,10 @@ def elasticities(found: Plan, inputs: list[str], outputs: list[str]) -> dict[str
     spans = np.ones(count)
     for column, name in enumerate(inputs):
         value, row = float(values[name]), rows[name]
-        ends = np.clip(np.array([1 + _NUDGE, 1 - _NUDGE]) * value, row.low, row.high)
-        spans[column] = (ends[0] - ends[1]) / value
+        low, high = -np.inf if row.low is None else row.low, np.inf if row.high is None else row.high
+        ends = np.clip(np.array([1 + _NUDGE, 1 - _NUDGE]) * value, low, high)
+        # An input that its limits hold in place moves nothing.
+        spans[column] = (ends[0] - ends[1]) / value or np.inf
         nudged = np.full((2, count), value)
         nudged[:, column] = ends
         values[name] = nudged.reshape(-1)
@@ -200,7 +202,7 @@ def _availability(resolved: Resolved) -> Check:
 def _offers(resolved: Resolved) -> list[Check]:
     """Offers that rent another accelerator than the one they are compared with."""
     checks = []
-    for part in (resolved.pools or {"": resolved}).values():
+    for pool, part in (resolved.pools or {"": resolved}).items():
         offer, accelerator = part.entries.get("cloud"), part.entries.get("accelerator")
         rented = offer.references.get("accelerator") if offer else None
         if offer and accelerator and rented and rented != accelerator.key:
@@ -208,7 +210,7 @@ def _offers(resolved: Resolved) -> list[Check]:
                 f"condition: {offer.key} rents {rented}, and the plan has {accelerator.key}: an hour of one is not "
                 f"an hour of the other. Choose an offer of {accelerator.key} or set cloud_price."
             )
-            checks.append(Check("offer", True, message))
+            checks.append(Check(f"{pool}/offer" if pool else "offer", True, message))
     return checks
 
 

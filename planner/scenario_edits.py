@@ -115,8 +115,6 @@ def file_changes(before: Scenario, after: Scenario, whole: bool = False) -> dict
     With `whole` nothing is in the file yet.
     """
     changes = _part_changes(before, after, (), whole)
-    if ("workload",) not in changes and before.workload != after.workload:
-        changes["workload",] = after.workload
     if whole:
         return changes
     pools = list(before.pools.values())

@@ -185,12 +185,14 @@ def kv_transfer_time__disaggregated(
     return cache / (pipeline_parallel * transfer_link)
 
 
-def cycle_time__disaggregated(answer_time):
+def cycle_time__disaggregated(answer_time, kv_transfer_time):
     """Time for which a request holds its place in the batch. [s]
 
-    T_c = T
+    T_c = t_kv + T
+
+    Its place is kept from when its cache begins to arrive.
     """
-    return answer_time
+    return kv_transfer_time + answer_time
 
 
 def replica_request_rate(replica_output_rate, output_tokens, one_request):
