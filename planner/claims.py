@@ -84,10 +84,17 @@ class Judgement:
 
     @property
     def computed(self) -> tuple[float, str] | None:
-        """The first computed base value and its unit; None where nothing was computed."""
+        """The first computed base value of what was said, and its unit; None where nothing of it was computed.
+
+        A check that expects another figure than the claim's own tests what follows from the claim.
+        """
+        has_figure = self.claim.low is not None or self.claim.high is not None
         for finding in self.findings:
-            if finding.evidence is not None and finding.evidence.value is not None and finding.check is not None:
-                return finding.evidence.value, finding.check.unit
+            check, evidence = finding.check, finding.evidence
+            if check is None or evidence is None or evidence.value is None:
+                continue
+            if not (has_figure and "expect" in check.given):
+                return evidence.value, check.unit
         return None
 
 

@@ -13,6 +13,9 @@ from planner.scenario import Resolved, Scenario
 # Prices of hardware and of cloud offers move by a quarter a year and more.
 PRICE_LIFE = datetime.timedelta(days=365)
 _YEAR = datetime.timedelta(days=365.25)
+# Tag of what its maker rents and does not sell, and the roles of what an owner buys.
+_RENTED_ONLY = "rent-only"
+_BOUGHT = ("accelerator", "system")
 
 
 def today() -> datetime.date:
@@ -67,9 +70,15 @@ def unavailable(resolved: Resolved) -> dict[str, str]:
         day = order_day(member.scenario)
         for role, entry in member.entries.items():
             reason = _reason(entry, day)
+            if not reason and _RENTED_ONLY in entry.text.get("tags", ()) and role in _BOUGHT and _owned(member):
+                reason = f"{entry.key} is rented by its maker and not sold"
             if reason:
                 found.setdefault(f"{pool}/{role}" if pool and role not in resolved.entries else role, reason)
     return found
+
+
+def _owned(member: Resolved) -> bool:
+    return member.options.get("ownership") != "rented"
 
 
 def _reason(entry: Entry, day: datetime.date) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -42,14 +43,13 @@ def _size(found: Plan) -> str:
 
 def own_or_rent(found: Plan, sure: Risk | None = None) -> list[str]:
     """Which is cheaper against the offer and term that the scenario compares with, and against its other terms."""
-    result = found.results.get("npv_saving")
+    result, values = found.results.get("npv_saving"), found.values
     if result is None:
-        if "capex" not in found.values:
+        if "capex" not in values:
             return []
-        return [f"Owning takes {shown('capex', found.values['capex'])} before the cluster runs; no offer was chosen."]
-    offer, term = found.resolved.entries.get("cloud"), found.resolved.options.get("cloud_term", "")
-    against = f" at {offer.key} {term}" if offer is not None and not found.resolved.pools else ""
-    period = f"over {shown('analysis_period', found.values['analysis_period'])} " if "analysis_period" in found.values else ""
+        return [f"Owning takes {shown('capex', values['capex'])} before the cluster runs; no offer was chosen."]
+    period = f"over {shown('analysis_period', values['analysis_period'])} " if "analysis_period" in values else ""
+    against = "" if found.resolved.pools else _compared_with(found)
     verdict = f"{'Own' if result.value > 0 else 'Rent'}: {period}{_saves(result.value, f'renting{against}')}"
     band = ""
     if result.low is not None and result.high is not None:
@@ -59,23 +59,44 @@ def own_or_rent(found: Plan, sure: Risk | None = None) -> list[str]:
     if sure is not None and sure.owning_wins is not None:
         share = sure.owning_wins if result.value > 0 else 1 - sure.owning_wins
         words.append(f"With the uncertainty of the inputs this holds in {share:.0%} of {sure.samples:,} samples.")
-    return words + ([] if found.resolved.pools else _other_terms(found, result.value, term))
+    return [*words, *([] if found.resolved.pools else _other_prices(found, result.value)), *_clock(values)]
+
+
+def _compared_with(found: Plan) -> str:
+    """The price that renting is counted at: one that the scenario states, or the offer's on its term."""
+    price, offer = found.resolved.facts.get("cloud_price"), found.resolved.entries.get("cloud")
+    if price is not None and price.origin == "scenario":
+        return f" at the scenario's {shown('cloud_price', price.value)}"
+    return f" at {offer.key} {found.resolved.options.get('cloud_term', '')}" if offer is not None else ""
+
+
+def _clock(values: Mapping[str, Any]) -> list[str]:
+    """From when the years count, where hardware that is ordered now runs only later."""
+    if "time_to_service" not in values:
+        return []
+    wait = shown("time_to_service", values["time_to_service"])
+    return [
+        f"The years count from the day of service, {wait} after the order; what is rented until then is not counted."
+    ]
 
 
 def _saves(saving: float, other: str) -> str:
     return f"owning costs {shown('npv_saving', abs(saving))} {'less' if saving > 0 else 'more'} than {other}"
 
 
-def _other_terms(found: Plan, saving: float, chosen: str) -> list[str]:
-    """The same offer on its cheapest firm term, and by interruptible capacity, where they are cheaper."""
+def _other_prices(found: Plan, saving: float) -> list[str]:
+    """Rents that fall, the same offer on its cheapest firm term, and interruptible capacity, where they matter."""
+    words, chosen = [], found.resolved.options.get("cloud_term", "")
+    falling = float(found.values.get("npv_saving_declining", np.nan))
+    if falling < saving:
+        words.append(f"If rents fall as they have fallen, {_saves(falling, 'renting')}.")
     rented = {way.name.removeprefix("rent, "): way.cost for way in ways.compared(found) if way.name.startswith("rent")}
     if chosen not in rented:
-        return []
+        return words
     saved = {term: saving + cost - rented[chosen] for term, cost in rented.items() if np.isfinite(cost)}
     firm = min((term for term in FIRM if term in saved), key=lambda term: saved[term], default=chosen)
-    words = []
     if saved[firm] < saved[chosen]:
-        words.append(f"Against {firm}, the cheapest firm term of this offer, {_saves(saved[firm], 'renting')}.")
+        words.append(f"Against {firm}, the cheapest firm term of the offer, {_saves(saved[firm], 'renting')}.")
     if _SPOT in saved and chosen != _SPOT:
         words.append(f"Against its spot price, which may end at any time, {_saves(saved[_SPOT], 'renting')}.")
     return words

@@ -110,7 +110,12 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
             continue
         low, high = spread.get(name, (None, None))
         results[name] = Result(name, value, low, high, kinds[name], tuple(sorted(stale.get(name, ()))))
-    checks = [*_checks(wanted, values), _availability(resolved), *_offers(resolved), *_rule_checks(resolved, values)]
+    checks = [
+        *_checks(wanted, values),
+        _availability(resolved),
+        *_mismatches(resolved),
+        *_rule_checks(resolved, values),
+    ]
     found = Plan(resolved, given, values, results, missing, checks, sized_by=sized_by)
     found.binding = _binding(wanted, values)
     return found
@@ -199,18 +204,22 @@ def _availability(resolved: Resolved) -> Check:
     return Check("parts_available", not late, message or f"Every part can be ordered on {day}.")
 
 
-def _offers(resolved: Resolved) -> list[Check]:
-    """Offers that rent another accelerator than the one they are compared with."""
+def _mismatches(resolved: Resolved) -> list[Check]:
+    """Systems that hold, and offers that rent, another accelerator than the plan's."""
     checks = []
     for pool, part in (resolved.pools or {"": resolved}).items():
-        offer, accelerator = part.entries.get("cloud"), part.entries.get("accelerator")
-        rented = offer.references.get("accelerator") if offer else None
-        if offer and accelerator and rented and rented != accelerator.key:
-            message = (
-                f"condition: {offer.key} rents {rented}, and the plan has {accelerator.key}: an hour of one is not "
-                f"an hour of the other. Choose an offer of {accelerator.key} or set cloud_price."
-            )
-            checks.append(Check(f"{pool}/offer" if pool else "offer", True, message))
+        accelerator, said = part.entries.get("accelerator"), set(part.said)
+        for role, figures in (("system", {"system_price", "system_power"}), ("cloud", {"cloud_price"})):
+            entry = part.entries.get(role)
+            other = entry.references.get("accelerator") if entry else None
+            if not (entry and accelerator and other) or other == accelerator.key or figures <= said:
+                continue
+            ways = f"Choose a {role} entry with {accelerator.key}, or set {' and '.join(sorted(figures))}."
+            if role == "system":
+                message = f"{entry.key} is sold with {other}, and its price and power hold for that. {ways}"
+            else:
+                message = f"condition: {entry.key} rents {other}: an hour of it is no hour of {accelerator.key}. {ways}"
+            checks.append(Check(f"{pool}/{role}" if pool else role, role != "system", message))
     return checks
 
 

@@ -159,9 +159,17 @@ def test_what_is_meant_to_be_computed_has_something_to_compute():
 )
 def test_arithmetic_of_the_documents(claim, computed, verdict):
     found = JUDGED[claim]
-    value, unit = found.computed
-    assert claims.units.convert(value, unit) == pytest.approx(computed, rel=1e-3)
+    evidence, unit = next(
+        (each.evidence, each.check.unit) for each in found.findings if each.evidence and each.evidence.value is not None
+    )
+    assert claims.units.convert(evidence.value, unit) == pytest.approx(computed, rel=1e-3)
     assert found.verdict == verdict
+
+
+def test_a_figure_beside_a_claim_is_one_of_the_same_thing():
+    """What follows from a claim, as the growth that its sizes imply, is said among its findings alone."""
+    assert JUDGED["s0.cagr_2026_31"].computed is not None
+    assert JUDGED["s3.market_2026"].computed is None and "44.1" in str(JUDGED["s3.market_2026"].reason)
 
 
 def test_refuted_claims_name_what_refutes_them():

@@ -247,6 +247,12 @@ def test_a_request_alone_that_asks_for_one_token_gets_it_from_prefill():
     assert later == 0
 
 
+def test_answers_of_one_token_have_a_rate_from_a_pool_of_its_own_for_prefill():
+    options = {"serving_pools": "disaggregated"}
+    (rate,) = evaluated(("replica_output_rate",), options=options, concurrency=8.0, output_tokens=1.0)
+    assert 0 < rate < np.inf
+
+
 def test_what_does_not_fit_waits_for_a_place():
     waits, batch = evaluated(("admission_time", "batch"), concurrency=1000.0)
     assert batch < 100

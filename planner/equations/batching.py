@@ -185,14 +185,14 @@ def kv_transfer_time__disaggregated(
     return cache / (pipeline_parallel * transfer_link)
 
 
-def cycle_time__disaggregated(answer_time, kv_transfer_time):
+def cycle_time__disaggregated(answer_time, decode_step_time):
     """Time for which a request holds its place in the batch. [s]
 
-    T_c = t_kv + T
+    T_c = max(T, t_step)
 
-    Its place is kept from when its cache begins to arrive.
+    At least for a step, also where the first token is the whole answer.
     """
-    return kv_transfer_time + answer_time
+    return np.maximum(answer_time, decode_step_time)
 
 
 def replica_request_rate(replica_output_rate, output_tokens, one_request):
