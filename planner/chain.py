@@ -150,7 +150,9 @@ def _check_sizing(
     if not sizing or system not in values:
         ways = sorted(name for name, row in glossary.quantities().items() if row.sizes)
         message = f"{'it' if pool else 'the scenario'} has no size: set accelerators, or one of {', '.join(ways)}"
-        if system not in values:
+        if sizing:
+            message = f"{', '.join(sizing)} is met by whole systems: choose a system"
+        elif system not in values:
             message += "; and choose a system"
         raise one(place, f"{pool}set", message)
     trial = {scope + SIZE: values[system] for scope in model.pools(options) if scope + SIZE not in values}

@@ -83,8 +83,8 @@ def load_duration(found: Plan) -> Picture | None:
     load = hybrid.curve_of(mix.peak, float(found.values["utilization"]))
     covered = {way: share * mix.peak for way, share in mix.shares.items() if share > 0}
     words = ", ".join(f"{share:.0%} {way}" for way, share in mix.shares.items() if share > 0)
-    cheapest = f"{mix.cost * _YEAR / 1e6:,.0f} MUSD a year"
-    pure = ", ".join(f"all {way} {cost * _YEAR / 1e6:,.0f}" for way, cost in mix.pure.items())
+    cheapest = shown("opex_per_year", mix.cost)
+    pure = ", ".join(f"all {way} {shown('opex_per_year', cost)}" for way, cost in mix.pure.items())
     alt = f"The cheapest cover of the load is {words} of the peak, at {cheapest} (levelised); {pure}."
 
     def draw(axes: Any) -> None:

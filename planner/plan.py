@@ -146,7 +146,7 @@ def defaults_that_mattered(found: Plan) -> list[Default]:
         and fact.source != "definition"
         and rows[name].ratio
         and not rows[name].labels
-        and not rows[name].whole
+        and not (rows[name].whole and rows[name].unit == units.DIMENSIONLESS)
     }
     known = {name: found.results[name].value for name in glossary.headlines() if name in found.results}
     headline = [name for name, value in known.items() if value and math.isfinite(value)]
@@ -162,25 +162,29 @@ def defaults_that_mattered(found: Plan) -> list[Default]:
 def elasticities(found: Plan, inputs: list[str], outputs: list[str]) -> dict[str, dict[str, float]]:
     """Per output and input: per cent change of the output for one per cent of the input.
 
-    From one per cent less to one per cent more, as far as the input's limits allow.
+    From one per cent less to one per cent more, as far as the input's limits allow; 0 where only one of them moves it.
     """
     count, rows = len(inputs), glossary.quantities()
     values: dict[str, Any] = dict(found.given)
-    spans = np.ones(count)
+    spans, free = np.ones(count), np.ones(count, dtype=bool)
     for column, name in enumerate(inputs):
         value, row = float(values[name]), rows[name]
         low, high = -np.inf if row.low is None else row.low, np.inf if row.high is None else row.high
         ends = np.clip(np.array([1 + _NUDGE, 1 - _NUDGE]) * value, low, high)
         # An input that its limits hold in place moves nothing.
         spans[column] = (ends[0] - ends[1]) / value or np.inf
+        free[column] = (ends != value).all()
         nudged = np.full((2, count), value)
         nudged[:, column] = ends
         values[name] = nudged.reshape(-1)
     moved = model.evaluate(outputs, values, found.resolved.options)
     table = {}
     for output in outputs:
+        base = found.results[output].value
         more, less = np.broadcast_to(moved[output], (2 * count,)).reshape(2, count)
-        change = (more - less) / (spans * found.results[output].value)
+        # A step that lies on one side alone says nothing of what a per cent moves.
+        smooth = ((more != base) == (less != base)) | ~free
+        change = np.where(smooth, (more - less) / (spans * base), 0)
         table[output] = dict(zip(inputs, np.nan_to_num(change).tolist(), strict=True))
     return table
 

@@ -18,7 +18,7 @@ def text(found: Plan, everything: bool = False) -> str:
     """The plan for a terminal: headline, checks, what binds, the defaults that mattered."""
     scenario = found.scenario
     chosen = ", ".join(f"{role} {entry.key}" for role, entry in sorted(found.resolved.entries.items()))
-    parts = [f"{scenario.name}\n{scenario.workload}: {chosen}"]
+    parts = [f"{scenario.name}\n{scenario.workload}: {chosen}{_work(found)}"]
     parts.append(_sized(found))
     parts.append(_searched(found))
     parts.append((quantities(found) if everything else headlines(found)).text())
@@ -37,6 +37,25 @@ def text(found: Plan, everything: bool = False) -> str:
         rows = [f"  {name}: missing {', '.join(found.missing[name][:6])}" for name in absent]
         parts.append("Not computed\n" + "\n".join(rows))
     return "\n\n".join(part for part in parts if part)
+
+
+# What the work is, in which formats and by which software, where results hang on it and nobody may have said it.
+_WORK = {
+    "training": ("training_precision", "sequence_length", "global_batch", "training_tokens", "training_software"),
+    "inference": ("weight_precision", "kv_precision", "serving_stack", "input_tokens", "output_tokens"),
+}
+
+
+def _work(found: Plan) -> str:
+    options, values = found.resolved.options, found.values
+    if found.resolved.pools:
+        return ""
+    words = [
+        f"{name} {options[name] if name in options else shown(name, values[name])}"
+        for name in _WORK.get(found.scenario.workload, ())
+        if name in options or name in values
+    ]
+    return f"\n{', '.join(words)}" if words else ""
 
 
 def _sized(found: Plan) -> str:
@@ -116,7 +135,8 @@ def _number(value: float | None, unit: str) -> str:
 
 def _stale(found: Plan) -> str:
     """The prices behind the mark, with their ages."""
-    names = sorted({name for result in found.results.values() for name in result.stale})
+    headline = [found.results[name] for name in glossary.headlines() if name in found.results]
+    names = sorted({name for result in headline for name in result.stale})
     day = dating.price_day(found.scenario)
     facts = found.resolved.facts
     rows = [f"  {n} = {shown(n, facts[n].value)}: {dating.age_text(facts[n], day)}" for n in names]

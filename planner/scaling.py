@@ -17,7 +17,16 @@ from planner.scenario import Scenario, resolve
 KNEE = 0.8
 # Accelerators of a system where the scenario chooses none.
 _SYSTEM = 8
-_FIGURES = ("step_time", "tokens_per_second", "mfu", "communication_share", "training_time", "memory_margin")
+_FIGURES = (
+    "step_time",
+    "tokens_per_second",
+    "mfu",
+    "communication_share",
+    "training_time",
+    "memory_margin",
+    "goodput",
+    "time_to_train",
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,7 @@ class Point:
 
     accelerators: float
     figures: dict[str, float]
-    # Tokens a second of each accelerator added since the size before, over those of each at the smallest size.
+    # Tokens a second that last, of each accelerator added since the size before, over those of each at the smallest.
     marginal_gain: float
 
 
@@ -71,12 +80,13 @@ def curve(scenario: Scenario, catalog: Catalog, sizes: list[float] | None = None
 def _curve(found: list[tuple[float, dict[str, float]]]) -> Curve:
     points: list[Point] = []
     knee: float | None = None
-    first = found[0][1]["tokens_per_second"] / found[0][0]
+    # More accelerators fail more often: where it is known, what failures undo is no speed.
+    speed = [figures["tokens_per_second"] * figures.get("goodput", 1.0) for _, figures in found]
+    first = speed[0] / found[0][0]
     for place, (size, figures) in enumerate(found):
         gain = 1.0
         if place:
-            before_size, before = found[place - 1]
-            gain = (figures["tokens_per_second"] - before["tokens_per_second"]) / (size - before_size) / first
+            gain = (speed[place] - speed[place - 1]) / (size - found[place - 1][0]) / first
         points.append(Point(size, figures, gain))
     for before_point, point in itertools.pairwise(points):
         if point.marginal_gain < KNEE:

@@ -7,7 +7,7 @@ import sys
 
 from planner.commands import arguments
 
-_COLUMNS = ("step_time", "tokens_per_second", "mfu", "communication_share", "training_time")
+_COLUMNS = ("step_time", "tokens_per_second", "mfu", "communication_share", "goodput", "time_to_train")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         + [f"{100 * point.marginal_gain:.0f} %", "yes" if point.figures.get("memory_margin", 0) >= 0 else "no"]
         for point in found.points
     ]
-    table = Table(["accelerators", *_COLUMNS, "marginal gain", "fits"], cells, frozenset(range(7)))
+    table = Table(["accelerators", *_COLUMNS, "marginal gain", "fits"], cells, frozenset(range(len(_COLUMNS) + 2)))
     if args.csv:
         sys.stdout.write(table.csv())
     else:
