@@ -145,6 +145,7 @@ def calibrate(path: Path | None = None, output: Path | None = None) -> dict[str,
         "band": [round(float(edge), 4) for edge in band],
         "left_out_band_coverage": round(inside, 4),
         **{name: _figures(predicted / measured - 1, weights) for name, predicted in errors.items()},
+        "residuals": _residuals_by_document(errors, measured, weights, documents),
     }
     if output is not None:
         editing.write_atomically(output, calibration_file(parameters, summary))
@@ -182,6 +183,21 @@ def _figures(errors: Any, weights: Any) -> dict[str, float]:
     }
 
 
+def _residuals_by_document(
+    errors: Mapping[str, Any], measured: Any, weights: Any, documents: Any
+) -> dict[str, dict[str, float]]:
+    """Document -> its rows, and the mean logarithm of predicted over measured, fitted and left out."""
+    found = {}
+    for name in sorted(set(documents)):
+        own = documents == name
+        mean = {
+            key: round(float(np.average(np.log(predicted[own] / measured[own]), weights=weights[own])), 4)
+            for key, predicted in errors.items()
+        }
+        found[name] = {"rows": int(own.sum()), **mean}
+    return found
+
+
 def triangle(low: float, high: float) -> tuple[float, float]:
     """Ends of the triangular distribution around 1 whose P10 and P90 are `low` and `high`."""
     from scipy.optimize import fsolve
@@ -212,12 +228,20 @@ def calibration_file(parameters: Mapping[str, float], summary: Mapping[str, Any]
     lines += ["", "[prediction_factor]", "value = 1", f"low = {ends[0]:.4g}", f"high = {ends[1]:.4g}"]
     lines += ["", "[fit]", 'data = "catalogs/measurements/training.csv"']
     for key, value in summary.items():
+        if key == "residuals":
+            continue
         if isinstance(value, Mapping):
-            value = "{ " + ", ".join(f"{name} = {number}" for name, number in value.items()) + " }"
+            value = _inline(value)
         elif isinstance(value, str):
             value = value if key == "date" else f'"{value}"'
         lines.append(f"{key} = {value}")
+    lines += ["", "# Mean logarithm of predicted over measured by document.", "[fit.residuals]"]
+    lines += [f'"{name}" = {_inline(mean)}' for name, mean in summary.get("residuals", {}).items()]
     return "\n".join(lines) + "\n"
+
+
+def _inline(table: Mapping[str, float]) -> str:
+    return "{ " + ", ".join(f"{name} = {number}" for name, number in table.items()) + " }"
 
 
 def _toml_value(name: str, value: float) -> str:

@@ -7,7 +7,6 @@ class from the sharding it names, its date from the year or the release it names
 from __future__ import annotations
 
 import csv
-import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,12 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from planner import glossary, paths, units
+from planner import glossary, units
 from planner.catalog import Catalog, Entry
-from planner.problems import InputError, one, read_toml
+from planner.problems import InputError, one
 from planner.scenario import year_of
 
-SETTINGS = paths.shipped("catalogs") / "measurements" / "training-settings.toml"
 REQUIRED = ("case_id", "accelerator", "n_accelerators", "global_batch", "seq_len", "layers", "hidden", "heads")
 DEGREES = {
     "tp": "tensor_parallel",
@@ -120,18 +118,7 @@ def from_row(row: Mapping[str, str], catalog: Catalog) -> Case | None:
     values.update(software_values(row, entry))
     values.update(strategy_values(row, values))
     values.update(link_values(row, entry, values))
-    case = Case(row["case_id"], dict(row), precision, values)
-    values.update(_stated_settings().get(case.document, {}))
-    return case
-
-
-@functools.cache
-def _stated_settings() -> dict[str, dict[str, float]]:
-    """Document -> settings that it states for all its runs outside their table."""
-    return {
-        document_name: {name: float(value) for name, value in table.items() if name in glossary.quantities()}
-        for document_name, table in read_toml(SETTINGS).items()
-    }
+    return Case(row["case_id"], dict(row), precision, values)
 
 
 def accelerator(name: str, catalog: Catalog) -> Entry | None:

@@ -176,9 +176,9 @@ def test_800g_leaves_less_communication_exposed_than_400g():
 
 
 def test_llama_3_1_405b_as_published():
-    """41 % MFU on 16,384 H100 with the published strategy (arXiv:2407.21783, table 4)."""
+    """41 % MFU on 16,384 H100 with the published strategy (arXiv:2407.21783, table 4), a run that the fit never saw."""
     found = plan.plan(scenario.load("llama-3.1-405b", CATALOG), CATALOG, bands=True)
-    assert found.results["mfu"].value == pytest.approx(0.41, abs=0.03)
+    assert found.results["mfu"].value == pytest.approx(0.41, rel=0.09)
     assert found.results["mfu"].low < 0.41 < found.results["mfu"].high
     assert found.results["memory_margin"].value > 0
     # All of 15.6 T tokens at 41 % take 68 days: the 54 days often quoted are one period of the run.

@@ -147,16 +147,6 @@ def test_energy_limits_are_power_over_rate():
             assert facts["energy_limit"].value == pytest.approx(ratio, rel=1e-3)
 
 
-def test_settings_stated_outside_the_table_are_taken_with_their_place():
-    from planner.problems import read_toml
-
-    for table in read_toml(training_cases.SETTINGS).values():
-        assert table["where"]
-        assert table["note"]
-    case = next(case for case in CASES if case.case_id == "SMX-001")
-    assert case.values["communication_overlap"] == 0
-
-
 def test_a_fit_recovers_known_parameters():
     """Measured times made by the model itself, two parameters moved: the fit moves there and predicts them."""
     scored = [case for case in CASES if validation_training.is_scored(case)][::4]

@@ -165,7 +165,7 @@ def expert_time(
 ):
     """Dispatch and combine of tokens to experts, one mean layer and micro-batch, both passes. [s]
 
-    i · x · (4 + 2 r) · V / t · [c(domains) / b_out + c(ranks in a domain) / b_up] / η,  c(n) = (n − 1) · (1 − (1 − 1/n)^K)
+    i x (4 + 2 r) · V / t · [c(domains) / b_out + c(ranks in a domain) / b_up] / η,  c(n) = (n − 1)(1 − (1 − 1/n)^K)
 
     c is the mean number of other places that hold one of a token's experts where routing is balanced; the rank with
     the most tokens has i times as many. A token travels once to each domain and once to each rank in it.
