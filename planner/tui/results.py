@@ -52,7 +52,7 @@ def large(session: Session) -> list[Large]:
 
 def caption(figure: Large, width: int) -> str:
     """A large figure's name, unit and change in a line of `width`: the name gives way, its unit does not."""
-    unit = f", {words.short(figure.unit)}" if figure.unit else ""
+    unit = f", {words.short(figure.unit)}" if figure.unit and figure.unit not in figure.label else ""
     moved = f"  {figure.change}" if figure.change else ""
     room = max(8, width - len(unit) - len(moved))
     label = figure.label if len(figure.label) <= room else words.short(figure.label)

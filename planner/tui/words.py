@@ -30,7 +30,14 @@ _KEPT = 16384
 _UPPER = {
     word: word.upper() for word in ("it", "tco", "npv", "irr", "pue", "mfu", "hfu", "ttft", "tpot", "mtbf", "ecc")
 }
-_SHORT = {"accelerator": "acc", "transceiver": "transc", "utilization": "util.", "discounted": "disc."}
+_SHORT = {
+    "accelerators": "acc",
+    "accelerator": "acc",
+    "transceivers": "transc",
+    "transceiver": "transc",
+    "utilization": "util.",
+    "discounted": "disc.",
+}
 
 
 def label(name: str) -> str:
@@ -60,7 +67,8 @@ def split(name: str, value: float | None, digits: int = 4) -> tuple[str, str]:
     if row.labels:
         return shown(name, value), ""
     show = units.readable_unit(value, row.show)
-    return units.number_text(float(units.convert(value, show)), digits), "" if show == units.DIMENSIONLESS else show
+    number = units.number_text(float(units.convert(value, show)), digits)
+    return number, "" if show == units.DIMENSIONLESS else show if number == "1" else units.plural(show)
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -68,7 +76,7 @@ def text(name: str, value: float, digits: int = 4) -> str:
     """A value with its unit, the unit shortened and left out where the name says it ("racks 334")."""
     number, unit = split(name, value, digits)
     counted = name.rpartition("/")[2]
-    said = unit in ("", counted.removesuffix("s"), counted.removesuffix("es"))
+    said = unit in ("", counted, counted.removesuffix("s"), counted.removesuffix("es"))
     return number if said else f"{number} {short(unit)}"
 
 
