@@ -58,6 +58,11 @@ class Search:
 
     def order(self) -> Any:
         """Configurations by worth for each scenario: feasible ones first, then those that break the fewest rules."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # A scenario may set a replica of no accelerators, or times without end.
+            return self._order()
+
+    def _order(self) -> Any:
         rate = self.reached["replica_output_rate"] / self.reached["replica_accelerators"]
         # On one kind of chip the cheapest token comes from the highest rate of an accelerator.
         worth = -self.reached["tpot"] if self.goal == "latency" else rate
