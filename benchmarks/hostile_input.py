@@ -48,7 +48,7 @@ KINDS = {
 }
 IN_A_FOLDER = {"entry", "beside entries", "file name", "import", "table", "command"}
 # Shares of a thousand; what takes longest is tried least.
-SHARES = dict(zip(KINDS, (110, 110, 200, 20, 10, 20, 60, 150, 290, 30), strict=True))
+SHARES = dict(zip(KINDS, (50, 90, 220, 6, 10, 10, 70, 180, 356, 8), strict=True))
 
 
 class TooLongError(BaseException):

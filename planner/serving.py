@@ -79,6 +79,11 @@ class Search:
 
     def order(self) -> Any:
         """Configurations by worth for each scenario: feasible ones first, then those that break the fewest rules."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # A scenario may set a replica of no accelerators, or times without end.
+            return self._order()
+
+    def _order(self) -> Any:
         hard = np.sum([self.broken[name] for name in _HARD], axis=0)
         memory = np.where(self.broken["memory"], -self.reached["serving_memory_margin"], 0)
         late = np.sum(

@@ -98,9 +98,10 @@ def judge_command(given, folder):
 
 def finite(arguments, printed):
     """JSON that any program reads, and no figure that is none."""
-    if "--json" in arguments and "-h" not in arguments and printed.strip():
+    flags = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if "--json" in flags and "-h" not in arguments and printed.strip():
         json.loads(printed, parse_constant=lambda name: (_ for _ in ()).throw(NotHelpfulError(f"JSON holds {name}")))
-    elif "--csv" in arguments and (match := NOT_A_NUMBER.search(printed)):
+    elif "--csv" in flags and (match := NOT_A_NUMBER.search(printed)):
         raise NotHelpfulError(f"{arguments}: prints {printed[max(0, match.start() - 60) : match.end() + 20]!r}")
 
 

@@ -187,12 +187,18 @@ def _said(args: argparse.Namespace) -> Any:
 def _finish(args: argparse.Namespace, draft: Any) -> int:
     import sys
 
-    print(draft.difference())
+    if not args.json:
+        print(draft.difference())
     if args.dry_run:
         print("nothing was written (--dry-run)", file=sys.stderr)
     else:
         draft.write()
         print(f"wrote {draft.path}", file=sys.stderr)
+    if args.json:
+        # Its shape is that of one entry of an import.
+        entry = f"{draft.path.parent.name}/{draft.path.stem}"
+        row = {"entry": entry, "new": not draft.fingerprint, "diff": draft.difference(), "written": not args.dry_run}
+        arguments.print_json(row)
     return 0
 
 
