@@ -145,5 +145,8 @@ def table(found: Sites) -> Table:
     ]
     title = f"{found.scenario.name}: an answer within {units.text(found.budget, 'ms')}"
     return Table(
-        ["place", "platform", "response [ms]", "cost there [USD/Mtoken]", "allowed, or why not"], cells, frozenset({2, 3}), title
+        ["place", "platform", "response [ms]", "cost there [USD/Mtoken]", "allowed, or why not"],
+        cells,
+        frozenset({2, 3}),
+        title,
     )
