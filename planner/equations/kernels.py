@@ -121,25 +121,14 @@ def sustained_share(accelerator_energy_limit, matrix_energy, power_sharpness):
     return (1 + (matrix_energy / accelerator_energy_limit) ** power_sharpness) ** (-1 / power_sharpness)
 
 
-def chip_factor(accelerator_generation, sustained_ampere, sustained_hopper, sustained_blackwell, sustained_grace):
-    """Rate that chips of a generation sustain in published runs, over what ceiling and power limit say. [1]
-
-    1 for generations of which no step time is published
-    """
-    ampere = np.where(accelerator_generation == 2, sustained_ampere, 1)
-    hopper = np.where(accelerator_generation == 3, sustained_hopper, ampere)
-    blackwell = np.where(accelerator_generation == 4, sustained_blackwell, hopper)
-    return np.where(accelerator_generation == 5, sustained_grace, blackwell)
-
-
-def sustained_ceiling(accelerator_gemm_ceiling, sustained_share, chip_factor, clock_factor):
+def sustained_ceiling(accelerator_gemm_ceiling, sustained_share, clock_factor):
     """Share of its peak rate at which a chip sustains matrix products. [1]
 
-    ceiling · sustained · chip · clock
+    ceiling · sustained · clock
 
     The ceiling is the best rate measured on the chip over its peak (stas00/ml-engineering, accelerator README).
     """
-    return accelerator_gemm_ceiling * sustained_share * chip_factor * clock_factor
+    return accelerator_gemm_ceiling * sustained_share * clock_factor
 
 
 def linear_rate(linear_peak, sustained_ceiling, precision_efficiency, size_efficiency):
