@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from planner import glossary, paths, units
-from planner.catalog import DISTRIBUTIONS, Catalog, Entry, Fact, value_of
+from planner import glossary, paths, scenario_values, units
+from planner.catalog import Catalog, Entry, Fact
 from planner.problems import InputError, Problem, enough, one, parse_toml, read_toml, unknown
 
 WORKLOADS = ("training", "inference", "capacity")
@@ -191,7 +191,7 @@ def _part(raw: Mapping[str, Any], place: str, at: str, keys: tuple[str, ...], fo
     dot = f"{at}." if at else ""
     for key in raw:
         if key not in keys and not enough(found, place):
-            found.append(Problem(place, dot + key, _misplaced(key, "key", keys)))
+            found.append(Problem(place, dot + key, scenario_values.misplaced(key, "key", keys)))
     name = raw.get("name", Path(place).stem)
     if not isinstance(name, str):
         found.append(Problem(place, f"{dot}name", "takes a text in quotes"))
@@ -223,15 +223,6 @@ def _part(raw: Mapping[str, Any], place: str, at: str, keys: tuple[str, ...], fo
     return Scenario(
         name, workload, description, choose, given, ranges, start=days["start"], order=days["order"], place=place
     )
-
-
-def _misplaced(name: str, what: str, names: Iterable[str]) -> str:
-    """What is wrong with a name that has no meaning where it stands: where it belongs, or the nearest that has."""
-    if name in glossary.roles():
-        return f"'{name}' chooses a catalog entry: write it below [choose]"
-    if name in glossary.options() or name in glossary.quantities():
-        return f"'{name}' is a value of the scenario: write it below [set]"
-    return unknown(what, name, names)
 
 
 def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any]) -> Scenario:
@@ -301,9 +292,9 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
             if key in entry.text:
                 year = Fact(year_of(entry.text[key]), kind="quoted", origin=entry.origin, field=key)
                 facts[f"{role}_{key}_year"] = year
-    _apply_set(scenario, facts, options, found)
-    _apply_ranges(scenario, facts, found)
-    found.extend(_correlation_problems(scenario, facts))
+    scenario_values.apply_set(scenario, facts, options, found)
+    scenario_values.apply_ranges(scenario, facts, found)
+    found.extend(scenario_values.correlation_problems(scenario, facts))
     if found:
         raise InputError(found)
     return Resolved(scenario, facts, options, entries, rules=catalog.rules)
@@ -339,7 +330,7 @@ def _entries(scenario: Scenario, catalog: Lookup, found: list[Problem]) -> dict[
         if enough(found, scenario.place):
             break
         if role not in roles:
-            found.append(Problem(scenario.place, f"choose.{role}", _misplaced(role, "role", roles)))
+            found.append(Problem(scenario.place, f"choose.{role}", scenario_values.misplaced(role, "role", roles)))
         elif not isinstance(name, str):
             found.append(Problem(scenario.place, f"choose.{role}", "takes the name of a catalog entry"))
         else:
@@ -355,95 +346,6 @@ def _entries(scenario: Scenario, catalog: Lookup, found: list[Problem]) -> dict[
         if role not in entries and role not in scenario.choose:
             choose(role, name, "choices.toml")
     return entries
-
-
-def _apply_set(scenario: Scenario, facts: dict[str, Fact], options: dict[str, str], found: list[Problem]) -> None:
-    rows = glossary.quantities()
-    for name, given in scenario.set.items():
-        if enough(found, scenario.place):
-            break
-        place = f"set.{name}"
-        if name in options:
-            choices = glossary.options()[name].choices
-            if given in choices:
-                options[name] = given
-            else:
-                message = f"'{given}' is not one of {', '.join(choices)}{units.suggestion(str(given), choices)}"
-                found.append(Problem(scenario.place, place, message))
-        elif name not in rows:
-            message = _misplaced(name, "quantity", [*rows, *glossary.options()])
-            found.append(Problem(scenario.place, place, message))
-        else:
-            try:
-                value = value_of(given, rows[name])
-            except units.UnitError as error:
-                several = isinstance(given, list) or units.UNSURE.match(str(given))
-                hint = ". A value that is not sure is three under [range]: low, typical, high" if several else ""
-                found.append(Problem(scenario.place, place, f"{error}{hint}"))
-            else:
-                facts[name] = Fact(value, rows[name].unit, kind="set", origin="scenario", field=name)
-
-
-def _apply_ranges(scenario: Scenario, facts: dict[str, Fact], found: list[Problem]) -> None:
-    rows = glossary.quantities()
-    for name, given in scenario.range.items():
-        if enough(found, scenario.place):
-            break
-        place = f"range.{name}"
-        if name not in rows:
-            found.append(Problem(scenario.place, place, unknown("quantity", name, rows)))
-            continue
-        if not isinstance(given, list) or len(given) not in (3, 4):
-            message = 'takes three values and may name a distribution: ["low", "typical", "high", "lognormal"]'
-            found.append(Problem(scenario.place, place, message))
-            continue
-        distribution = given[3] if len(given) == 4 else DISTRIBUTIONS[0]
-        if distribution not in DISTRIBUTIONS:
-            message = f"'{distribution}' is not one of {', '.join(DISTRIBUTIONS)}"
-            found.append(Problem(scenario.place, place, message + units.suggestion(str(distribution), DISTRIBUTIONS)))
-            continue
-        read: list[float] = []
-        for item in given[:3]:
-            try:
-                read.append(value_of(item, rows[name]))
-            except units.UnitError as error:
-                found.append(Problem(scenario.place, place, str(error)))
-        if len(read) < 3:
-            continue
-        low, typical, high = read
-        if not low <= typical <= high:
-            found.append(Problem(scenario.place, place, "its values are not in order: low, typical, high"))
-            continue
-        # A value that is set as well wins over the typical one, where it lies within the range.
-        said = facts[name].value if name in scenario.set and name in facts else typical
-        if not low <= said <= high:
-            found.append(Problem(scenario.place, place, "the value set for it lies outside the range"))
-            continue
-        if distribution == "lognormal" and low <= 0:
-            found.append(Problem(scenario.place, place, "a lognormal range starts above zero"))
-            continue
-        facts[name] = Fact(
-            said, rows[name].unit, low, high, kind="set", origin="scenario", field=name, distribution=distribution
-        )
-
-
-def _correlation_problems(scenario: Scenario, facts: dict[str, Fact]) -> list[Problem]:
-    """What is wrong with the stated correlations: names without a range, figures outside -1 to 1."""
-    found: list[Problem] = []
-    for name, others in scenario.correlate.items():
-        if enough(found, scenario.place):
-            break
-        if not isinstance(others, dict):
-            found.append(Problem(scenario.place, f"correlate.{name}", "takes { OTHER = 0.6 }"))
-            continue
-        for other, figure in others.items():
-            place = f"correlate.{name}.{other}"
-            for each in (name, other):
-                if each not in facts or facts[each].low is None or facts[each].high is None:
-                    found.append(Problem(scenario.place, place, f"'{each}' has no range: give it one under [range]"))
-            if isinstance(figure, bool) or not isinstance(figure, int | float) or not -1 <= figure <= 1:
-                found.append(Problem(scenario.place, place, f"{figure!r} is not a correlation: it is -1 to 1"))
-    return found
 
 
 TEMPLATE = """# {title}
