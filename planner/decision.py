@@ -62,6 +62,14 @@ def own_or_rent(found: Plan, sure: Risk | None = None) -> list[str]:
     return [*words, *([] if found.resolved.pools else _other_prices(found, result.value)), *_clock(values)]
 
 
+def in_brief(found: Plan) -> str:
+    """Own or rent in a few words, or nothing where there is no offer to compare with."""
+    saving = found.values.get("npv_saving")
+    if saving is None or not np.isfinite(saving):
+        return ""
+    return f"{'own' if saving > 0 else 'rent'}: {shown('npv_saving', abs(saving))} cheaper"
+
+
 def _compared_with(found: Plan) -> str:
     """The price that renting is counted at: one that the scenario states, or the offer's on its term."""
     price, offer = found.resolved.facts.get("cloud_price"), found.resolved.entries.get("cloud")

@@ -6,7 +6,7 @@ import functools
 import textwrap
 from dataclasses import dataclass
 
-from planner import breakdown, chain, glossary
+from planner import breakdown, chain, decision, glossary
 from planner.plan import Plan, shown
 from planner.tui import topics, words
 from planner.tui.lines import Column, Row
@@ -69,17 +69,18 @@ def verdict(session: Session) -> tuple[bool, str]:
     if plan is None:
         return False, "! nothing computed"
     failed = [check for check in plan.checks if not check.ok]
-    binds = ""
+    rest = ""
     if plan.binding:
         name, share = plan.binding[0]
-        binds = f"binds first: {name} ({words.percent(share, 3)} used)"
+        rest = f"binds first: {name} ({words.percent(share, 3)} used)"
+    rest = "; ".join(filter(None, (rest, decision.in_brief(plan))))
     if failed:
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         message = failed[0].message.rstrip(".")
-        return False, f"✗ {words.label(failed[0].name)}: {message}{more}; {binds}"
+        return False, f"✗ {words.label(failed[0].name)}: {message}{more}; {rest}"
     count = len(plan.checks)
     hold = {0: "no check applies", 1: "the one check holds"}.get(count, f"all {count} checks hold")
-    return True, f"✓ {hold}; {binds}"
+    return True, f"✓ {hold}; {rest}"
 
 
 def figures(session: Session, wide: bool) -> list[Row]:
