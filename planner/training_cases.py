@@ -243,7 +243,6 @@ def software_values(row: Mapping[str, str], entry: Entry) -> dict[str, float]:
         "zero_stage": stage,
         "attention_kernel": kernel,
         "sequence_parallel": float(shards_stream),
-        "communication_overlap": float(software in (FSDP, XLA) or (software == MEGATRON and year >= 2022)),
     }
     if software == MEGATRON and row.get("precision") == "fp16":
         # Loss scaling lets 16-bit floats sum gradients as they are; bfloat16 has too few digits for that.
