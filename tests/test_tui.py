@@ -253,3 +253,14 @@ async def test_a_scenario_that_cannot_be_planned_is_shown_with_its_problems(tmp_
         await edit(pilot, "utilization", "70")
         await pilot.press("enter")
         assert [problem.field for problem in app.session.problems] == ["choose.system"]
+
+
+async def test_an_edit_that_ends_beneath_a_dialog_is_kept(app):
+    async with app.run_test() as pilot:
+        await edit(pilot, "accelerators", "64")
+        pane = app.screen.query_one(InputPane)
+        await pilot.press("f1")
+        assert isinstance(app.screen, HelpScreen)
+        pane.finish()
+        await pilot.press("escape")
+        assert app.session.scenario.set["accelerators"] == "64 accelerator"

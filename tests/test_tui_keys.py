@@ -217,10 +217,10 @@ class Keys(RuleBasedStateMachine):
         """Close every dialog and go to the first screen."""
 
         async def back():
+            await self.app.switch_mode("scenario")
             while len(self.app.screen_stack) > 1:
                 self.app.pop_screen()
                 await self.quiet()
-            await self.app.switch_mode("scenario")
             await self.quiet()
             self.app.screen.set_focus(self.app.screen.query_one("#inputs"))
             await self.quiet()

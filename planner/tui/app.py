@@ -153,7 +153,7 @@ class PlannerApp(App[int]):
 
     def scenario_changed(self) -> None:
         """Show on the top line whether the scenario is saved."""
-        self.screen.query_one(TopLine).refresh()
+        self._base().query_one(TopLine).refresh()
 
     def _base(self) -> PlannerScreen:
         """The screen of the present mode, below whatever is on top of it."""
