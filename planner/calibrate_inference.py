@@ -56,7 +56,8 @@ def calibrate(path: Path | None = None, output: Path | None = None) -> dict[str,
         raise one(path.name if path else "cases", "source_id", message)
     fitted = fit(cases, beliefs, others)
     inside = inference_cases.predict(cases, {**others, **fitted}, list(METRICS.values()))
-    outside = left_out(cases, beliefs, others)
+    outside = left_out(cases, beliefs, others, cases.sources)
+    apart = scores(cases, left_out(cases, beliefs, others, cases.documents))["metrics"]
     spreads = {metric: spread(residuals(cases, outside, metric)) for metric in METRICS}
     found = {"kind": "inference", **scores(cases, inside)}
     found["left_out"] = {
@@ -64,6 +65,12 @@ def calibrate(path: Path | None = None, output: Path | None = None) -> dict[str,
         for metric, of in scores(cases, outside)["metrics"].items()
         for name, value in of.items()
         if isinstance(value, float)
+    }
+    found["left_out_document"] = {
+        "weighted_mape": apart["output_tokens_per_second"]["mape"],
+        "median": apart["output_tokens_per_second"]["median_ape"],
+        "tpot_median": apart["tpot"]["median_ape"],
+        "ttft_median": apart["ttft"]["median_ape"],
     }
     found["by_left_out_source"] = scores(cases, outside)["metrics"]["output_tokens_per_second"]["by_source"]
     found["left_out_band_coverage"] = nested_coverage(cases, outside, beliefs, others)
@@ -113,12 +120,11 @@ def fit(cases: Cases, beliefs: Prior, others: dict[str, Any]) -> dict[str, float
     return dict(zip(names, np.exp(found.x).tolist(), strict=True))
 
 
-def left_out(cases: Cases, beliefs: Prior, others: dict[str, Any]) -> dict[str, Any]:
-    """Predictions of every case by a fit that saw no case of its source."""
+def left_out(cases: Cases, beliefs: Prior, others: dict[str, Any], groups: Sequence[str]) -> dict[str, Any]:
+    """Predictions of every case by a fit that saw no case of its group."""
     found = {name: np.full(len(cases.ids), np.nan) for name in METRICS.values()}
-    sources = np.array(cases.sources)
-    for source in dict.fromkeys(cases.sources):
-        outside = sources == source
+    for group in dict.fromkeys(groups):
+        outside = np.array(groups) == group
         _predict_unseen(found, cases, outside, fit(cases.part(~outside), beliefs, others), others)
     return found
 
@@ -286,6 +292,10 @@ def file_text(cases: Cases, fitted: dict[str, float], found: dict[str, Any]) -> 
             for m, share in found["left_out_band_coverage"].items()
             if share is not None
         ],
+        "",
+        "# The same where all tables of one repository are left out together.",
+        "[fit.left_out_document]",
+        *[f"{name} = {value:.4f}" for name, value in found["left_out_document"].items() if value is not None],
         "",
         "# Log errors of left-out rows: standard deviation within a source and between sources (tpot: as the rate).",
         *[

@@ -17,6 +17,7 @@ import numpy as np
 from planner import model, paths
 from planner.catalog import Catalog, Entry, folded
 from planner.problems import InputError, one
+from planner.validation import document
 
 # What of a case is compared: metric -> the quantity that predicts it.
 METRICS = {"output_tokens_per_second": "output_tokens_per_second", "tpot": "tpot", "ttft": "ttft"}
@@ -34,6 +35,8 @@ class Cases:
 
     ids: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    # The document series of each: tables of one repository are one, whatever their release.
+    documents: list[str] = field(default_factory=list)
     accelerators: list[str] = field(default_factory=list)
     models: list[str] = field(default_factory=list)
     options: list[tuple[str, ...]] = field(default_factory=list)
@@ -48,7 +51,7 @@ class Cases:
         index = np.flatnonzero(used)
         lists = {
             name: [getattr(self, name)[i] for i in index]
-            for name in ("ids", "sources", "accelerators", "models", "options")
+            for name in ("ids", "sources", "documents", "accelerators", "models", "options")
         }
         columns = {
             name: {key: column[index] for key, column in getattr(self, name).items()} for name in ("values", "measured")
@@ -91,6 +94,7 @@ def read(path: Path | None = None, catalog: Catalog | None = None) -> Cases:
             continue
         found.ids.append(row["case_id"])
         found.sources.append(row.get("source_id") or "unnamed")
+        found.documents.append(document(row.get("source_ref") or found.sources[-1]))
         found.accelerators.append(accelerator)
         found.models.append(row["model_name"])
         found.options.append(options)

@@ -19,6 +19,7 @@ from planner import glossary, units
 from planner.catalog import Catalog, Entry
 from planner.problems import InputError, one
 from planner.scenario import year_of
+from planner.validation import document
 
 REQUIRED = ("case_id", "accelerator", "n_accelerators", "global_batch", "seq_len", "layers", "hidden", "heads")
 DEGREES = {
@@ -63,18 +64,6 @@ class Case:
     @property
     def family(self) -> str:
         return self.row.get("family") or self.row.get("model_name") or self.case_id
-
-
-def document(reference: str) -> str:
-    """The document series a row comes from: its repository (owner/name) or its article (arXiv number).
-
-    Releases of one table, its archive and other commits share the repository; tables of one article its number.
-    """
-    article = re.search(r"arXiv:\d{4}\.\d{4,5}", reference)
-    if article:
-        return article[0]
-    repository = re.match(r"\s*([\w.-]+/[\w.-]+)", reference)
-    return repository[1] if repository else reference.strip()
 
 
 def read(path: Path) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -92,21 +93,31 @@ def overview(replayed: Mapping[str, dict[str, Any]] | None = None) -> Table:
     """All kinds of shipped cases in a row each: how far off, on what the fit saw and on what was left out of it."""
     rows = []
     for kind, found in (replayed or everything()).items():
-        outside = found.get("left_out_document") or {
-            "weighted_mape": (found.get("left_out") or {}).get("output_tokens_per_second_mape")
-        }
+        outside = (found.get("left_out_document") or {}).get("weighted_mape")
         rows.append(
             [
                 kind,
                 f"{found['predicted']} of {found['cases']}",
                 percent(found["weighted_mape"]),
                 percent(found["median_ape"]),
-                percent(outside["weighted_mape"]) or "nothing is fitted",
+                percent(outside) or "nothing is fitted",
                 percent(found["within_tolerance"]),
             ]
         )
     columns = ["published cases", "predicted", "mean error", "median", "sources left out of the fit", "in tolerance"]
     return Table(columns, rows, frozenset({1, 2, 3, 4, 5}))
+
+
+def document(reference: str) -> str:
+    """The document series a row comes from: its repository (owner/name) or its article (arXiv number).
+
+    Releases of one table, its archive and other commits share the repository; tables of one article its number.
+    """
+    article = re.search(r"arXiv:\d{4}\.\d{4,5}", reference)
+    if article:
+        return article[0]
+    repository = re.match(r"\s*([\w.-]+/[\w.-]+)", reference)
+    return repository[1] if repository else reference.strip()
 
 
 def _relative_error(measured: float | None, predicted: float | None) -> float:

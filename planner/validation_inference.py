@@ -50,6 +50,7 @@ def validate_inference(path: Path | None = None) -> dict[str, Any]:
     # What the fit reached on sources it had not seen; holds for the shipped cases.
     if path is None or path == paths.shipped("catalogs") / "measurements" / "inference.csv":
         found["left_out"] = fit.get("left_out", {})
+        found["left_out_document"] = fit.get("left_out_document", {})
     found["unused"] = cases.unused
     found["rows"] = rows
     return found
