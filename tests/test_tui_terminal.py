@@ -49,6 +49,8 @@ class Terminal:
         end = time.monotonic() + seconds
         while look() == before and time.monotonic() < end:
             time.sleep(0.02)
+        # What is drawn around it follows.
+        time.sleep(0.1)
 
     def close(self) -> None:
         subprocess.run([*self.base, "kill-server"], capture_output=True)

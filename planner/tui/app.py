@@ -73,7 +73,7 @@ class PlannerApp(App[int]):
     def action_command_palette(self) -> None:
         """Open the palette."""
         if not any(isinstance(screen, Palette) for screen in self.screen_stack):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette())
 
     def get_system_commands(self, screen: Screen) -> Iterable[SystemCommand]:
         """Of Textual's own commands those that the app does not say better itself."""
