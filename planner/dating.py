@@ -57,9 +57,9 @@ def stale_inputs(wanted: Iterable[str], given: Mapping[str, Any], resolved: Reso
     known = {name: frozenset([name]) for name in given if name in facts and is_stale(facts[name], day)}
     if known:
         for step in model.route(tuple(wanted), given, resolved.options).steps:
-            found = frozenset().union(*(known.get(need, frozenset()) for need in step.needs))
-            if found:
-                known[step.name] = found
+            parts = [known[need] for need in step.needs if need in known]
+            if parts:
+                known[step.name] = parts[0].union(*parts[1:])
     return known
 
 

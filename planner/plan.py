@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -192,7 +193,7 @@ def elasticities(found: Plan, inputs: list[str], outputs: list[str]) -> dict[str
 def _checks(wanted: Iterable[str], values: Mapping[str, Any]) -> list[Check]:
     rows = glossary.quantities()
     checks = []
-    for name in _outermost(wanted, values, {name for name, row in rows.items() if row.check}):
+    for name in _outermost(wanted, values, _named("check")):
         message = rows[name].check
         scope = name[: name.rfind("/") + 1]
         if message and not math.isnan(float(values[name])):
@@ -241,7 +242,13 @@ def _rule_checks(resolved: Resolved, values: Mapping[str, Any]) -> list[Check]:
     return list(checks.values())
 
 
-def _outermost(wanted: Iterable[str], values: Mapping[str, Any], among: set[str]) -> list[str]:
+@functools.cache
+def _named(attribute: str) -> frozenset[str]:
+    """The quantities that have a check, or that bind."""
+    return frozenset(name for name, row in glossary.quantities().items() if getattr(row, attribute))
+
+
+def _outermost(wanted: Iterable[str], values: Mapping[str, Any], among: frozenset[str]) -> list[str]:
     """Computed quantities where they count: of a pool only where neither its site nor the whole has them."""
     found: list[str] = []
     for name in wanted:
@@ -272,7 +279,7 @@ def _binding(wanted: Iterable[str], values: Mapping[str, Any]) -> list[tuple[str
     rows = glossary.quantities()
     used = [
         (_of_pool(name, rows[name].binds or ""), float(values[name]))
-        for name in _outermost(wanted, values, {name for name, row in rows.items() if row.binds})
+        for name in _outermost(wanted, values, _named("binds"))
         if math.isfinite(float(values[name]))
     ]
     return sorted(used, key=lambda pair: -pair[1])

@@ -264,7 +264,7 @@ def irr(
     none = 0 * (capex + refresh_total) / (capex + refresh_total)
     low, high = (11 + none) ** (-1 / 12), (1 / (10 * 10) + none) ** (-1 / 12)
     found = (worth(low) < 0 * capex) & (worth(high) > 0 * capex) & (refresh_total == 0 * capex)
-    for _ in range(12 * 5):
+    for _ in range(12 * 4):
         middle = (low + high) / 2
         below = worth(middle) < 0 * capex
         low, high = np.where(below, middle, low), np.where(below, high, middle)
