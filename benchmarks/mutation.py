@@ -1,4 +1,5 @@
-"""Mutate every equation - operators, operands, constants, comparisons - and count the mutants that the tests notice.
+"""Mutate every equation - operators, operands, constants, comparisons - and count the mutants that the tests
+notice; those that none notices are listed with the reason.
 
     python benchmarks/mutation.py [ROOM ...]
 
@@ -108,6 +109,19 @@ def noticed(function, equation, records):
         return True
 
 
+def reason(function, words, records):
+    """Why nothing notices a mutant."""
+    if any(name in words for name in ("Lt", "Gt")):
+        return "the two sides are equal in no case"
+    with np.errstate(all="ignore"):
+        moved = [float(function(*inputs)) != value for inputs, value in records]
+    if not moved:
+        return "no case reaches it: the unit trace alone holds it"
+    if any(moved):
+        return "moves the figure by less than the tolerance of the cases"
+    return "a part that is 0, 1 or not taken in every case"
+
+
 def main(rooms):
     records = recorded()
     killed, tried, survivors = Counter(), Counter(), []
@@ -124,7 +138,8 @@ def main(rooms):
                 if noticed(scope[function.__name__], equation, records.get(function, [])):
                     killed[equation.room] += 1
                 else:
-                    survivors.append(f"{equation.room}.{function.__name__}: {words}")
+                    why = reason(scope[function.__name__], words, records.get(function, []))
+                    survivors.append(f"{equation.room}.{function.__name__}: {words}: {why}")
     for room in sorted(tried):
         print(f"{room:20} {killed[room]:5} of {tried[room]:5} noticed  {killed[room] / tried[room]:.1%}")
     total, all_killed = sum(tried.values()), sum(killed.values())
