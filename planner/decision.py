@@ -67,7 +67,7 @@ def in_brief(found: Plan) -> str:
     saving = found.values.get("npv_saving")
     if saving is None or not np.isfinite(saving):
         return ""
-    return f"{'own' if saving > 0 else 'rent'}: {shown('npv_saving', abs(saving))} cheaper"
+    return f"{'owning' if saving > 0 else 'renting'} saves {shown('npv_saving', abs(saving))}"
 
 
 def _compared_with(found: Plan) -> str:
