@@ -131,8 +131,9 @@ def read(given: object, wanted: str, shown: str = "") -> float:
     Messages name the unit `shown`, in which people write it.
     """
     shown = shown or wanted
-    takes = "a plain number" if unit(wanted).dimensions == () else f"a unit like '{shown}'"
-    example = "a number" if takes == "a plain number" else f"a number with {takes}"
+    plain = unit(wanted).dimensions == ()
+    takes = f"a plain number{' or per cent' if shown == '%' else ''}" if plain else f"a unit like '{shown}'"
+    example = "a number" if plain else f"a number with {takes}"
     if isinstance(given, bool) or not isinstance(given, str | int | float):
         text = str(given).lower() if isinstance(given, bool) else str(given)
         raise UnitError(f"{text[:40]!r} is not {example}")
