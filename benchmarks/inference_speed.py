@@ -14,9 +14,12 @@ import time
 
 import numpy as np
 
-from planner import inference_cases, model, serving
-from planner.catalog import Catalog
-from planner.scenario import Scenario, resolve
+from planner.catalog.catalog import Catalog
+from planner.evidence.validation import serving_cases
+from planner.model import wiring
+from planner.plan import serving_layout
+from planner.scenario.resolve import resolve
+from planner.scenario.scenario import Scenario
 
 TARGET = 50_000
 BLOCK = 8_192
@@ -46,7 +49,7 @@ def throughput(rows: int) -> float:
             "accelerators": np.full(count, 64.0),
         }
         begin = time.perf_counter()
-        found = model.evaluate(WANTED, values, resolved.options)
+        found = wiring.evaluate(WANTED, values, resolved.options)
         spent += time.perf_counter() - begin
         assert np.isfinite(found["tpot"]).all()
     return rows / spent
@@ -55,11 +58,11 @@ def throughput(rows: int) -> float:
 def replay() -> float:
     """Published cases predicted per second, options and all."""
     catalog = Catalog()
-    cases = inference_cases.read(catalog=catalog)
-    constants = inference_cases.constants(catalog)
+    cases = serving_cases.read(catalog=catalog)
+    constants = serving_cases.constants(catalog)
     begin = time.perf_counter()
     for _ in range(10):
-        inference_cases.predict(cases, constants, WANTED[:3])
+        serving_cases.predict(cases, constants, WANTED[:3])
     return 10 * len(cases.ids) / (time.perf_counter() - begin)
 
 
@@ -70,7 +73,7 @@ def search() -> tuple[float, int]:
     resolved = resolve(scenario, catalog)
     values = resolved.values | {"accelerators": 1024.0}
     begin = time.perf_counter()
-    found = serving.search(values, resolved.options)
+    found = serving_layout.search(values, resolved.options)
     return time.perf_counter() - begin, len(found.broken["memory"])
 
 

@@ -21,8 +21,10 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / 
 
 import golden  # noqa: E402
 
-from planner import chain, glossary, model, units  # noqa: E402
-from planner.catalog import Catalog  # noqa: E402
+from planner import glossary, units  # noqa: E402
+from planner.catalog.catalog import Catalog  # noqa: E402
+from planner.model import wiring  # noqa: E402
+from planner.plan import sizing  # noqa: E402
 
 OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult}
 COMPARISONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq}
@@ -71,12 +73,12 @@ def recorded():
     catalog = Catalog()
     for resolved in golden.cases(catalog).values():
         given, values = golden.evaluated(resolved)
-        for step in model.route(tuple(chain.wanted(resolved.options)), given, resolved.options).steps:
+        for step in wiring.route(tuple(sizing.wanted(resolved.options)), given, resolved.options).steps:
             inputs = [values[need] for need in step.needs]
             if np.isfinite(float(values[step.name])):
                 found[step.function].append((inputs, float(values[step.name])))
     with np.errstate(all="ignore"):
-        for choices in model.alternatives().values():
+        for choices in wiring.alternatives().values():
             for equation in choices.values():
                 for number in range(golden.POINTS):
                     inputs = [golden.point(need, number) for need in equation.needs]
@@ -125,7 +127,7 @@ def reason(function, words, records):
 def main(rooms):
     records = recorded()
     killed, tried, survivors = Counter(), Counter(), []
-    for choices in model.alternatives().values():
+    for choices in wiring.alternatives().values():
         for equation in choices.values():
             if rooms and equation.room not in rooms:
                 continue

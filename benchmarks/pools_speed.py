@@ -5,8 +5,9 @@ python benchmarks/pools_speed.py
 
 import time
 
-from planner import phases, plan, scenario
-from planner.catalog import Catalog
+from planner.catalog.catalog import Catalog
+from planner.plan import by_month, planning
+from planner.scenario import scenario_file
 
 HEAD = """
 name = "twenty pools"
@@ -29,11 +30,11 @@ def pool(number):
 
 
 def timed(text, catalog):
-    given = scenario.loads(text)
+    given = scenario_file.loads(text)
     started = time.perf_counter()
-    found = plan.plan(given, catalog, bands=False)
+    found = planning.plan(given, catalog, bands=False)
     planned = time.perf_counter()
-    phases.timeline(found)
+    by_month.timeline(found)
     return found, planned - started, time.perf_counter() - planned
 
 

@@ -10,8 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from planner import chain, glossary, model, plan, scenario, strategy
-from planner.catalog import Catalog
+from planner import glossary
+from planner.catalog.catalog import Catalog
+from planner.model import wiring
+from planner.plan import plan, sizing, training_layout
+from planner.scenario import resolve, scenario
 
 WANTED = ("step_time", "mfu", "hfu", "tokens_per_second", "training_time", "memory_margin", "communication_share")
 # Evaluations a second of one process, as measured on a machine of this class.
@@ -23,7 +26,7 @@ CHOICES = {"system": "dgx-h100", "model": "llama-3.1-70b"}
 
 def given() -> tuple[dict[str, Any], dict[str, str]]:
     """A training scenario's values with its strategy found, and the options."""
-    resolved = scenario.resolve(scenario.Scenario("benchmark", "training", choose=CHOICES, set=SCENARIO), Catalog())
+    resolved = resolve.resolve(scenario.Scenario("benchmark", "training", choose=CHOICES, set=SCENARIO), Catalog())
     return plan.given_values(resolved)[0], resolved.options
 
 
@@ -33,7 +36,7 @@ def single_evaluations(seconds: float = 1.0) -> float:
     count, start = 0, time.process_time()
     while time.process_time() - start < seconds:
         # Another size each time: nothing can be remembered.
-        model.evaluate(WANTED, {**values, "accelerators": 1024.0 + count}, options)
+        wiring.evaluate(WANTED, {**values, "accelerators": 1024.0 + count}, options)
         count += 1
     return count / (time.process_time() - start)
 
@@ -41,13 +44,13 @@ def single_evaluations(seconds: float = 1.0) -> float:
 def vectorised_strategies(seconds: float = 2.0) -> float:
     """Strategies of one scenario evaluated as columns."""
     values, options = given()
-    for name in strategy.CANDIDATES:
+    for name in training_layout.CANDIDATES:
         values.pop(name, None)
-    degrees = strategy.grid({**values, **model.evaluate(("global_batch",), values, options)})
+    degrees = training_layout.grid({**values, **wiring.evaluate(("global_batch",), values, options)})
     rows = len(next(iter(degrees.values())))
     count, start = 0, time.process_time()
     while time.process_time() - start < seconds:
-        strategy.evaluated(values, degrees, options, (rows, 1))
+        training_layout.evaluated(values, degrees, options, (rows, 1))
         count += rows
     return count / (time.process_time() - start)
 
@@ -55,10 +58,10 @@ def vectorised_strategies(seconds: float = 2.0) -> float:
 def search_time() -> float:
     """Seconds of one whole search: rules, evaluation of what keeps them, ranking."""
     values, options = given()
-    for name in strategy.CANDIDATES:
+    for name in training_layout.CANDIDATES:
         values.pop(name, None)
     start = time.process_time()
-    strategy.search(values, options).best()
+    training_layout.search(values, options).best()
     return time.process_time() - start
 
 
@@ -75,5 +78,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     np.seterr(all="ignore")
-    assert chain.SIZE in glossary.quantities()
+    assert sizing.SIZE in glossary.quantities()
     main()

@@ -17,7 +17,7 @@ import time
 from textual import events
 from textual._compositor import CompositorUpdate
 
-from planner import chain
+from planner.plan import sizing
 from planner.tui.app import PlannerApp
 from planner.tui.session import Session, open_session
 
@@ -46,7 +46,7 @@ asyncio.run(first())
 def strategy(session: Session) -> str:
     """Whether the scenario leaves the parallel strategy to the planner."""
     plan = session.plan
-    found = plan is not None and set(plan.given) - set(plan.resolved.facts) - {chain.SIZE}
+    found = plan is not None and set(plan.given) - set(plan.resolved.facts) - {sizing.SIZE}
     return "found by the planner" if found else "set by the scenario"
 
 

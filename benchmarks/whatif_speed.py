@@ -31,8 +31,11 @@ from typing import Any
 
 import numpy as np
 
-from planner import engine, glossary, parts, plan, scenario, sweep, workers
-from planner.runner import Runner
+from planner import glossary
+from planner.plan import planning
+from planner.scenario import scenario, scenario_file
+from planner.studies.sweep import chunk_files, engine, sweep, workers
+from planner.studies.sweep.runner import Runner
 
 SCENARIO = "llama-3.1-405b"
 VARIED = {
@@ -76,8 +79,8 @@ def main(names: list[str]) -> int:
 
 def fixed() -> scenario.Scenario:
     """The scenario with the strategy that the search finds, set."""
-    base = scenario.load(SCENARIO)
-    found = plan.plan(base, bands=False)
+    base = scenario_file.load(SCENARIO)
+    found = planning.plan(base, bands=False)
     rows = glossary.quantities()
     chosen = {name: float(value) for name, value in found.given.items() if name not in found.resolved.facts}
     settings = {
@@ -239,7 +242,7 @@ def cluster() -> dict[str, float]:
     """Two local dask workers against one; each makes the Parquet parts of its chunks."""
     from distributed import LocalCluster
 
-    encode = functools.partial(parts.encoded, suffix=".parquet")
+    encode = functools.partial(chunk_files.encoded, suffix=".parquet")
     numbers = range(48)
 
     def run(address: str) -> None:
@@ -284,18 +287,20 @@ def write(path: str) -> int:
 
 def strategies() -> dict[str, float]:
     """Every scenario differs in what its strategy depends on, so that each is searched by itself."""
-    from planner import strategy
+    from planner.plan import training_layout
 
     varied = {
         "accelerator_memory_bandwidth": "3:4 TB/s/accelerator",
         "system_scaleout_bandwidth": "30:60 GB/s/accelerator",
     }
-    base = scenario.load(SCENARIO)
-    base = replace(base, set={name: given for name, given in base.set.items() if name not in strategy.CANDIDATES})
+    base = scenario_file.load(SCENARIO)
+    base = replace(
+        base, set={name: given for name, given in base.set.items() if name not in training_layout.CANDIDATES}
+    )
     searched = sweep.task(base, varied, watch=["mfu", "tco", "npv_saving"], samples=4096)
-    found = plan.plan(base, bands=False)
+    found = planning.plan(base, bands=False)
     free = {name: value for name, value in found.given.items() if name in found.resolved.facts}
-    tried = len(strategy.search(free, found.resolved.options).step_time)
+    tried = len(training_layout.search(free, found.resolved.options).step_time)
     (seconds,) = rivals(lambda: engine.chunk(searched, 1), runs=1)
     return {
         "strategies searched for each": tried,

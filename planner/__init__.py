@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.study import Study
+    from planner.studies.study import Study
 
 __version__ = "0.1.0"
 __all__ = ["load", "loads", "__version__"]
@@ -27,13 +27,13 @@ __all__ = ["load", "loads", "__version__"]
 
 def load(file: str | Path, catalogs: str | Path | None = None) -> Study:
     """The scenario in a file, or the shipped scenario of that name; `catalogs` adds a directory of entries."""
-    from planner import study
+    from planner.studies import study
 
     return study.load(file, catalogs)
 
 
 def loads(text: str, catalogs: str | Path | None = None) -> Study:
     """The scenario written in `text`."""
-    from planner import study
+    from planner.studies import study
 
     return study.loads(text, catalogs)

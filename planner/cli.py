@@ -117,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"planner: {error.filename or 'file system'}: {error.strerror or error}", file=sys.stderr)
         return BAD_INPUT
     except ValueError as error:
-        from planner.problems import InputError
+        from planner.errors import InputError
 
         if not isinstance(error, InputError):
             raise

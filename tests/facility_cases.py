@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from planner import glossary, model, scenario, units
-from planner.catalog import Catalog
+from planner import glossary, units
+from planner.catalog.catalog import Catalog
+from planner.model import wiring
+from planner.scenario import scenario, scenario_file
 
 CATALOG = Catalog()
 
@@ -22,7 +24,7 @@ def defaults():
 def value(name, unit="1", options=None, **texts):
     """A quantity in `unit` from `texts` and the defaults of the catalog."""
     options = {**first_choices(), **(options or {})}
-    found = model.evaluate([name], {**defaults(), **given(**texts)}, options)
+    found = wiring.evaluate([name], {**defaults(), **given(**texts)}, options)
     return units.convert(found[name], unit)
 
 
@@ -32,7 +34,7 @@ def first_choices():
 
 def planned(name, choose=None, **changes):
     """The plan of a shipped scenario with changes."""
-    from planner import plan
+    from planner.plan import planning
 
-    changed = scenario.changed(scenario.load(name, CATALOG), choose or {}, changes)
-    return plan.plan(changed, CATALOG, bands=False)
+    changed = scenario.changed(scenario_file.load(name, CATALOG), choose or {}, changes)
+    return planning.plan(changed, CATALOG, bands=False)

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from planner import chain, glossary, model, plan, scenario
-from planner.catalog import Catalog
-from planner.problems import InputError
+from planner import glossary
+from planner.catalog.catalog import Catalog
+from planner.errors import InputError
+from planner.model import wiring
+from planner.plan import plan, planning, sizing
+from planner.scenario import resolve, scenario, scenario_file
 
 FILE = Path(__file__).parent / "data" / "golden.json"
 EQUATIONS = Path(__file__).parent / "data" / "equations.json"
@@ -23,25 +26,28 @@ DIGITS = 10
 
 def cases(catalog):
     """Name -> resolved scenario."""
-    found = {name: scenario.resolve(scenario.load(name, catalog), catalog) for name in scenario.shipped_names(catalog)}
+    found = {
+        name: resolve.resolve(scenario_file.load(name, catalog), catalog)
+        for name in scenario_file.shipped_names(catalog)
+    }
     for base in BASES:
-        given = scenario.load(base, catalog)
+        given = scenario_file.load(base, catalog)
         for option in glossary.options().values():
             for choice in option.choices:
                 if option.name in ("workload",) or found[base].options[option.name] == choice:
                     continue
                 switched = scenario.changed(given, {}, {option.name: choice})
-                found[f"{base} {option.name}={choice}"] = scenario.resolve(switched, catalog)
+                found[f"{base} {option.name}={choice}"] = resolve.resolve(switched, catalog)
     return found
 
 
 def evaluated(resolved):
     """Everything that is given and everything that follows; nothing where the scenario cannot be planned."""
     try:
-        given, _ = plan.given_values(plan.with_demand(resolved))
+        given, _ = plan.given_values(planning.with_demand(resolved))
     except InputError:
         return {}, {}
-    return given, model.evaluate(chain.wanted(resolved.options), given, resolved.options)
+    return given, wiring.evaluate(sizing.wanted(resolved.options), given, resolved.options)
 
 
 def figures():
@@ -75,7 +81,7 @@ def points():
     """Equation -> what it gives at each point; nothing where it has no finite value there."""
     found = {}
     with np.errstate(all="ignore"):
-        for choices in model.alternatives().values():
+        for choices in wiring.alternatives().values():
             for equation in choices.values():
                 for number in range(POINTS):
                     value = float(equation.function(*[point(need, number) for need in equation.needs]))

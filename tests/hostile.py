@@ -9,9 +9,12 @@ import json
 import math
 import re
 
-from planner import axes, glossary, paths, plan, scenario, units
-from planner.catalog import Catalog
-from planner.problems import InputError, parse_toml
+from planner import glossary, paths, units
+from planner.catalog.catalog import Catalog
+from planner.errors import InputError, parse_toml
+from planner.plan import plan, planning
+from planner.scenario import resolve, scenario, scenario_file
+from planner.studies.sweep import axes
 
 PLANNED, REFUSED = "planned", "refused"
 
@@ -109,18 +112,18 @@ def helpful(messages):
 def judge_scenario(content):
     """A scenario file, from its bytes to its JSON."""
     return judged(
-        lambda: planned(scenario.from_table(parse_toml(content, "given.toml"), "given.toml", catalog=shipped()))
+        lambda: planned(scenario_file.from_table(parse_toml(content, "given.toml"), "given.toml", catalog=shipped()))
     )
 
 
 def judge_table(table):
     """A scenario as the table that a file holds."""
-    return judged(lambda: planned(scenario.from_table(table, "given.toml", catalog=shipped())))
+    return judged(lambda: planned(scenario_file.from_table(table, "given.toml", catalog=shipped())))
 
 
 def planned(given):
-    resolved = scenario.resolve(given, shipped())
-    found = plan.plan_resolved(plan.with_demand(resolved), bands=False)
+    resolved = resolve.resolve(given, shipped())
+    found = plan.plan_resolved(planning.with_demand(resolved), bands=False)
     json.dumps(plan.to_json(found), allow_nan=False, default=str)
 
 

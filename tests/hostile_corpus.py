@@ -8,10 +8,11 @@ from pathlib import Path
 import hostile
 import hostile_files as files
 
-from planner import catalog_import, glossary
+from planner import glossary
+from planner.catalog.importing import rows
 
 CORPUS = Path(__file__).parent / "data" / "corpus"
-_SAID = catalog_import.Said("AWS", None, "sheet", "A data sheet", "2026-01-01")
+_SAID = rows.Said("AWS", None, "sheet", "A data sheet", "2026-01-01")
 
 
 def _first_line(content):

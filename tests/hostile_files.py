@@ -8,9 +8,15 @@ from pathlib import Path
 
 from hostile import UNITS, figure, judged, legal, literal, mutated, shipped, text, word
 
-from planner import axes, billing, catalog_import, demand, glossary, hybrid, paths, plan, rules, scenario
-from planner.catalog import KINDS, Catalog
-from planner.problems import parse_toml
+from planner import glossary, paths
+from planner.catalog.catalog import KINDS, Catalog
+from planner.catalog.importing import importer
+from planner.catalog.importing import rows as catalog_import_rows
+from planner.errors import parse_toml
+from planner.money import mix, tariffs
+from planner.plan import demand, plan, rules
+from planner.scenario import resolve, scenario, scenario_file
+from planner.studies.sweep import axes
 
 SOURCE = '[sheet]\ntitle = "A data sheet"\n'
 # Files of a catalog that are no entry, by the way in which the planner comes to read them.
@@ -65,7 +71,7 @@ def judge_beside(name, content, folder):
 
     def planned():
         catalog = Catalog([paths.shipped("catalogs"), own])
-        resolved = scenario.resolve(scenario.load("enterprise-8-gpu"), catalog)
+        resolved = resolve.resolve(scenario_file.load("enterprise-8-gpu"), catalog)
         rules.options(resolved, catalog)
         plan.plan_resolved(resolved, bands=False)
 
@@ -95,7 +101,7 @@ def judge_import(content, said, folder):
     """A table of others, as drafts over the shipped catalog."""
     table = folder / "table.csv"
     table.write_bytes(content)
-    return judged(lambda: catalog_import.read(table, own_catalog(folder / "own"), said))
+    return judged(lambda: importer.read(table, own_catalog(folder / "own"), said))
 
 
 def judge_table(what, content, folder):
@@ -103,9 +109,9 @@ def judge_table(what, content, folder):
     path = folder / "given.csv"
     path.write_bytes(content)
     if what == "tariff":
-        return judged(lambda: billing.from_table(parse_toml(content, "given.toml"), "given.toml"))
+        return judged(lambda: tariffs.from_table(parse_toml(content, "given.toml"), "given.toml"))
     if what == "load":
-        return judged(lambda: hybrid.read_load(path))
+        return judged(lambda: mix.read_load(path))
     if what == "sweep":
         return judged(lambda: axes.table(path, shipped()))
     asked = scenario.Scenario(
@@ -182,7 +188,7 @@ def price_table(rng):
         [rng.choice((rng.choice(good), rng.choice(good), text(rng))) for _ in header] for _ in range(rng.randrange(6))
     ]
     lines = [",".join(f'"{cell}"' if rng.random() < 0.8 else cell for cell in row) for row in rows]
-    said = catalog_import.Said(
+    said = catalog_import_rows.Said(
         *(rng.choice((None, "sheet", text(rng))) for _ in range(4)), rng.choice((None, "2026-01-01", text(rng)))
     )
     return "\n".join([",".join(header), *lines]).encode("utf-8", "replace"), said

@@ -8,8 +8,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from planner import decision, plan, report, scenario, validation
-from planner.catalog import Catalog
+from planner.catalog.catalog import Catalog
+from planner.evidence.validation import validation
+from planner.plan import planning
+from planner.reports import decision, plan_text
+from planner.scenario import scenario_file
 
 FILE = Path(__file__).parents[1] / "README.md"
 ACCURACY = FILE.parent / "docs" / "accuracy.md"
@@ -27,9 +30,9 @@ def printed(replayed):
     """Marker -> what stands below it."""
     catalog = Catalog()
     # Which prices are stale depends on the day.
-    given = replace(scenario.load("llama-3.1-405b", catalog), order=datetime.date(2026, 11, 21))
-    found = plan.plan(given, catalog)
-    lines = [*report.headlines(found).text().splitlines(), "", *decision.own_or_rent(found)]
+    given = replace(scenario_file.load("llama-3.1-405b", catalog), order=datetime.date(2026, 11, 21))
+    found = planning.plan(given, catalog)
+    lines = [*plan_text.headlines(found).text().splitlines(), "", *decision.own_or_rent(found)]
     return {
         "plan": "\n".join(f"    {line}".rstrip() for line in lines),
         "accuracy": validation.overview(replayed).markdown(),

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 import planner
-from planner import study
-from planner.problems import InputError
+from planner.errors import InputError
+from planner.studies import study
 
 
 def test_the_examples_of_the_documentation_run():

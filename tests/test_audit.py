@@ -8,16 +8,20 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from planner import audit, books, cli, currency, plan, scenario
-from planner.catalog import Catalog
+from planner import cli
+from planner.catalog.catalog import Catalog
+from planner.money import currency, plan_ledger
+from planner.plan import planning
+from planner.reports import workbook as audit
+from planner.scenario import scenario, scenario_file
 
 CATALOG = Catalog()
 SPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 
 
 def books_of(name="own-8000-h100", **changes):
-    given = scenario.changed(scenario.load(name, CATALOG), {}, changes)
-    return books.of_plan(plan.plan(given, CATALOG, bands=False))
+    given = scenario.changed(scenario_file.load(name, CATALOG), {}, changes)
+    return plan_ledger.of_plan(planning.plan(given, CATALOG, bands=False))
 
 
 class Sheet:

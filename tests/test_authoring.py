@@ -5,11 +5,14 @@ import json
 
 import pytest
 
-from planner import authoring, browse, paths, plan, scenario
-from planner.authoring import Provenance
-from planner.catalog import Catalog
+from planner import paths
+from planner.catalog import authoring, browse
+from planner.catalog.authoring import Provenance
+from planner.catalog.catalog import Catalog
 from planner.cli import main
-from planner.problems import InputError
+from planner.errors import InputError
+from planner.plan import planning
+from planner.scenario import scenario_file
 
 MINE = Provenance(source="my-datasheet", source_title="My data sheet")
 
@@ -124,7 +127,7 @@ scaleup_bandwidth = "600 GB/s/accelerator"
         'workload = "training"\n[choose]\nsystem = "hgx-h100"\naccelerator = "x100"\nmodel = "llama-3.1-70b"\n'
         '[set]\naccelerators = "1024 accelerator"\ntraining_tokens = "1 Ttoken"\n'
     )
-    mine = plan.plan(scenario.loads(asked), Catalog(catalog.layers), bands=False)
-    theirs = plan.plan(scenario.loads(asked.replace('"x100"', '"h100-sxm"')), catalog, bands=False)
+    mine = planning.plan(scenario_file.loads(asked), Catalog(catalog.layers), bands=False)
+    theirs = planning.plan(scenario_file.loads(asked.replace('"x100"', '"h100-sxm"')), catalog, bands=False)
     assert mine.results["training_time"].value < theirs.results["training_time"].value
     assert mine.results["training_time"].kind == "estimate"

@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
-from planner import plan, scenario
-from planner.catalog import Catalog
-from planner.equations import capex
+from planner.catalog.catalog import Catalog
+from planner.equations.finance import capex
+from planner.plan import planning
+from planner.scenario import scenario, scenario_file
 
 CATALOG = Catalog()
 
 
 def planned(name="own-8000-h100", **changes):
-    return plan.plan(scenario.changed(scenario.load(name, CATALOG), {}, changes), CATALOG, bands=False)
+    return planning.plan(scenario.changed(scenario_file.load(name, CATALOG), {}, changes), CATALOG, bands=False)
 
 
 def test_a_system_without_a_price_costs_its_accelerators_times_a_ratio():
@@ -68,16 +69,16 @@ def test_a_site_at_a_market_rate():
 
 
 def test_spending_by_component_at_every_tier_beside_what_the_sources_say():
-    from planner import cost_shares
+    from planner.evidence.claims import spending
 
     found = planned()
-    shares = cost_shares.by_size(found)
+    shares = spending.by_size(found)
     assert shares["cluster_tier"].tolist() == [3, 1, 2, 3, 4]
-    total = sum(shares[f"{component}_spend_share"] for component in cost_shares.COMPONENTS)
+    total = sum(shares[f"{component}_spend_share"] for component in spending.COMPONENTS)
     assert np.allclose(total, 1)
     assert shares["capex"][0] == pytest.approx(float(found.values["capex"]))
-    assert cost_shares.said() == {"compute": pytest.approx(0.7046), "tier 3": pytest.approx(0.4181)}
-    assert "70.46" in cost_shares.text(found) and "41.81 %" in cost_shares.text(found)
+    assert spending.said() == {"compute": pytest.approx(0.7046), "tier 3": pytest.approx(0.4181)}
+    assert "70.46" in spending.text(found) and "41.81 %" in spending.text(found)
 
 
 def test_spares_are_listed_or_bought():

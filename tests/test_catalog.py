@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from planner import glossary, paths
-from planner.catalog import KINDS, Catalog
-from planner.problems import InputError
+from planner.catalog.catalog import KINDS, Catalog
+from planner.errors import InputError
 
 SHIPPED = Catalog([paths.shipped("catalogs")])
 

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from planner import dated_tables, plan, scenario, units
-from planner.catalog import KINDS as KINDS_OF_FIGURES
-from planner.catalog import Catalog, Entry, folded
+from planner import units
+from planner.catalog import dated_tables
+from planner.catalog.catalog import KINDS as KINDS_OF_FIGURES
+from planner.catalog.catalog import Catalog, Entry, folded
 from planner.cli import main
+from planner.plan import planning
+from planner.scenario import scenario_file
 
 ROOT = Path(__file__).parents[1]
 catalog = Catalog([ROOT / "catalogs"])
@@ -220,7 +223,7 @@ def test_the_network_of_a_system_carries_its_accelerators(entry):
 @pytest.mark.parametrize("key", ["dgx-h100", "gb300-nvl72", "vr-nvl72", "mi355x-platform", "gaudi-3-server"])
 def test_a_system_of_the_catalog_is_planned(key):
     text = f'[choose]\nsystem = "{key}"\n[set]\naccelerators = "1152 accelerator"\n'
-    found = plan.plan(scenario.loads(text), catalog, bands=False)
+    found = planning.plan(scenario_file.loads(text), catalog, bands=False)
     assert found.results["facility_power"].value > 0
     assert found.results["capex_compute"].value > 0
 
@@ -235,7 +238,7 @@ def test_a_system_of_the_catalog_is_planned(key):
 )  # fmt: skip
 def test_whatever_can_be_chosen_gives_a_whole_plan(role, key):
     text = f'[choose]\nsystem = "dgx-h100"\n{role} = "{key}"\n[set]\naccelerators = "1024 accelerator"\n'
-    found = plan.plan(scenario.loads(text), catalog, bands=False)
+    found = planning.plan(scenario_file.loads(text), catalog, bands=False)
     lacks = {need for needs in found.missing.values() for need in needs}
     assert [need for need in lacks if need.startswith(f"{role}_")] == []
     assert {"switches", "facility_power", "capex", "tco", "water_per_year"} <= set(found.results)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from planner import glossary, units
-from planner.catalog import KINDS, Catalog, Entry
+from planner.catalog.catalog import KINDS, Catalog, Entry
 
 ROOT = Path(__file__).parents[1]
 PRICES = ROOT / "catalogs" / "prices" / "cloud.csv"

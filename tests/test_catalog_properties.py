@@ -13,9 +13,10 @@ import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planner import browse, glossary, units
-from planner.catalog import KINDS, Catalog, Entry
-from planner.problems import InputError
+from planner import glossary, units
+from planner.catalog import browse
+from planner.catalog.catalog import KINDS, Catalog, Entry
+from planner.errors import InputError
 
 SOURCE = '[sheet]\ntitle = "A data sheet"\n'
 # A message names the place and is one line of words, without a trace of the program's inside.

@@ -6,12 +6,13 @@ import shutil
 
 import pytest
 
-from planner import checks, claims, paths, seeds
-from planner.catalog import Catalog
+from planner import paths
+from planner.catalog.catalog import Catalog
 from planner.cli import main
-from planner.problems import InputError
+from planner.errors import InputError
+from planner.evidence.claims import checks, documents, verdicts
 
-COURT = claims.Court()
+COURT = verdicts.Court()
 JUDGED = {found.claim.id: found for found in COURT.judge_all()}
 
 
@@ -24,16 +25,16 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
     return status, captured.out, captured.err
 
 
-def judged_with(tmp_path, entry: str, text: str, claim: str) -> claims.Judgement:
+def judged_with(tmp_path, entry: str, text: str, claim: str) -> verdicts.Judgement:
     """The claim judged where an entry of the user's own overrides the shipped one."""
     path = tmp_path / f"{entry}.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
-    return claims.Court(Catalog([*paths.catalog_layers(), tmp_path])).judge(claim)
+    return verdicts.Court(Catalog([*paths.catalog_layers(), tmp_path])).judge(claim)
 
 
 def test_the_ledger_is_whole():
-    ledger = seeds.load()
+    ledger = documents.load()
     assert (len(ledger.claims), len(ledger.named), len(ledger.sources)) == (238, 145, 4)
     assert sum(row.noise for row in ledger.named) == 5
 
@@ -47,7 +48,7 @@ def test_every_problem_of_a_broken_ledger_is_named_with_its_line(tmp_path):
     lines[2] = lines[2].replace("76.25,76.25", "many,76.25")
     claims_file.write_text("\n".join(lines))
     with pytest.raises(InputError) as caught:
-        seeds.load(tmp_path)
+        documents.load(tmp_path)
     text = str(caught.value)
     for said in ("claims.csv line 2: unit", "'exactly'. Did you mean 'exact'?", "claims.csv line 3: value_low: 'many'"):
         assert said in text
@@ -60,12 +61,12 @@ def test_a_ledger_without_a_column_is_told(tmp_path):
     segments.write_text(segments.read_text().replace("share_pct", "share", 1))
     (tmp_path / "systems.csv").unlink()
     with pytest.raises(InputError) as caught:
-        seeds.load(tmp_path)
+        documents.load(tmp_path)
     assert str(caught.value) == "segments.csv: has no column share_pct\nsystems.csv: no such file"
 
 
 def test_every_claim_has_a_check_and_unknown_keys_are_named(tmp_path):
-    ledger = seeds.load()
+    ledger = documents.load()
     (tmp_path / "checks.toml").write_text(
         '"s0.market_2025" = [{ kind = "modell" }]\n"s0.market_2026" = [{ kind = "sum", clams = [] }]\n'
         '"s9.none" = [{ kind = "sum" }]\n"s0.not_additive" = [{ kind = "sum", claims = [] }]\n'
@@ -110,16 +111,16 @@ def test_every_claim_that_catalogs_and_scenarios_name_is_in_the_ledger():
 @pytest.mark.parametrize(
     ("claim", "verdict", "said"),
     [
-        ("s1.case_tco", claims.DEPENDS, "holds for cloud_price from"),
-        ("s1.g800_convergence", claims.ITSELF, "differs by"),
-        ("s1.mfu_400g", claims.REFUTED, "published runs"),
-        ("s0.dlc_required", claims.AGREES, "margin left with liquid at the chip"),
-        ("s1.checkpoint_hours", claims.REFUTED, "Training checkpoint strategies"),
-        ("s3.gpu_price", claims.REFUTED, "on demand at large providers"),
-        ("s3.obsolescence", claims.AGREES, "h100-sxm 2022-10-01"),
-        ("s3.edge_latency", claims.DIFFERS, "tpot"),
-        ("s1.deployments", claims.AGREES, "12.98 production_lines to 37.5 production_lines"),
-        ("s0.bad_fabric_cancels", claims.DEPENDS, "holds for oversubscription from"),
+        ("s1.case_tco", verdicts.DEPENDS, "holds for cloud_price from"),
+        ("s1.g800_convergence", verdicts.ITSELF, "differs by"),
+        ("s1.mfu_400g", verdicts.REFUTED, "published runs"),
+        ("s0.dlc_required", verdicts.AGREES, "margin left with liquid at the chip"),
+        ("s1.checkpoint_hours", verdicts.REFUTED, "Training checkpoint strategies"),
+        ("s3.gpu_price", verdicts.REFUTED, "on demand at large providers"),
+        ("s3.obsolescence", verdicts.AGREES, "h100-sxm 2022-10-01"),
+        ("s3.edge_latency", verdicts.DIFFERS, "tpot"),
+        ("s1.deployments", verdicts.AGREES, "12.98 production_lines to 37.5 production_lines"),
+        ("s0.bad_fabric_cancels", verdicts.DEPENDS, "holds for oversubscription from"),
     ],
 )
 def test_the_claims_that_people_ask_about_first(claim, verdict, said):
@@ -129,7 +130,7 @@ def test_the_claims_that_people_ask_about_first(claim, verdict, said):
 
 def test_every_claim_is_judged_in_the_words_of_the_list():
     assert len(JUDGED) == 238
-    assert {found.verdict for found in JUDGED.values()} <= set(claims.VERDICTS)
+    assert {found.verdict for found in JUDGED.values()} <= set(verdicts.VERDICTS)
     assert all(found.reason for found in JUDGED.values())
 
 
@@ -143,18 +144,18 @@ def test_what_is_meant_to_be_computed_has_something_to_compute():
 @pytest.mark.parametrize(
     ("claim", "computed", "verdict"),
     [
-        ("s0.cagr_2026_31", 16.87, claims.AGREES),
-        ("s2.cagr", 26.81, claims.AGREES),
-        ("s3.cagr", 17.84, claims.AGREES),
-        ("s1.market_2032", 14.39, claims.AGREES),
-        ("s0.mgmt_sw_cagr", 1.007, claims.CONTRADICTS),
-        ("s0.inference_cagr", 40.12, claims.AGREES),
-        ("s0.market_2025", 59.26, claims.CONTRADICTS),
-        ("s2.enduse_csp", 86, claims.WRONG),
-        ("s2.region_na", 100, claims.CONTRADICTS),
-        ("s1.market_2025", 21659.4, claims.CONTRADICTS),
-        ("s3.market_2026", 44.11, claims.DIFFERS),
-        ("s1.case_time", 1.667, claims.DIFFERS),
+        ("s0.cagr_2026_31", 16.87, verdicts.AGREES),
+        ("s2.cagr", 26.81, verdicts.AGREES),
+        ("s3.cagr", 17.84, verdicts.AGREES),
+        ("s1.market_2032", 14.39, verdicts.AGREES),
+        ("s0.mgmt_sw_cagr", 1.007, verdicts.CONTRADICTS),
+        ("s0.inference_cagr", 40.12, verdicts.AGREES),
+        ("s0.market_2025", 59.26, verdicts.CONTRADICTS),
+        ("s2.enduse_csp", 86, verdicts.WRONG),
+        ("s2.region_na", 100, verdicts.CONTRADICTS),
+        ("s1.market_2025", 21659.4, verdicts.CONTRADICTS),
+        ("s3.market_2026", 44.11, verdicts.DIFFERS),
+        ("s1.case_time", 1.667, verdicts.DIFFERS),
     ],
 )
 def test_arithmetic_of_the_documents(claim, computed, verdict):
@@ -162,7 +163,7 @@ def test_arithmetic_of_the_documents(claim, computed, verdict):
     evidence, unit = next(
         (each.evidence, each.check.unit) for each in found.findings if each.evidence and each.evidence.value is not None
     )
-    assert claims.units.convert(evidence.value, unit) == pytest.approx(computed, rel=1e-3)
+    assert verdicts.units.convert(evidence.value, unit) == pytest.approx(computed, rel=1e-3)
     assert found.verdict == verdict
 
 
@@ -173,25 +174,25 @@ def test_a_figure_beside_a_claim_is_one_of_the_same_thing():
 
 
 def test_refuted_claims_name_what_refutes_them():
-    assert JUDGED["s1.mfu_800g"].verdict == claims.REFUTED
+    assert JUDGED["s1.mfu_800g"].verdict == verdicts.REFUTED
     assert "The Llama 3 Herd of Models" in JUDGED["s1.mfu_800g"].reason
-    assert JUDGED["s0.nvl72_power"].verdict == claims.REFUTED
+    assert JUDGED["s0.nvl72_power"].verdict == verdicts.REFUTED
     assert "190 kW/rack to 230 kW/rack" in JUDGED["s0.nvl72_power"].reason
-    assert JUDGED["s1.checkpoint_hours"].verdict == claims.REFUTED
+    assert JUDGED["s1.checkpoint_hours"].verdict == verdicts.REFUTED
 
 
 def test_a_contradiction_names_the_other_claims():
     found = JUDGED["s0.hybrid_cagr"]
-    assert found.verdict == claims.CONTRADICTS
+    assert found.verdict == verdicts.CONTRADICTS
     assert all(other in found.reason for other in ("s1.onprem_cagr", "s2.cloud_fastest", "s3.deploy_fastest"))
-    assert JUDGED["s3.rack_max"].verdict == claims.CONTRADICTS
-    assert JUDGED["s0.data_vintage"].verdict == claims.ITSELF
+    assert JUDGED["s3.rack_max"].verdict == verdicts.CONTRADICTS
+    assert JUDGED["s0.data_vintage"].verdict == verdicts.ITSELF
 
 
 def test_owned_30_percent_cheaper_says_from_which_cloud_rate():
     """At the edge the saving is 30 %: planner says the rate for rent billed half, 70 % and all of the time."""
     found = JUDGED["s1.case_tco"]
-    assert found.verdict == claims.DEPENDS
+    assert found.verdict == verdicts.DEPENDS
     for share in ("50 %", "70 %", "100 %"):
         assert f"at cloud_billed_share {share}" in found.reason
     run_, quantity = found.findings[0].evidence.runs[0]
@@ -202,8 +203,8 @@ def test_owned_30_percent_cheaper_says_from_which_cloud_rate():
 
 def test_a_catalog_figure_changes_the_verdict(tmp_path):
     text = 'source = "seed-s1"\nmemory_capacity = "141 GB/accelerator"\n'
-    assert JUDGED["s1.hbm_capacity"].verdict == claims.REFUTED
-    assert judged_with(tmp_path, "accelerators/mi300x", text, "s1.hbm_capacity").verdict == claims.AGREES
+    assert JUDGED["s1.hbm_capacity"].verdict == verdicts.REFUTED
+    assert judged_with(tmp_path, "accelerators/mi300x", text, "s1.hbm_capacity").verdict == verdicts.AGREES
 
 
 def test_a_price_moves_the_rate_from_which_owning_is_cheaper(tmp_path):
@@ -217,14 +218,14 @@ def test_a_price_moves_the_rate_from_which_owning_is_cheaper(tmp_path):
 
 
 def test_a_dense_rack_that_air_could_take_would_refute_liquid_cooling(tmp_path):
-    assert JUDGED["s0.dlc_required"].verdict == claims.AGREES
+    assert JUDGED["s0.dlc_required"].verdict == verdicts.AGREES
     text = 'source = "planning-estimate"\nrack_limit = "140 kW/rack"\n'
-    assert judged_with(tmp_path, "cooling/air", text, "s0.dlc_required").verdict == claims.DIFFERS
+    assert judged_with(tmp_path, "cooling/air", text, "s0.dlc_required").verdict == verdicts.DIFFERS
 
 
 def test_what_is_missing_is_said(monkeypatch):
     found = COURT.bench.run({"choose": {"system": "dgx-h100"}, "set": {"accelerators": "8 accelerator"}}, True)
-    with pytest.raises(claims.MissingError, match="no_such_thing"):
+    with pytest.raises(verdicts.MissingError, match="no_such_thing"):
         found.value("no_such_thing")
 
 
@@ -235,13 +236,13 @@ def test_json_has_the_stable_shape(capsys):
     assert len(found["claims"]) == 238
     assert all({"id", "said", "computed", "unit", "verdict", "reason"} <= set(row) for row in found["claims"])
     assert sum(found["by_verdict"].values()) == 238
-    assert set(found["by_verdict"]) == set(claims.VERDICTS)
+    assert set(found["by_verdict"]) == set(verdicts.VERDICTS)
 
 
 def test_verdicts_are_filtered_by_their_first_words(capsys):
     status, out, _ = run(capsys, "claims", "--verdict", "refuted", "--json")
     rows = json.loads(out)["claims"]
-    assert status == 0 and rows and {row["verdict"] for row in rows} == {claims.REFUTED}
+    assert status == 0 and rows and {row["verdict"] for row in rows} == {verdicts.REFUTED}
     status, _, err = run(capsys, "claims", "--verdict", "refused")
     assert status == 2 and "unknown verdict 'refused'" in err
 
@@ -254,6 +255,6 @@ def test_explain_goes_down_to_catalog_facts(capsys):
     status, _, err = run(capsys, "claims", "explain", "s1.case_tcoo")
     assert status == 2 and "Did you mean 's1.case_tco'?" in err
     told = json.loads(run(capsys, "claims", "explain", "s1.cagr", "--json")[1])
-    assert told["verdict"] == claims.DEPENDS
+    assert told["verdict"] == verdicts.DEPENDS
     assert told["findings"][0]["set"]["market_periods"] == 6
     assert told["findings"][0]["derivations"][0]["name"] == "market_growth"

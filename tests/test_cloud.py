@@ -4,16 +4,22 @@ import json
 
 import pytest
 
-from planner import cli, model, offers, plan, scenario
-from planner.catalog import Catalog
-from planner.equations import cloud
+from planner import cli
+from planner.catalog.catalog import Catalog
+from planner.equations.finance import cloud
+from planner.model import wiring
+from planner.money import cloud_offers
+from planner.plan import planning
+from planner.scenario import scenario, scenario_file
 
 CATALOG = Catalog()
 HOUR = 3600
 
 
 def planned(name="own-8000-h100", choose=None, **changes):
-    return plan.plan(scenario.changed(scenario.load(name, CATALOG), choose or {}, changes), CATALOG, bands=False)
+    return planning.plan(
+        scenario.changed(scenario_file.load(name, CATALOG), choose or {}, changes), CATALOG, bands=False
+    )
 
 
 def test_spot_pays_again_for_what_interruptions_lose():
@@ -47,9 +53,9 @@ def test_a_term_by_use_bills_the_hours_of_use_and_a_reservation_all():
 
 @pytest.mark.parametrize("term", ["on-demand", "reserved-3y", "block", "spot"])
 def test_every_term_takes_its_own_price_of_the_offer(term):
-    given = scenario.load("own-8000-h100", CATALOG)
+    given = scenario_file.load("own-8000-h100", CATALOG)
     given.range.pop("cloud_price")
-    found = plan.plan(scenario.changed(given, {}, {"cloud_term": term}), CATALOG, bands=False).values
+    found = planning.plan(scenario.changed(given, {}, {"cloud_term": term}), CATALOG, bands=False).values
     listed = {"on-demand": 6.88, "reserved-3y": 2.9722, "block": 3.9325, "spot": 1.4068}[term]
     assert found["cloud_price"] * HOUR == pytest.approx(listed, rel=0.05 if term == "spot" else 1e-9)
 
@@ -95,7 +101,7 @@ def test_tokens_of_a_hosted_model():
         "hosted_input_price": 0.03e-3,
         "hosted_output_price": 0.06e-3,
     }
-    found = model.evaluate(["hosted_cost_per_year", "hosted_requests"], given)
+    found = wiring.evaluate(["hosted_cost_per_year", "hosted_requests"], given)
     assert found["hosted_requests"] * 86400 == pytest.approx(50_000)
     assert found["hosted_cost_per_year"] * 86400 == pytest.approx(1650)
 
@@ -104,7 +110,7 @@ def test_tokens_of_a_hosted_model():
 
 
 def test_offers_are_ranked_by_cost_and_say_their_age_and_band():
-    found = offers.ranked(planned(), CATALOG)
+    found = cloud_offers.ranked(planned(), CATALOG)
     assert len(found) > 20
     costs = [offer.cost for offer in found]
     assert costs == sorted(costs)
@@ -117,10 +123,10 @@ def test_offers_are_ranked_by_cost_and_say_their_age_and_band():
 
 
 def test_an_offer_costs_what_a_plan_that_chooses_it_costs():
-    given = scenario.load("own-8000-h100", CATALOG)
+    given = scenario_file.load("own-8000-h100", CATALOG)
     given.range.pop("cloud_price")
-    found = {(o.entry.key, o.term): o for o in offers.ranked(planned(), CATALOG)}
-    chosen = plan.plan(scenario.changed(given, {"cloud": "nebius-h100"}, {}), CATALOG, bands=False)
+    found = {(o.entry.key, o.term): o for o in cloud_offers.ranked(planned(), CATALOG)}
+    chosen = planning.plan(scenario.changed(given, {"cloud": "nebius-h100"}, {}), CATALOG, bands=False)
     assert found["nebius-h100", "on-demand"].cost == pytest.approx(chosen.values["cloud_tco"], rel=1e-12)
     assert found["nebius-h100", "on-demand"].npv_saving == pytest.approx(chosen.values["npv_saving"], rel=1e-12)
 
@@ -139,7 +145,7 @@ def test_a_scenario_whose_accelerator_nobody_rents_says_so(capsys):
 
 
 def test_offers_outside_the_jurisdiction_are_ranked_last_with_the_reason():
-    found = offers.ranked(planned("regulated-hybrid"), CATALOG)
+    found = cloud_offers.ranked(planned("regulated-hybrid"), CATALOG)
     allowed = [not offer.excluded for offer in found]
     assert any(allowed) and not all(allowed)
     assert allowed == sorted(allowed, reverse=True)

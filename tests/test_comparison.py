@@ -2,8 +2,10 @@
 
 import pytest
 
-from planner import attribution, comparison, plan, scenario
-from planner.catalog import Catalog
+from planner.catalog.catalog import Catalog
+from planner.plan import planning
+from planner.scenario import scenario, scenario_file
+from planner.studies import attribution, comparison
 
 
 @pytest.fixture(scope="module")
@@ -13,11 +15,13 @@ def catalog():
 
 @pytest.fixture(scope="module")
 def base(catalog):
-    return plan.plan(scenario.load("own-8000-h100"), catalog, bands=False)
+    return planning.plan(scenario_file.load("own-8000-h100"), catalog, bands=False)
 
 
 def changed(catalog, settings=None, **choose):
-    return plan.plan(scenario.changed(scenario.load("own-8000-h100"), choose, settings or {}), catalog, bands=False)
+    return planning.plan(
+        scenario.changed(scenario_file.load("own-8000-h100"), choose, settings or {}), catalog, bands=False
+    )
 
 
 def test_one_cause_is_the_whole_difference(base, catalog):
@@ -47,7 +51,8 @@ def test_causes_add_up_to_the_difference(base, catalog, settings, choose):
 def test_causes_add_up_where_a_model_cannot_run_with_the_strategy_of_the_other(catalog):
     """Mixtures of the two plans whose memory does not fit have no result; what they hide is shared all the same."""
     one, other = (
-        plan.plan(scenario.load(name), catalog, bands=False) for name in ("enterprise-8-gpu", "enterprise-32-gpu")
+        planning.plan(scenario_file.load(name), catalog, bands=False)
+        for name in ("enterprise-8-gpu", "enterprise-32-gpu")
     )
     names = ["output_tokens_per_second", "users_served", "cost_per_million_tokens", "tokens_per_joule"]
     for name, causes in attribution.causes(one, other, names).items():

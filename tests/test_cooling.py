@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from facility_cases import defaults, first_choices, given, planned, value
 
-from planner import model
+from planner.model import wiring
 
 RACK = {"rack_power": "132 kW/rack", "cooling_liquid_share": "0.871", "cooling_rack_limit": "150 kW/rack"}
 VIRGINIA = {"site_dry_bulb_mean": "12.9 degC", "site_dry_bulb_design": "34 degC"}
@@ -110,5 +110,5 @@ def test_many_climates_at_once():
     facts = defaults()
     means = np.array([280.0, 290.0, 300.0])
     values = {**facts, **given(site_dry_bulb_design="45 degC"), "site_dry_bulb_mean": means}
-    shares = model.evaluate(["liquid_free_share"], values, options)["liquid_free_share"]
+    shares = wiring.evaluate(["liquid_free_share"], values, options)["liquid_free_share"]
     assert shares.shape == (3,) and np.all(np.diff(shares) < 0)

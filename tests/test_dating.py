@@ -5,10 +5,14 @@ import json
 
 import pytest
 
-from planner import dating, paths, plan, scenario
-from planner.catalog import Catalog, Fact
+from planner import paths
+from planner.catalog import ages
+from planner.catalog.catalog import Catalog, Fact
 from planner.cli import main
-from planner.problems import InputError
+from planner.errors import InputError
+from planner.plan import dates as dating
+from planner.plan import plan, planning
+from planner.scenario import scenario_file
 
 SHIPPED = [paths.shipped("catalogs")]
 
@@ -44,7 +48,7 @@ def planned(tmp_path, dates: str, order: str = "", pools: str = "") -> plan.Plan
         (tmp_path / kind / f"{name}.toml").write_text(text)
     catalog = Catalog([*SHIPPED, tmp_path])
     text = f'{order}\n[choose]\nsystem = "x900-box"\n[set]\naccelerators = "64 accelerator"\n{pools}'
-    return plan.plan(scenario.loads(text), catalog, bands=False)
+    return planning.plan(scenario_file.loads(text), catalog, bands=False)
 
 
 def availability(found: plan.Plan) -> plan.Check:
@@ -89,7 +93,7 @@ def test_each_pool_is_ordered_on_its_own_day(tmp_path):
 
 def test_an_order_is_a_date():
     with pytest.raises(InputError, match="order: takes a date"):
-        scenario.loads('order = "soon"')
+        scenario_file.loads('order = "soon"')
 
 
 def test_results_name_the_stale_prices_they_rest_on(tmp_path):
@@ -104,10 +108,10 @@ def test_results_name_the_stale_prices_they_rest_on(tmp_path):
 def test_only_prices_grow_stale():
     day = datetime.date(2026, 11, 21)
     price = Fact(1.0, "USD/accelerator", as_of=datetime.date(2025, 11, 20))
-    assert dating.is_stale(price, day)
-    assert not dating.is_stale(Fact(1.0, "USD/accelerator", as_of=datetime.date(2025, 11, 21)), day)
-    assert not dating.is_stale(Fact(1.0, "W/accelerator", as_of=datetime.date(2015, 1, 1)), day)
-    assert not dating.is_stale(Fact(1.0, "USD/accelerator"), day)
+    assert ages.is_stale(price, day)
+    assert not ages.is_stale(Fact(1.0, "USD/accelerator", as_of=datetime.date(2025, 11, 21)), day)
+    assert not ages.is_stale(Fact(1.0, "W/accelerator", as_of=datetime.date(2015, 1, 1)), day)
+    assert not ages.is_stale(Fact(1.0, "USD/accelerator"), day)
 
 
 def test_stale_prices_show_in_text_json_and_catalog(capsys, monkeypatch):

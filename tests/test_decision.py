@@ -2,8 +2,12 @@
 
 import pytest
 
-from planner import decision, plan, scenario, units, ways
-from planner.catalog import Catalog
+from planner import units
+from planner.catalog.catalog import Catalog
+from planner.money import options_to_own
+from planner.plan import planning
+from planner.reports import decision
+from planner.scenario import scenario, scenario_file
 
 
 @pytest.fixture(scope="module")
@@ -12,7 +16,7 @@ def catalog():
 
 
 def planned(name, catalog, choose=None, **settings):
-    return plan.plan(scenario.changed(scenario.load(name), choose or {}, settings), catalog)
+    return planning.plan(scenario.changed(scenario_file.load(name), choose or {}, settings), catalog)
 
 
 def test_other_terms_are_named_where_they_turn_the_decision(catalog):
@@ -32,7 +36,7 @@ def test_the_saving_against_another_term_is_that_of_a_plan_on_this_term(catalog)
 
 def test_the_cost_of_a_way_is_its_present_value_over_the_period(catalog):
     found = planned("own-8000-h100", catalog)
-    cost = {way.name: way.cost for way in ways.compared(found)}
+    cost = {way.name: way.cost for way in options_to_own.compared(found)}
     assert cost["rent, on-demand"] - cost["own, colocation"] == pytest.approx(found.values["npv_saving"])
 
 

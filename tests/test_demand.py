@@ -3,17 +3,18 @@
 import numpy as np
 import pytest
 
-from planner import model, scenario
-from planner.catalog import Catalog
-from planner.equations import demand, edge, serving_cost
-from planner.plan import plan
+from planner.catalog.catalog import Catalog
+from planner.equations.serving import demand, edge, serving_cost
+from planner.model import wiring
+from planner.plan.planning import plan
+from planner.scenario import scenario, scenario_file
 
 CATALOG = Catalog()
 DAY = 86_400.0
 
 
 def planned(name, **settings):
-    return plan(scenario.changed(scenario.load(name, CATALOG), {}, settings), CATALOG, bands=False)
+    return plan(scenario.changed(scenario_file.load(name, CATALOG), {}, settings), CATALOG, bands=False)
 
 
 # Demand
@@ -157,16 +158,16 @@ def test_an_answer_counts_every_token_of_the_budget():
 
 def test_an_explanation_of_users_served_reaches_the_catalog():
     found = planned("enterprise-8-gpu")
-    inputs = model.inputs_of("users_served", found.given, found.resolved.options)
+    inputs = wiring.inputs_of("users_served", found.given, found.resolved.options)
     sources = {found.resolved.facts[name].source for name in inputs if name in found.resolved.facts}
     assert {"inference-fit", "azure-llm-traces"} <= sources
     assert "accelerator_memory_bandwidth" in inputs
 
 
 def test_places_are_ordered_from_the_device_to_the_region_with_reasons():
-    from planner import edge_places
+    from planner.studies import edge_places
 
-    base = scenario.load("edge-retail", CATALOG)
+    base = scenario_file.load("edge-retail", CATALOG)
     found = edge_places.sites(base, CATALOG)
     order = ["in the device", "on site", "metro edge", "region"]
     assert [order.index(site.place) for site in found.sites] == sorted(order.index(s.place) for s in found.sites)
@@ -177,16 +178,16 @@ def test_places_are_ordered_from_the_device_to_the_region_with_reasons():
 
 
 def test_a_model_too_large_for_a_box_is_said_so():
-    from planner import edge_places
+    from planner.studies import edge_places
 
-    found = edge_places.sites(scenario.load("regulated-on-prem", CATALOG), CATALOG)
+    found = edge_places.sites(scenario_file.load("regulated-on-prem", CATALOG), CATALOG)
     box = next(site for site in found.sites if site.platform == "Edge server with one L4")
     assert "the model does not fit in memory" in box.reasons
 
 
 def test_places_need_a_budget():
-    from planner import edge_places
-    from planner.problems import InputError
+    from planner.errors import InputError
+    from planner.studies import edge_places
 
     with pytest.raises(InputError, match="latency_budget"):
-        edge_places.sites(scenario.load("enterprise-8-gpu", CATALOG), CATALOG)
+        edge_places.sites(scenario_file.load("enterprise-8-gpu", CATALOG), CATALOG)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from planner import demand, phases, plan, scenario
-from planner.problems import InputError
+from planner.errors import InputError
+from planner.plan import by_month, demand, planning
+from planner.scenario import scenario_file
 
 GROWING = """
 name = "growing"
@@ -31,11 +32,11 @@ accelerators = "4096 accelerator"
 
 
 def planned(text=GROWING):
-    return plan.plan(scenario.loads(text), bands=False)
+    return planning.plan(scenario_file.loads(text), bands=False)
 
 
 def balance(text=GROWING):
-    return demand.balances(phases.timeline(planned(text)))[0]
+    return demand.balances(by_month.timeline(planned(text)))[0]
 
 
 def test_demand_grows_by_its_rate_and_capacity_steps_with_the_pools():
@@ -93,7 +94,7 @@ def test_a_forecast_by_month_is_read_from_a_csv_and_its_last_row_holds_on(tmp_pa
     text = GROWING.replace('now = "3000 accelerator"\ngrowth = ["0 %/year", "100 %/year", "200 %/year"]', "")
     path = tmp_path / "growing.toml"
     path.write_text(text.replace("[[demand]]", '[[demand]]\ncsv = "forecast.csv"'))
-    found = demand.balances(phases.timeline(plan.plan(scenario.load(path), bands=False)))[0]
+    found = demand.balances(by_month.timeline(planning.plan(scenario_file.load(path), bands=False)))[0]
     assert list(found.demand.paths[0][:3]) == [2000, 5000, 5000] and found.first_shortfall(1) == 1
 
 

@@ -4,8 +4,9 @@ import html.parser
 
 import pytest
 
-from planner import cli, glossary, reference
-from planner.catalog import Catalog
+from planner import cli, glossary
+from planner.catalog.catalog import Catalog
+from planner.reports import reference
 
 
 class Links(html.parser.HTMLParser):

@@ -4,13 +4,13 @@ import os
 
 import pytest
 
-from planner import editing
-from planner.problems import InputError
+from planner import files
+from planner.errors import InputError
 
 
 def test_comments_and_order_survive_an_edit():
     text = '# mine\nname = "X"   # the name\n\n[set]\naccelerators = "8 accelerator"  # small\n'
-    after = editing.edited(text, {("set", "accelerators"): "16 accelerator", ("set", "pue"): "1.2"}, "x.toml")
+    after = files.edited(text, {("set", "accelerators"): "16 accelerator", ("set", "pue"): "1.2"}, "x.toml")
     assert '# mine\nname = "X"   # the name' in after
     assert 'accelerators = "16 accelerator"  # small' in after
     assert 'pue = "1.2"' in after
@@ -18,17 +18,17 @@ def test_comments_and_order_survive_an_edit():
 
 def test_a_value_with_more_to_say_keeps_it():
     text = '[power]\nvalue = "700 W/accelerator"\nnote = "why"\n'
-    after = editing.edited(text, {("power",): "650 W/accelerator"}, "x.toml")
+    after = files.edited(text, {("power",): "650 W/accelerator"}, "x.toml")
     assert 'value = "650 W/accelerator"' in after and 'note = "why"' in after
 
 
 def test_a_file_changed_meanwhile_is_left_alone(tmp_path):
     path = tmp_path / "a.toml"
     path.write_text("a = 1\n")
-    seen = editing.fingerprint(path)
+    seen = files.fingerprint(path)
     path.write_text("a = 2\n")
     with pytest.raises(InputError, match="changed by someone else"):
-        editing.write_atomically(path, "a = 3\n", expected=seen)
+        files.write_atomically(path, "a = 3\n", expected=seen)
     assert path.read_text() == "a = 2\n"
 
 
@@ -41,7 +41,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(InputError, match="No space left on device; the old file is unchanged"):
-        editing.write_atomically(path, "a = 2\n")
+        files.write_atomically(path, "a = 2\n")
     assert path.read_text() == "a = 1\n"
     assert [p.name for p in tmp_path.iterdir()] == ["a.toml"]
 
@@ -50,5 +50,5 @@ def test_a_link_is_written_through(tmp_path):
     target, link = tmp_path / "target.toml", tmp_path / "link.toml"
     target.write_text("a = 1\n")
     link.symlink_to(target)
-    editing.write_atomically(link, "a = 2\n")
+    files.write_atomically(link, "a = 2\n")
     assert link.is_symlink() and target.read_text() == "a = 2\n"

@@ -9,9 +9,14 @@ import textwrap
 import numpy as np
 import pytest
 
-from planner import chain, engine, glossary, model, plan, program, sampling, scenario, sweep, workers
-from planner.catalog import Catalog
-from planner.problems import InputError, Problem
+from planner import glossary, sampling
+from planner.catalog.catalog import Catalog
+from planner.errors import InputError, Problem
+from planner.model import compiled as program
+from planner.model import wiring
+from planner.plan import plan, planning, sizing
+from planner.scenario import scenario, scenario_file
+from planner.studies.sweep import engine, sweep, workers
 
 VARIED = {
     "cloud_price": "2:5:40 USD/accelerator/h",
@@ -29,7 +34,7 @@ def catalog():
 
 @pytest.fixture(scope="module")
 def task(catalog):
-    return sweep.task(scenario.load("own-8000-h100"), VARIED, catalog)
+    return sweep.task(scenario_file.load("own-8000-h100"), VARIED, catalog)
 
 
 def same(one, other) -> bool:
@@ -37,22 +42,22 @@ def same(one, other) -> bool:
 
 
 def test_a_program_gives_what_plain_evaluation_gives(catalog):
-    found = plan.plan(scenario.load("own-8000-h100"), catalog, bands=False)
-    wanted = chain.asked("capacity")
+    found = planning.plan(scenario_file.load("own-8000-h100"), catalog, bands=False)
+    wanted = sizing.asked("capacity")
     columns = {"pue": np.linspace(1.1, 1.5, 7), "cloud_price": np.linspace(1e-3, 2e-3, 7)}
-    plain = model.evaluate(wanted, {**found.given, **columns}, found.resolved.options)
+    plain = wiring.evaluate(wanted, {**found.given, **columns}, found.resolved.options)
     compiled = program.compiled(wanted, found.given, columns, found.resolved.options)
     results = compiled.run(columns)
     assert results.keys() == {name for name in wanted if name in plain}
     for name, values in results.items():
         np.testing.assert_array_equal(values, plain[name], err_msg=name)
     # Only what the varied inputs reach is left to run.
-    everything = model.route(tuple(wanted), found.given, found.resolved.options).steps
+    everything = wiring.route(tuple(wanted), found.given, found.resolved.options).steps
     assert 0 < len(compiled.instructions) < len(everything)
 
 
 def test_a_program_lets_go_of_what_nobody_reads_again(catalog):
-    found = plan.plan(scenario.load("own-8000-h100"), catalog, bands=False)
+    found = planning.plan(scenario_file.load("own-8000-h100"), catalog, bands=False)
     compiled = program.compiled(["tco", "pue"], found.given, ["pue", "system_price"], found.resolved.options)
     freed = [register for step in compiled.instructions for register in step.frees]
     assert len(freed) == len(set(freed)) > 5
@@ -69,7 +74,7 @@ def test_each_row_of_a_sweep_is_the_plan_of_its_scenario(task, catalog):
         resolved = task.resolved(chosen)
         found = plan.plan_resolved(resolved, bands=False)
         values = {**found.given, **{name: columns[name][row] for name in task.numbers}}
-        plain = model.evaluate(task.watch, values, resolved.options)
+        plain = wiring.evaluate(task.watch, values, resolved.options)
         for name in task.watch:
             expected = plain.get(name, np.nan)
             np.testing.assert_allclose(columns[name][row], expected, rtol=1e-12, err_msg=name)
@@ -85,7 +90,7 @@ def test_chunks_cover_every_scenario_once(task, monkeypatch):
 
 def test_size_is_found_for_each_scenario(catalog):
     varied = {"site_power_limit": "10:60:6 MW", "pue": [1.1, 1.3], "system_power": "120,132 kW/system"}
-    task = sweep.task(scenario.load("facility-30mw"), varied, catalog, ["accelerators", "facility_power", "racks"])
+    task = sweep.task(scenario_file.load("facility-30mw"), varied, catalog, ["accelerators", "facility_power", "racks"])
     columns = engine.chunk(task, 0)
     assert np.all(columns["facility_power"] <= columns["site_power_limit"])
     for row in (0, 7, 23):
@@ -93,13 +98,13 @@ def test_size_is_found_for_each_scenario(catalog):
             name: f"{float(columns[name][row])!r} {glossary.quantities()[name].unit}".removesuffix(" 1")
             for name in varied
         }
-        found = plan.plan(scenario.changed(scenario.load("facility-30mw"), {}, given), catalog, bands=False)
+        found = planning.plan(scenario.changed(scenario_file.load("facility-30mw"), {}, given), catalog, bands=False)
         assert columns["accelerators"][row] == found.given["accelerators"]
 
 
 def test_what_cannot_be_sized_is_not_a_number(catalog):
     task = sweep.task(
-        scenario.load("facility-30mw"), {"site_power_limit": "1 kW,30 MW"}, catalog, ["accelerators", "capex"]
+        scenario_file.load("facility-30mw"), {"site_power_limit": "1 kW,30 MW"}, catalog, ["accelerators", "capex"]
     )
     columns = engine.chunk(task, 0)
     assert columns["accelerators"][1] == 13608
@@ -113,7 +118,9 @@ def test_a_missing_figure_is_missing_not_zero(catalog, tmp_path):
     (tmp_path / "cooling" / "bare.toml").write_text(f'source = "{source}"\nrack_limit = "40 kW/rack"\n')
     with_bare = Catalog([*catalog.layers, tmp_path])
     watch = ["rack_power", "facility_power"]
-    columns = engine.chunk(sweep.task(scenario.load("own-8000-h100"), {"cooling": "air,bare"}, with_bare, watch), 0)
+    columns = engine.chunk(
+        sweep.task(scenario_file.load("own-8000-h100"), {"cooling": "air,bare"}, with_bare, watch), 0
+    )
     assert np.isnan(columns["facility_power"]).tolist() == [False, True]
     assert np.isfinite(columns["rack_power"]).all()
 
@@ -145,13 +152,13 @@ def test_one_thread_and_two_give_identical_bytes(task, monkeypatch):
 def test_sampled_chunks_do_not_depend_on_each_other(catalog, monkeypatch):
     monkeypatch.setattr(engine, "ROWS", 1000)
     varied = {"pue": "1.1:1.5", "cloud_price": "2:5 USD/accelerator/h"}
-    task = sweep.task(scenario.load("own-8000-h100"), varied, catalog, ["npv_saving"], samples=4096, seed=3)
+    task = sweep.task(scenario_file.load("own-8000-h100"), varied, catalog, ["npv_saving"], samples=4096, seed=3)
     backwards = {number: engine.chunk(task, number) for number in reversed(range(task.chunks))}
     pues = np.concatenate([backwards[number]["pue"] for number in range(task.chunks)])
     # Every one of 256 equal intervals holds its 16 points.
     counts = np.histogram(pues, bins=256, range=(1.1, 1.5))[0]
     assert counts.min() == counts.max() == 16
-    other = sweep.task(scenario.load("own-8000-h100"), varied, catalog, ["npv_saving"], samples=4096, seed=4)
+    other = sweep.task(scenario_file.load("own-8000-h100"), varied, catalog, ["npv_saving"], samples=4096, seed=4)
     assert not np.array_equal(engine.chunk(other, 0)["pue"], backwards[0]["pue"])
 
 
@@ -258,20 +265,20 @@ system_price = "250 kUSD/system"
     ],
 )
 def test_a_pool_varies_by_itself_and_the_whole_with_its_pools(catalog, name, given):
-    base = scenario.loads(POOLS)
+    base = scenario_file.loads(POOLS)
     watch = ["capex", "racks", "facility_power", "second/capex", "training/mfu"]
     task = sweep.task(base, {name: given}, catalog, watch)
     columns = engine.chunk(task, 0)
     for row, text in enumerate(given.split(",")):
         is_choice = name in task.texts
         changed = scenario.changed(base, {name: text} if is_choice else {}, {} if is_choice else {name: text})
-        found = plan.plan(changed, catalog, bands=False)
+        found = planning.plan(changed, catalog, bands=False)
         for each in watch:
             np.testing.assert_allclose(columns[each][row], found.values[each], rtol=1e-12, err_msg=f"{name} {each}")
 
 
 def test_strategies_are_found_for_each_scenario_and_only_where_they_depend_on_it(catalog):
-    base = scenario.load("llama-3.1-405b")
+    base = scenario_file.load("llama-3.1-405b")
     priced = sweep.task(base, {"system_price": "200:400:5 kUSD/system"}, catalog, ["mfu", "tco"])
     assert priced.shorter == 1
     sized = sweep.task(
@@ -280,6 +287,6 @@ def test_strategies_are_found_for_each_scenario_and_only_where_they_depend_on_it
     assert sized.shorter > 1
     columns = engine.chunk(sized, 0)
     for row, accelerators in enumerate(("4096 accelerator", "16384 accelerator")):
-        found = plan.plan(scenario.changed(base, {}, {"accelerators": accelerators}), catalog, bands=False)
+        found = planning.plan(scenario.changed(base, {}, {"accelerators": accelerators}), catalog, bands=False)
         assert columns["mfu"][row] == pytest.approx(found.values["mfu"], rel=1e-12)
         assert columns["pipeline_parallel"][row] == found.values["pipeline_parallel"]

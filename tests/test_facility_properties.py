@@ -5,7 +5,7 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from planner import model
+from planner.model import wiring
 
 TREES = ("rail-optimised", "fat-tree")
 NODE = given(
@@ -20,7 +20,7 @@ FABRIC = ("designed_endpoints", "leaf_switches", "leaf_down_ports", "leaf_uplink
 
 
 def evaluated(names, options=None, **values):
-    return model.evaluate(names, {**defaults(), **NODE, **values}, {**first_choices(), **(options or {})})
+    return wiring.evaluate(names, {**defaults(), **NODE, **values}, {**first_choices(), **(options or {})})
 
 
 @settings(max_examples=60, deadline=None)

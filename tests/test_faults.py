@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from planner import authoring, editing, paths, scenario
-from planner.catalog import Catalog
+from planner import files, paths
+from planner.catalog import authoring
+from planner.catalog.catalog import Catalog
 from planner.cli import main
-from planner.problems import InputError
+from planner.errors import InputError
+from planner.scenario import scenario_file
 
 ROOT = Path(__file__).parents[1]
 OWN = '# mine\nsource = "sheet"\npower = "700 W/accelerator"\n'
@@ -121,7 +123,7 @@ def test_a_write_killed_on_the_way_leaves_the_old_file(folder, write, moment):
     assert (
         Catalog([*Catalog().layers, folder / "catalogs"]).entry("accelerators", "h100-sxm").facts["power"].value == 700
     )
-    assert scenario.load(folder / "mine.toml").set["accelerators"] == "64 accelerator"
+    assert scenario_file.load(folder / "mine.toml").set["accelerators"] == "64 accelerator"
 
 
 @pytest.mark.parametrize("write", WRITES)
@@ -167,7 +169,7 @@ def test_a_full_disk_is_said_and_the_old_file_kept(tmp_path):
         path = disk / "table.csv"
         path.write_text("before")
         with pytest.raises(InputError, match="No space left on device; the old file is unchanged"):
-            editing.write_atomically(path, "x" * 200_000)
+            files.write_atomically(path, "x" * 200_000)
         assert path.read_text() == "before"
         assert [each.name for each in disk.iterdir()] == ["table.csv"]
     finally:
@@ -305,16 +307,16 @@ def test_a_catalog_directory_that_may_not_be_written_is_said(folder):
 
 def test_a_scenario_changed_under_an_edit_keeps_the_other_change(folder, monkeypatch):
     path = folder / "mine.toml"
-    whole = editing.edited
+    whole = files.edited
 
     def meanwhile(*given):
         path.write_text(path.read_text() + 'pue = "1.2"\n')
         return whole(*given)
 
-    monkeypatch.setattr(editing, "edited", meanwhile)
+    monkeypatch.setattr(files, "edited", meanwhile)
     with pytest.raises(InputError, match="Load it again"):
-        editing.set_in_file(path, {("set", "accelerators"): "8 accelerator"})
-    assert scenario.load(path).set == {"accelerators": "64 accelerator", "pue": "1.2"}
+        files.set_in_file(path, {("set", "accelerators"): "8 accelerator"})
+    assert scenario_file.load(path).set == {"accelerators": "64 accelerator", "pue": "1.2"}
 
 
 def test_a_linked_entry_is_read_and_written_through_its_link(folder):

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner import model, plan, scenario
-from planner.catalog import Catalog
-from planner.equations import accounting, amortization, delay, finance, financing, residual, run_cost, tax
+from planner.catalog.catalog import Catalog
+from planner.equations.facility import delay
+from planner.equations.finance import accounting, amortization, finance, financing, residual, run_cost, tax
+from planner.model import wiring
+from planner.plan import plan, planning
+from planner.scenario import resolve, scenario, scenario_file
 
 CATALOG = Catalog()
 MONTH = 730 * 3600
@@ -18,7 +21,7 @@ YEAR = 12 * MONTH
 
 
 def planned(name="own-8000-h100", **changes):
-    return plan.plan(scenario.changed(scenario.load(name, CATALOG), {}, changes), CATALOG, bands=False)
+    return planning.plan(scenario.changed(scenario_file.load(name, CATALOG), {}, changes), CATALOG, bands=False)
 
 
 # Conventions
@@ -263,10 +266,10 @@ def test_the_cost_shares_are_shares_of_the_full_cost():
 @settings(max_examples=20, deadline=None)
 @given(utilization=st.floats(0.05, 1.0))
 def test_a_useful_hour_costs_the_installed_hour_over_its_use(utilization):
-    resolved = scenario.resolve(scenario.load("own-8000-h100", CATALOG), CATALOG)
+    resolved = resolve.resolve(scenario_file.load("own-8000-h100", CATALOG), CATALOG)
     values, _ = plan.given_values(resolved)
     wanted = ("cost_per_accelerator_hour", "cost_per_useful_accelerator_hour", "useful_share")
-    found = model.evaluate(wanted, {**values, "utilization": utilization}, resolved.options)
+    found = wiring.evaluate(wanted, {**values, "utilization": utilization}, resolved.options)
     assert found[wanted[1]] * found["useful_share"] == pytest.approx(found[wanted[0]])
 
 

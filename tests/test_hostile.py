@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planner import scenario, strategy
-from planner.problems import LARGEST_FILE, InputError, parse_toml, read_toml
+from planner.errors import LARGEST_FILE, InputError, parse_toml, read_toml
+from planner.plan import training_layout
+from planner.scenario import resolve, scenario_file
 
 # Hypothesis decides every draw and shrinks what fails; the same inputs on every run.
 CHANCE = st.randoms(use_true_random=False)
@@ -139,9 +140,9 @@ def test_a_source_that_is_no_text_is_refused(tmp_path):
 
 def test_a_budget_beyond_any_project_takes_few_searches(monkeypatch):
     """What a cluster costs holds whatever the strategy: none is looked for at each size that is tried."""
-    searches, search = [], strategy.search
-    monkeypatch.setattr(strategy, "search", lambda *given, **more: searches.append(1) or search(*given, **more))
-    strategy._chosen.cache_clear()
+    searches, search = [], training_layout.search
+    monkeypatch.setattr(training_layout, "search", lambda *given, **more: searches.append(1) or search(*given, **more))
+    training_layout._chosen.cache_clear()
     table = {
         "workload": "training",
         "choose": {"system": "dgx-h100", "model": "llama-4-maverick"},
@@ -157,6 +158,8 @@ def test_a_file_of_twenty_thousand_mistakes_is_refused_before_all_are_described(
     several = f'[[{table}]]\nname = "us-virgnia"\n' * 20_000
     content = several if table in ("demand", "site", "pool") else f"[{table}]\n{lines}"
     with pytest.raises(InputError) as refused:
-        given = scenario.from_table(parse_toml(content.encode(), "given.toml"), "given.toml", catalog=hostile.shipped())
-        scenario.resolve(given, hostile.shipped())
+        given = scenario_file.from_table(
+            parse_toml(content.encode(), "given.toml"), "given.toml", catalog=hostile.shipped()
+        )
+        resolve.resolve(given, hostile.shipped())
     assert 1 <= len(refused.value.problems) <= 102

@@ -5,11 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner import books, hybrid, model, plan, scenario, units
-from planner.catalog import Catalog
-from planner.currency import Currency
-from planner.hybrid import BURST, OWNED, RESERVED, Prices
-from planner.problems import InputError
+from planner import units
+from planner.catalog.catalog import Catalog
+from planner.errors import InputError
+from planner.model import wiring
+from planner.money import mix as hybrid
+from planner.money import plan_ledger
+from planner.money.currency import Currency
+from planner.money.mix import BURST, OWNED, RESERVED, Prices
+from planner.plan import planning
+from planner.scenario import scenario, scenario_file
 
 CATALOG = Catalog()
 PRICE = st.floats(0.1, 10)
@@ -94,7 +99,7 @@ def test_the_equations_agree_with_the_slices(mean, owned, running, reserved, bur
         "burst_price": burst,
         "resident_share": m,
     }
-    found = model.evaluate(["hybrid_cost_per_year"], given_values)
+    found = wiring.evaluate(["hybrid_cost_per_year"], given_values)
     mix = hybrid.cheapest(hybrid.curve_of(1000.0, mean), Prices(owned, running, reserved, burst), m)
     assert float(found["hybrid_cost_per_year"]) == pytest.approx(mix.cost, rel=5e-3)
 
@@ -111,7 +116,7 @@ def test_the_closed_form_never_costs_more_than_a_pure_option(mean, owned, runnin
     values = {"accelerators": 1.0, "utilization": mean, "resident_share": 0.0}
     values |= {"owned_capacity_price": owned, "owned_running_price": running}
     values |= {"reserved_price": reserved, "burst_price": burst}
-    found = model.evaluate(wanted, values)
+    found = wiring.evaluate(wanted, values)
     assert float(found[wanted[0]]) <= min(float(found[name]) for name in wanted[1:]) * (1 + 1e-9)
 
 
@@ -132,7 +137,7 @@ def test_a_load_is_read_from_a_file_and_a_broken_one_named(tmp_path):
 
 
 def test_the_shipped_decision_is_a_mix():
-    found = plan.plan(scenario.load("own-8000-h100", CATALOG), CATALOG, bands=False)
+    found = planning.plan(scenario_file.load("own-8000-h100", CATALOG), CATALOG, bands=False)
     mix = hybrid.of_plan(found)
     assert 0.5 < mix.shares[OWNED] < 1
     assert mix.cost < min(mix.pure.values())
@@ -144,39 +149,43 @@ def test_a_burst_pays_the_price_of_the_plan_where_its_term_is_paid_by_use():
     bare |= {"cloud_price": "4 USD/accelerator/h", "egress_traffic": "0 B/s"}
     for term, hour in (("on-demand", 4.0), ("instance", 4.0), ("spot", 4.0), ("reserved-3y", 6.88), ("block", 6.88)):
         changes = bare | {"cloud_term": term}
-        given_scenario = scenario.changed(scenario.load("own-8000-h100", CATALOG), {}, changes)
-        found = plan.plan(given_scenario, CATALOG, bands=False).values
+        given_scenario = scenario.changed(scenario_file.load("own-8000-h100", CATALOG), {}, changes)
+        found = planning.plan(given_scenario, CATALOG, bands=False).values
         assert found["burst_price"] * 3600 == pytest.approx(hour)
 
 
 def test_the_decision_names_reserving_all():
-    found = plan.plan(scenario.load("own-8000-h100", CATALOG), CATALOG, bands=False)
+    found = planning.plan(scenario_file.load("own-8000-h100", CATALOG), CATALOG, bands=False)
     mix = hybrid.of_plan(found)
     worth = mix.pure[RESERVED] * found.values["discounted_time"] / 1e6
-    assert f"all reserved {units.number_text(worth)} MUSD" in books.decision(books.of_plan(found), mix, Currency())
+    assert f"all reserved {units.number_text(worth)} MUSD" in plan_ledger.decision(
+        plan_ledger.of_plan(found), mix, Currency()
+    )
     owned_only = hybrid.Mix(mix.peak, {OWNED: 1.0}, {OWNED: 1.0}, {OWNED: 1.0}, [], 0.0, "law")
-    assert "reserved" not in books.decision(books.of_plan(found), owned_only, Currency())
+    assert "reserved" not in plan_ledger.decision(plan_ledger.of_plan(found), owned_only, Currency())
 
 
 def test_an_offer_outside_the_jurisdiction_leaves_owning_alone():
     given_scenario = scenario.changed(
-        scenario.load("regulated-hybrid", CATALOG), {"cloud": "aws-p5"}, {"data_residency": "european-union"}
+        scenario_file.load("regulated-hybrid", CATALOG), {"cloud": "aws-p5"}, {"data_residency": "european-union"}
     )
-    mix = hybrid.of_plan(plan.plan(given_scenario, CATALOG, bands=False))
+    mix = hybrid.of_plan(planning.plan(given_scenario, CATALOG, bands=False))
     assert mix.shares == {OWNED: 1.0}
     assert "European Union" in mix.excluded and "European Union" in hybrid.text(mix)
 
 
 def test_the_present_value_of_the_mix_is_at_most_that_of_owning_the_peak():
     for name in ("own-8000-h100", "llama-3.1-405b", "enterprise-8-gpu"):
-        values = plan.plan(scenario.load(name, CATALOG), CATALOG, bands=False).values
+        values = planning.plan(scenario_file.load(name, CATALOG), CATALOG, bands=False).values
         assert values["npv_hybrid"] >= values["npv_own"] * (1 + 1e-9) - 1
 
 
 def test_the_picture_of_cost_against_the_owned_share_says_where_it_is_least():
-    from planner import charts
+    from planner.reports import pictures
 
-    found = plan.plan(scenario.load("own-8000-h100", CATALOG), CATALOG, bands=False)
+    found = planning.plan(scenario_file.load("own-8000-h100", CATALOG), CATALOG, bands=False)
     mix = hybrid.of_plan(found)
-    assert f"least at {mix.shares[OWNED]:.0%}" in charts.owned_share(found).alt
-    assert charts.owned_share(plan.plan(scenario.load("facility-30mw", CATALOG), CATALOG, bands=False)) is None
+    assert f"least at {mix.shares[OWNED]:.0%}" in pictures.owned_share(found).alt
+    assert (
+        pictures.owned_share(planning.plan(scenario_file.load("facility-30mw", CATALOG), CATALOG, bands=False)) is None
+    )

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner import model
-from planner.catalog import Catalog
-from planner.equations import batching, inference, inference_links, inference_memory
-from planner.scenario import Scenario, resolve
+from planner.catalog.catalog import Catalog
+from planner.equations.serving import batching, inference, inference_links, inference_memory
+from planner.model import wiring
+from planner.scenario.resolve import resolve
+from planner.scenario.scenario import Scenario
 
 CATALOG = Catalog()
 LAYOUT = {
@@ -23,7 +24,7 @@ LAYOUT = {
 
 def evaluated(wanted, chip="h100-sxm", served="llama-3.1-70b", options=None, **values):
     resolved = resolve(Scenario("test", "inference", choose={"accelerator": chip, "model": served}), CATALOG)
-    found = model.evaluate(wanted, {**resolved.values, **LAYOUT, **values}, resolved.options | (options or {}))
+    found = wiring.evaluate(wanted, {**resolved.values, **LAYOUT, **values}, resolved.options | (options or {}))
     return [found[name] for name in wanted]
 
 

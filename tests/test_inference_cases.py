@@ -6,12 +6,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from planner import calibrate_inference, inference_cases, paths, scenario
-from planner.catalog import Catalog
-from planner.plan import plan
-from planner.problems import InputError, read_toml
-from planner.scenario import Scenario, resolve
-from planner.validation_inference import validate_inference
+from planner import paths
+from planner.catalog.catalog import Catalog
+from planner.errors import InputError, read_toml
+from planner.evidence.calibration import serving
+from planner.evidence.validation import serving_cases
+from planner.evidence.validation.serving import validate_inference
+from planner.plan.planning import plan
+from planner.scenario import scenario_file
+from planner.scenario.resolve import resolve
+from planner.scenario.scenario import Scenario
 
 CATALOG = Catalog()
 SHIPPED = paths.shipped("catalogs") / "measurements" / "inference.csv"
@@ -51,7 +55,7 @@ def test_accuracy_on_sources_the_fit_did_not_see():
     assert left_out["output_tokens_per_second_median_ape"] <= 0.15
     assert left_out["tpot_median_ape"] <= 0.13
     assert left_out["ttft_median_ape"] <= 0.30
-    for metric in inference_cases.METRICS:
+    for metric in serving_cases.METRICS:
         assert 0.75 <= left_out[f"{metric}_band_coverage"] <= 0.85
 
 
@@ -63,7 +67,7 @@ def test_the_band_holds_four_of_five_cases_of_sources_not_seen():
 
     inside = []
     for _ in range(400):
-        band = calibrate_inference.spread({rows: source(rows) for rows in (20, 200, 5, 60)}).band
+        band = serving.spread({rows: source(rows) for rows in (20, 200, 5, 60)}).band
         new = np.exp(source(50))
         inside.append(np.mean((new >= band[0]) & (new <= band[1])))
     assert np.mean(inside) == pytest.approx(0.8, abs=0.03)
@@ -72,46 +76,46 @@ def test_the_band_holds_four_of_five_cases_of_sources_not_seen():
 def test_a_band_of_sources_that_agree_is_that_of_their_rows():
     rows = np.random.default_rng(2).normal(0, 0.2, (8, 500))
     rows -= rows.mean(axis=1, keepdims=True)
-    found = calibrate_inference.spread(dict(enumerate(rows)))
+    found = serving.spread(dict(enumerate(rows)))
     assert found.between == 0
     assert found.band[1] == pytest.approx(np.exp(1.2816 * 0.2), rel=0.01)
 
 
 def test_errors_of_a_hidden_source_do_not_reach_its_band():
-    cases = inference_cases.read(catalog=CATALOG)
-    made = {metric: np.ones(len(cases.ids)) for metric in inference_cases.METRICS.values()}
-    found = calibrate_inference.residuals(cases, made, "ttft", hidden="inferencex_a")
+    cases = serving_cases.read(catalog=CATALOG)
+    made = {metric: np.ones(len(cases.ids)) for metric in serving_cases.METRICS.values()}
+    found = serving.residuals(cases, made, "ttft", hidden="inferencex_a")
     assert set(found) == {"aws_neuron_inf2", "nim_1_8", "trtllm_v0_6_ttft"}
-    assert "inferencex_a" in calibrate_inference.residuals(cases, made, "ttft")
+    assert "inferencex_a" in serving.residuals(cases, made, "ttft")
 
 
 def test_a_fit_to_two_sources_is_refused(tmp_path):
     with pytest.raises(InputError, match="at least 3 sources"):
-        calibrate_inference.calibrate(written(tmp_path))
+        serving.calibrate(written(tmp_path))
 
 
 def test_published_chips_stand_in_the_servers_they_are_sold_in():
-    cases = inference_cases.read(catalog=CATALOG)
+    cases = serving_cases.read(catalog=CATALOG)
     domains = dict(zip(cases.accelerators, cases.values["system_scaleup_domain"].tolist(), strict=True))
     assert (domains["h200-sxm"], domains["gb200"], domains["inferentia2"], domains["l40s"]) == (8, 72, 12, 8)
 
 
 def test_every_source_of_the_cases_is_described():
-    assert set(inference_cases.read(catalog=CATALOG).sources) <= set(CATALOG.sources)
+    assert set(serving_cases.read(catalog=CATALOG).sources) <= set(CATALOG.sources)
 
 
 def test_parameters_are_few_and_none_is_of_a_source_or_a_case():
-    names = list(calibrate_inference.prior().start)
+    names = list(serving.prior().start)
     assert len(names) <= 40
-    cases = inference_cases.read(catalog=CATALOG)
+    cases = serving_cases.read(catalog=CATALOG)
     spelled = {s.lower().replace("-", "_") for s in [*cases.sources, *cases.models, *cases.accelerators]}
     assert not [name for name in names if any(word in name for word in spelled)]
 
 
 def test_the_calibration_is_the_fit_of_the_shipped_cases():
     assert FIT["rows"] == 827
-    assert set(FIT["sources"]) == set(inference_cases.read(catalog=CATALOG).sources)
-    assert {name for name in calibrate_inference.prior().start if name not in CATALOG.defaults} == set()
+    assert set(FIT["sources"]) == set(serving_cases.read(catalog=CATALOG).sources)
+    assert {name for name in serving.prior().start if name not in CATALOG.defaults} == set()
 
 
 def test_a_model_without_an_entry_is_taken_from_its_row(tmp_path):
@@ -128,7 +132,7 @@ def test_layers_with_experts_follow_from_the_published_total():
         "kv_heads": "8", "head_dim": "128", "vocab": "202048", "moe_experts": "128", "moe_topk": "1",
         "moe_ffn_hidden": "8192", "shared_expert_ffn": "8192",
     }  # fmt: skip
-    assert inference_cases._architecture_of_row(row)["model_dense_layers"] == 24
+    assert serving_cases._architecture_of_row(row)["model_dense_layers"] == 24
 
 
 def test_an_unknown_accelerator_counts_against_coverage(tmp_path):
@@ -151,27 +155,27 @@ def test_a_table_without_the_columns_is_bad_input(tmp_path):
 
 
 def test_ranks_that_are_cores_share_a_chip():
-    cases = inference_cases.read(catalog=CATALOG)
+    cases = serving_cases.read(catalog=CATALOG)
     cores = np.array(cases.accelerators) == "inferentia2"
     assert set(cases.values["accelerators_per_rank"][cores]) == {0.5}
     assert set(cases.values["replicas"]) == {1.0}
 
 
 def test_a_fit_finds_the_parameters_that_made_the_data():
-    cases = inference_cases.read(catalog=CATALOG)
+    cases = serving_cases.read(catalog=CATALOG)
     cases = cases.part(np.arange(len(cases.ids)) % 5 == 0)
-    others = inference_cases.constants(CATALOG)
-    beliefs = calibrate_inference.prior()
+    others = serving_cases.constants(CATALOG)
+    beliefs = serving.prior()
     truth = {**others, **beliefs.start, "kv_read_efficiency": 0.6, "speed_vllm": 0.6, "gemm_efficiency_8_bit": 0.45}
-    made = inference_cases.predict(cases, truth, list(inference_cases.METRICS.values()))
+    made = serving_cases.predict(cases, truth, list(serving_cases.METRICS.values()))
     cases = dataclasses.replace(
         cases,
         measured={
             metric: np.where(np.isfinite(cases.measured[metric]), made[quantity], np.nan)
-            for metric, quantity in inference_cases.METRICS.items()
+            for metric, quantity in serving_cases.METRICS.items()
         },
     )
-    found = calibrate_inference.fit(cases, beliefs, others)
+    found = serving.fit(cases, beliefs, others)
     for name in ("kv_read_efficiency", "speed_vllm", "gemm_efficiency_8_bit"):
         assert found[name] == pytest.approx(truth[name], rel=0.06)
 
@@ -185,7 +189,7 @@ def test_fitted_figures_are_estimates_on_a_chip_without_measured_rows():
 
 
 def test_predictions_carry_the_spread_of_the_residuals():
-    found = plan(scenario.load("enterprise-8-gpu", CATALOG), CATALOG)
+    found = plan(scenario_file.load("enterprise-8-gpu", CATALOG), CATALOG)
     rate = found.results["output_tokens_per_second"]
     low, high = FIT["residual_quantiles"]["output_tokens_per_second"]
     assert rate.low <= rate.value * (low + 0.05)

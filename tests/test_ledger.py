@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner import books, cli, ledger, model, plan, returns, scenario
-from planner.catalog import Catalog
+from planner import cli
+from planner.catalog.catalog import Catalog
+from planner.model import wiring
+from planner.money import ledger, plan_ledger, returns
+from planner.plan import plan, planning
+from planner.scenario import resolve, scenario, scenario_file
 
 CATALOG = Catalog()
 CLOSED = (
@@ -23,7 +27,7 @@ CLOSED = (
 
 
 def resolved(name="own-8000-h100", **changes):
-    found = scenario.resolve(scenario.changed(scenario.load(name, CATALOG), {}, changes), CATALOG)
+    found = resolve.resolve(scenario.changed(scenario_file.load(name, CATALOG), {}, changes), CATALOG)
     values, _ = plan.given_values(found)
     return values, found.options
 
@@ -72,7 +76,7 @@ VARIANTS = [
 @pytest.mark.parametrize("changes", VARIANTS, ids=lambda c: ",".join(f"{k}={v}" for k, v in c.items()) or "default")
 def test_the_closed_forms_agree_with_the_ledger(changes):
     found, values, options = ledger_of(**changes)
-    closed = model.evaluate(CLOSED, values, options)
+    closed = wiring.evaluate(CLOSED, values, options)
     derived = returns.derived(found, [returns.Member(values, options)])
     for name in CLOSED:
         assert derived[name] == pytest.approx(float(closed[name]), rel=1e-9), name
@@ -82,7 +86,7 @@ def test_the_closed_forms_agree_with_the_ledger(changes):
 def test_the_undiscounted_sums_and_the_rate_of_return_agree(changes):
     """Before financing and tax; a plan with early refreshes has no rate of return in closed form."""
     found, values, options = ledger_of(**changes)
-    closed = model.evaluate(("tco", "cloud_tco", "irr", "capex", "opex_total"), values, options)
+    closed = wiring.evaluate(("tco", "cloud_tco", "irr", "capex", "opex_total"), values, options)
     assert -float(np.sum(found.amounts(side="own"))) == pytest.approx(float(closed["tco"]), rel=1e-9)
     assert -float(np.sum(found.amounts(side="rent"))) == pytest.approx(float(closed["cloud_tco"]), rel=1e-9)
     assert -float(np.reshape(found.amounts(side="own"), -1)[0]) == pytest.approx(float(closed["capex"]), rel=1e-9)
@@ -95,7 +99,7 @@ def test_the_undiscounted_sums_and_the_rate_of_return_agree(changes):
 
 def test_the_break_even_month_is_that_of_the_running_sum():
     found, values, options = ledger_of()
-    closed = float(model.evaluate(("break_even_time",), values, options)["break_even_time"])
+    closed = float(wiring.evaluate(("break_even_time",), values, options)["break_even_time"])
     derived = returns.derived(found, [returns.Member(values, options)])["break_even_month"]
     assert derived == pytest.approx(closed / values["calendar_month"], rel=1e-9)
     running = np.cumsum(np.reshape(found.saving(without=returns._SETTLED), -1))
@@ -202,8 +206,8 @@ def test_longer_idle_never_cheapens_a_useful_hour(low, more):
     values, options = resolved()
     high = min(1.0, low + more)
     wanted = ("cost_per_useful_accelerator_hour",)
-    idle = model.evaluate(wanted, {**values, "utilization": low}, options)[wanted[0]]
-    busy = model.evaluate(wanted, {**values, "utilization": high}, options)[wanted[0]]
+    idle = wiring.evaluate(wanted, {**values, "utilization": low}, options)[wanted[0]]
+    busy = wiring.evaluate(wanted, {**values, "utilization": high}, options)[wanted[0]]
     assert idle >= busy
 
 
@@ -248,7 +252,7 @@ def test_owning_that_never_pays_has_no_rate_of_return():
     found, values, options = ledger_of(cloud_price="0.05 USD/accelerator/h", residual_method="zero")
     assert returns.derived(found, [returns.Member(values, options)])["irr"] is None
     assert returns.derived(found, [returns.Member(values, options)])["break_even_month"] is None
-    assert math.isnan(model.evaluate(("irr",), values, options)["irr"])
+    assert math.isnan(wiring.evaluate(("irr",), values, options)["irr"])
 
 
 # Command
@@ -287,13 +291,13 @@ def test_a_currency_that_is_none_is_bad_input(given_text, capsys):
     ],
 )
 def test_unit_costs_of_the_ledger_are_those_of_the_plan(name, measures):
-    found = books.of_plan(plan.plan(scenario.load(name, CATALOG), CATALOG, bands=False))
+    found = plan_ledger.of_plan(planning.plan(scenario_file.load(name, CATALOG), CATALOG, bands=False))
     for measure in measures:
         assert found.measures[measure] == pytest.approx(float(found.plan.values[measure]), rel=1e-9), measure
 
 
 def test_the_books_of_a_plan_without_pools_are_those_of_its_values():
-    found = books.of_plan(plan.plan(scenario.load("own-8000-h100", CATALOG), CATALOG, bands=False))
+    found = plan_ledger.of_plan(planning.plan(scenario_file.load("own-8000-h100", CATALOG), CATALOG, bands=False))
     assert found.measures["npv_saving"] == pytest.approx(float(found.plan.values["npv_saving"]), rel=1e-9)
 
 
@@ -325,7 +329,7 @@ ownership = "rented"
 
 
 def test_the_books_of_pools_agree_with_the_plan_of_the_whole():
-    found = books.of_plan(plan.plan(scenario.loads(POOLS), CATALOG, bands=False))
+    found = plan_ledger.of_plan(planning.plan(scenario_file.loads(POOLS), CATALOG, bands=False))
     assert found.measures["npv_own"] == pytest.approx(float(found.plan.values["npv_spend"]), rel=1e-6)
     assert -float(found.ledger.total(side="own")) == pytest.approx(float(found.plan.values["spend"]), rel=1e-6)
     # What is rented anyway saves nothing against renting.
@@ -374,7 +378,7 @@ CHOICES = {
 @given(chosen=st.fixed_dictionaries({name: st.sampled_from(choices) for name, choices in CHOICES.items()}))
 def test_the_closed_forms_agree_with_the_ledger_under_any_choice(chosen):
     found, values, options = ledger_of(**chosen, cloud_reserved_1y_price="3 USD/accelerator/h")
-    closed = model.evaluate((*CLOSED, "tco", "cloud_tco"), values, options)
+    closed = wiring.evaluate((*CLOSED, "tco", "cloud_tco"), values, options)
     derived = returns.derived(found, [returns.Member(values, options)])
     for name in CLOSED:
         assert derived[name] == pytest.approx(float(closed[name]), rel=1e-9, abs=1e-3), name

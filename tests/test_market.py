@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from planner import market, seeds
 from planner.cli import main
+from planner.evidence.claims import documents, market
 
-LEDGER = seeds.load()
+LEDGER = documents.load()
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from planner import scenario
-from planner.catalog import Catalog
-from planner.problems import InputError, parse_toml
+from planner.catalog.catalog import Catalog
+from planner.errors import InputError, parse_toml
+from planner.scenario import resolve, scenario_file
 
 CATALOG = Catalog()
 HEAD = 'workload = "training"\n[choose]\nsystem = "dgx-h100"\nmodel = "llama-3.1-70b"\n[set]\n'
@@ -81,7 +81,9 @@ ENTRIES = {
 
 def said(text):
     with pytest.raises(InputError) as refused:
-        scenario.resolve(scenario.from_table(parse_toml(text.encode(), "my.toml"), "my.toml", catalog=CATALOG), CATALOG)
+        resolve.resolve(
+            scenario_file.from_table(parse_toml(text.encode(), "my.toml"), "my.toml", catalog=CATALOG), CATALOG
+        )
     return [str(problem) for problem in refused.value.problems]
 
 

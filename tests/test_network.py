@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from facility_cases import defaults, first_choices, given, planned, value
 
-from planner import model
+from planner.model import wiring
 
 H100 = {
     "system_nodes": "1 node/system",
@@ -140,9 +140,9 @@ def test_one_cluster_and_many_agree(topology):
     options = {**first_choices(), "fabric_topology": topology}
     facts = defaults()
     values = {**facts, **given(**H100, systems_per_rack="4 system/rack")}
-    many = model.evaluate(["cables", "switches"], {**values, "accelerators": sizes}, options)
+    many = wiring.evaluate(["cables", "switches"], {**values, "accelerators": sizes}, options)
     for column, size in enumerate(sizes):
-        single = model.evaluate(["cables", "switches"], {**values, "accelerators": size}, options)
+        single = wiring.evaluate(["cables", "switches"], {**values, "accelerators": size}, options)
         assert single["cables"] == many["cables"][column]
         assert single["switches"] == many["switches"][column]
 

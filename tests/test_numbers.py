@@ -9,23 +9,15 @@ from hostile_commands import NOT_A_NUMBER, finite
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planner import (
-    books,
-    chain,
-    cli,
-    currency,
-    engine,
-    glossary,
-    model,
-    phases,
-    plan,
-    report,
-    scenario,
-    sweep,
-    units,
-)
-from planner.catalog import Catalog
-from planner.problems import InputError
+from planner import cli, glossary, units
+from planner.catalog.catalog import Catalog
+from planner.errors import InputError
+from planner.model import scopes, wiring
+from planner.money import currency, plan_ledger
+from planner.plan import by_month, plan, planning, sizing
+from planner.reports import plan_text
+from planner.scenario import resolve, scenario, scenario_file
+from planner.studies.sweep import engine, sweep
 
 # One shipped scenario of each workload, and a hall.
 SCENARIOS = ("own-8000-h100", "llama-3.1-405b", "enterprise-8-gpu", "facility-30mw")
@@ -45,7 +37,7 @@ EXTREMES = (
     {"accelerators": "1 accelerator", "utilization": "0", "discount_rate": "100 %"},
 )
 CATALOG = Catalog()
-SHIPPED = sorted(scenario.shipped_names(CATALOG))
+SHIPPED = sorted(scenario_file.shipped_names(CATALOG))
 # What each command prints of a scenario in which much is zero.
 PRINTED = (
     ("plan", "--all", "--json"),
@@ -60,7 +52,7 @@ few = settings(max_examples=25, deadline=None, derandomize=True, suppress_health
 
 
 def planned(name, **changes):
-    return plan.plan(scenario.changed(scenario.load(name, CATALOG), {}, changes), CATALOG, bands=False)
+    return planning.plan(scenario.changed(scenario_file.load(name, CATALOG), {}, changes), CATALOG, bands=False)
 
 
 @pytest.mark.parametrize("change", EXTREMES, ids=lambda change: " ".join(change.values()))
@@ -77,12 +69,12 @@ def test_an_extreme_is_planned_in_finite_figures_or_refused_with_the_reason(name
     for result in found.results.values():
         assert math.isfinite(result.value), result.name
     # Whatever was asked for is there, or is said to be missing and why.
-    for quantity in chain.wanted(found.resolved.options):
+    for quantity in sizing.wanted(found.resolved.options):
         assert quantity in found.results or found.missing.get(quantity), quantity
     json.dumps(plan.to_json(found), allow_nan=False)
-    json.dumps(phases.to_json(phases.timeline(found)), allow_nan=False)
-    json.dumps(books.to_json(books.of_plan(found), currency.of_plan(found)), allow_nan=False)
-    assert not NOT_A_NUMBER.search(report.text(found, everything=True))
+    json.dumps(by_month.to_json(by_month.timeline(found)), allow_nan=False)
+    json.dumps(plan_ledger.to_json(plan_ledger.of_plan(found), currency.of_plan(found)), allow_nan=False)
+    assert not NOT_A_NUMBER.search(plan_text.text(found, everything=True))
 
 
 @pytest.mark.parametrize("printed", PRINTED, ids=" ".join)
@@ -100,12 +92,12 @@ def test_no_command_prints_what_is_no_number(name, printed, capsys):
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_empty_range_changes_nothing(name):
-    base = scenario.load(name, CATALOG)
+    base = scenario_file.load(name, CATALOG)
     price = "70 USD/MWh"
     still = scenario.changed(base, {}, {"electricity_price": price})
     still.range["electricity_price"] = [price, price, price]
     alone = scenario.changed(base, {}, {"electricity_price": price})
-    one, other = plan.plan(still, CATALOG), plan.plan(alone, CATALOG, bands=False)
+    one, other = planning.plan(still, CATALOG), planning.plan(alone, CATALOG, bands=False)
     assert {n: r.value for n, r in one.results.items()} == {n: r.value for n, r in other.results.items()}
     json.dumps(plan.to_json(one), allow_nan=False)
 
@@ -138,8 +130,8 @@ def test_a_higher_pue_never_lowers_power_or_energy(name, pue, more):
 @few
 @given(st.sampled_from(SCENARIOS), st.floats(1, 2), st.sampled_from(CATALOG.keys("cooling")))
 def test_power_and_heat_are_conserved(name, pue, cooling):
-    base = scenario.changed(scenario.load(name, CATALOG), {"cooling": cooling}, {"pue": f"{pue:.6f}"})
-    found = plan.plan(base, CATALOG, bands=False).values
+    base = scenario.changed(scenario_file.load(name, CATALOG), {"cooling": cooling}, {"pue": f"{pue:.6f}"})
+    found = planning.plan(base, CATALOG, bands=False).values
     assert found["facility_power"] == pytest.approx(found["it_power"] * pue, rel=1e-5)
     assert found["air_heat"] + found["liquid_heat"] == pytest.approx(found["it_power"], rel=1e-9)
 
@@ -147,8 +139,8 @@ def test_power_and_heat_are_conserved(name, pue, cooling):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_accelerators_and_heat_are_conserved_over_the_pools(name):
     """The whole has what its pools have, and every watt that goes in comes out as heat."""
-    found = plan.plan(scenario.load(name, CATALOG), CATALOG, bands=False)
-    pools = model.pools(found.resolved.options)
+    found = planning.plan(scenario_file.load(name, CATALOG), CATALOG, bands=False)
+    pools = scopes.pools(found.resolved.options)
     for quantity in ("accelerators", "installed_accelerators", "systems", "it_power", "capex"):
         parts = [found.values[pool + quantity] for pool in pools if pool + quantity in found.values]
         if len(parts) == len(pools) and quantity in found.values and not any("start_delay" in v for v in found.given):
@@ -163,12 +155,12 @@ def test_accelerators_and_heat_are_conserved_over_the_pools(name):
 def test_money_is_conserved(name):
     """What is paid at the start is the sum of what it is paid for; so is what is paid by the year."""
     rows = glossary.quantities()
-    found = plan.plan(scenario.load(name, CATALOG), CATALOG, bands=False)
+    found = planning.plan(scenario_file.load(name, CATALOG), CATALOG, bands=False)
     for whole in ("capex", "opex_per_year"):
         if whole in found.values:
-            parts = model.equation(whole, found.resolved.options).needs
+            parts = wiring.equation(whole, found.resolved.options).needs
             paid = [found.values[part] for part in parts if units.same_dimensions(rows[part].unit, rows[whole].unit)]
-            if any(pool + "start_delay" in found.given for pool in model.pools(found.resolved.options) if pool):
+            if any(pool + "start_delay" in found.given for pool in scopes.pools(found.resolved.options) if pool):
                 # What is paid by the year is the most of any time: parts may have theirs at different times.
                 assert sum(paid) >= found.values[whole] * (1 - 1e-9), whole
             else:
@@ -178,12 +170,12 @@ def test_money_is_conserved(name):
 @pytest.mark.parametrize("count", [1, 3, 1000])
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_one_scenario_and_many_agree_bit_for_bit_in_every_quantity(name, count):
-    resolved = scenario.resolve(scenario.load(name, CATALOG), CATALOG)
+    resolved = resolve.resolve(scenario_file.load(name, CATALOG), CATALOG)
     given_values, _ = plan.given_values(resolved)
-    wanted = chain.wanted(resolved.options)
-    one = model.evaluate(wanted, given_values, resolved.options)
+    wanted = sizing.wanted(resolved.options)
+    one = wiring.evaluate(wanted, given_values, resolved.options)
     arrays = {quantity: np.full(count, float(value)) for quantity, value in given_values.items()}
-    many = model.evaluate(wanted, arrays, resolved.options)
+    many = wiring.evaluate(wanted, arrays, resolved.options)
     assert one.keys() == many.keys() and len(one) > 700
     for quantity, value in one.items():
         spread = np.broadcast_to(np.asarray(many[quantity], dtype=float), (count,))
@@ -191,7 +183,7 @@ def test_one_scenario_and_many_agree_bit_for_bit_in_every_quantity(name, count):
 
 
 def test_the_order_of_a_sweep_changes_no_figure():
-    base = scenario.load("own-8000-h100", CATALOG)
+    base = scenario_file.load("own-8000-h100", CATALOG)
     prices = np.linspace(20, 200, 200)
     order = np.random.default_rng(5).permutation(len(prices))
     watch = ["tco", "npv_saving", "facility_power", "break_even_time"]

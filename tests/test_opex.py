@@ -2,9 +2,10 @@
 
 import pytest
 
-from planner import plan, scenario
-from planner.catalog import Catalog
-from planner.equations import opex
+from planner.catalog.catalog import Catalog
+from planner.equations.finance import opex
+from planner.plan import planning
+from planner.scenario import scenario, scenario_file
 
 CATALOG = Catalog()
 YEAR = 8760 * 3600
@@ -39,9 +40,9 @@ def test_a_system_whose_power_is_not_published():
 @pytest.mark.parametrize("mode", ["build", "colocation", "retrofit"])
 def test_the_lines_add_up_to_the_whole(mode):
     given = scenario.changed(
-        scenario.load("own-8000-h100", CATALOG), {}, {"facility_mode": mode, "egress_traffic": "1 TB/d"}
+        scenario_file.load("own-8000-h100", CATALOG), {}, {"facility_mode": mode, "egress_traffic": "1 TB/d"}
     )
-    values = plan.plan(given, CATALOG, bands=False).values
+    values = planning.plan(given, CATALOG, bands=False).values
     names = (
         "electricity_bill",
         "water_cost",
@@ -67,9 +68,9 @@ def test_hosts_and_accelerators_are_derated_alike():
 
 
 def test_a_power_cap_does_not_make_the_power_of_hosts_negative():
-    given = scenario.load("own-8000-h100", CATALOG)
-    plain = plan.plan(given, CATALOG, bands=False).values
-    capped = plan.plan(scenario.changed(given, {}, {"power_cap": "50 %"}), CATALOG, bands=False).values
+    given = scenario_file.load("own-8000-h100", CATALOG)
+    plain = planning.plan(given, CATALOG, bands=False).values
+    capped = planning.plan(scenario.changed(given, {}, {"power_cap": "50 %"}), CATALOG, bands=False).values
     assert capped["host_power"] == pytest.approx(plain["host_power"] / 2) and plain["host_power"] > 0
     parts = capped["accelerator_energy_cost_per_year"] + capped["host_energy_cost_per_year"]
     whole = capped["compute_power"] * capped["mean_load"] * capped["pue"] * capped["electricity_price"]

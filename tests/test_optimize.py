@@ -6,10 +6,12 @@ import json
 import numpy as np
 import pytest
 
-from planner import frontier, optimize, plan, scenario
-from planner.catalog import Catalog
+from planner.catalog.catalog import Catalog
 from planner.cli import main
-from planner.problems import InputError
+from planner.errors import InputError
+from planner.plan import planning
+from planner.scenario import scenario, scenario_file
+from planner.studies import frontier, optimize
 
 CHOOSE = {
     "cooling": "air,direct-to-chip,immersion",
@@ -24,16 +26,16 @@ def catalog():
 
 
 def best(catalog, choose=CHOOSE, name="own-8000-h100", **given):
-    return optimize.optimize(scenario.load(name), choose, catalog=catalog, **given)
+    return optimize.optimize(scenario_file.load(name), choose, catalog=catalog, **given)
 
 
 def every_plan(catalog):
     """Each combination planned one by one, without the engine."""
     for cooling, mode, site in itertools.product(*(names.split(",") for names in CHOOSE.values())):
         changed = scenario.changed(
-            scenario.load("own-8000-h100"), {"cooling": cooling, "site": site}, {"facility_mode": mode}
+            scenario_file.load("own-8000-h100"), {"cooling": cooling, "site": site}, {"facility_mode": mode}
         )
-        yield (cooling, mode, site), plan.plan(changed, catalog, bands=False)
+        yield (cooling, mode, site), planning.plan(changed, catalog, bands=False)
 
 
 def test_the_best_is_the_best_of_all_plans(catalog):
@@ -102,7 +104,7 @@ def test_nothing_feasible_is_a_result_with_the_nearest(catalog):
 
 
 def test_a_check_that_fails_is_a_constraint_with_a_price(catalog):
-    base = scenario.changed(scenario.load("own-8000-h100"), {}, {"budget": "510 MUSD"})
+    base = scenario.changed(scenario_file.load("own-8000-h100"), {}, {"budget": "510 MUSD"})
     found = optimize.optimize(base, {"facility_mode": "build,colocation"}, minimize=["opex_per_year"], catalog=catalog)
     assert found.frame()["facility_mode"].tolist() == ["colocation"]
     assert "check budget" in found.costs

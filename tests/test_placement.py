@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner import placement, scenario
-from planner.catalog import Catalog
-from planner.placement import Pair
-from planner.problems import InputError
+from planner.catalog.catalog import Catalog
+from planner.errors import InputError
+from planner.scenario import scenario_file
+from planner.studies import placement
+from planner.studies.placement import Pair
 
 CATALOG = Catalog()
 TWO_SITES = """
@@ -39,7 +40,7 @@ accelerators = "2048 accelerator"
 
 
 def placed(text, **arguments):
-    return placement.place(scenario.loads(text), arguments.pop("sites", []), CATALOG, **arguments)
+    return placement.place(scenario_file.loads(text), arguments.pop("sites", []), CATALOG, **arguments)
 
 
 def test_a_site_takes_what_it_can_power_and_the_rest_goes_on():

@@ -4,8 +4,12 @@ import math
 
 import pytest
 
-from planner import books, glossary, model, plan, scenario
-from planner.problems import InputError
+from planner import glossary
+from planner.errors import InputError
+from planner.model import derivation
+from planner.money import plan_ledger
+from planner.plan import planning
+from planner.scenario import scenario, scenario_file
 
 SITE = """
 name = "one site"
@@ -37,8 +41,8 @@ site_rack_limit = "150 kW/rack"
 
 
 def planned(text, **changes):
-    found = scenario.loads(text)
-    return plan.plan(scenario.changed(found, {}, changes), bands=False)
+    found = scenario_file.loads(text)
+    return planning.plan(scenario.changed(found, {}, changes), bands=False)
 
 
 def test_one_pool_is_the_same_as_none_bit_for_bit():
@@ -94,7 +98,7 @@ def test_headline_figures_say_how_they_combine():
 
 
 def test_the_ledger_of_the_pools_agrees_with_what_they_combine_to(two):
-    book = books.of_plan(two).ledger
+    book = plan_ledger.of_plan(two).ledger
     assert -book.worth(side="own") == pytest.approx(-two.values["npv_own"], rel=1e-9)
     assert -book.worth(side="rent") == pytest.approx(-two.values["npv_cloud"], rel=1e-9)
 
@@ -129,7 +133,7 @@ def test_a_plain_change_holds_for_every_pool_and_a_prefixed_one_for_its_own():
 
 def test_the_derivation_of_a_sum_shows_the_pools():
     found = planned(TWO)
-    tree = model.derivation("racks", found.values, found.given, found.resolved.options)
+    tree = derivation.derivation("racks", found.values, found.given, found.resolved.options)
     pools = tree.inputs[:2]
     assert [step.name for step in pools] == ["training/racks", "serving-second-phase/racks"]
     assert tree.value == sum(step.value for step in pools)

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from planner import chain, glossary, plan, scenario
-from planner.catalog import Catalog
+from planner import glossary
+from planner.catalog.catalog import Catalog
+from planner.plan import plan, planning, sizing
+from planner.scenario import scenario_file
 
 CATALOG = Catalog()
 # A refit of the calibration or a new price moves figures by a few per cent; more than this is a finding.
@@ -31,13 +33,13 @@ PRESETS = (
 
 
 def planned(name: str) -> plan.Plan:
-    return plan.plan(scenario.load(name, CATALOG), CATALOG, bands=False)
+    return planning.plan(scenario_file.load(name, CATALOG), CATALOG, bands=False)
 
 
 def headlines(found: plan.Plan) -> dict[str, float]:
     """Size and headline figures in display units, five digits each."""
     results = plan.to_json(found)["results"]
-    names = [chain.SIZE, *(name for name in glossary.headlines() if name in results)]
+    names = [sizing.SIZE, *(name for name in glossary.headlines() if name in results)]
     return {name: float(f"{results[name]['value']:.5g}") for name in names if name in results}
 
 

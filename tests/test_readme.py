@@ -4,7 +4,7 @@ import re
 
 import readme
 
-from planner import validation
+from planner.evidence.validation import validation
 
 
 def test_the_readme_and_the_page_of_accuracy_show_what_is_printed():

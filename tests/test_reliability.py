@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from facility_cases import defaults, first_choices, given, planned, value
 
-from planner import model
+from planner.model import wiring
 
 JOB = {"checkpoint_time": "60 s", "restart_time": "600 s", "checkpoint_lag": "0 s"}
 
@@ -154,7 +154,7 @@ def test_spares_are_poisson_quantiles_at_every_size():
     facts = defaults()
     for share in (0.5, 0.9, 0.99, 0.9999):
         values = {**facts, "nodes_in_repair": means, "spare_confidence": share}
-        found = model.evaluate(["spare_nodes"], values, options)["spare_nodes"]
+        found = wiring.evaluate(["spare_nodes"], values, options)["spare_nodes"]
         # Below its mode the quantile is the mode: at one half, a spare more at most.
         assert found == pytest.approx(np.maximum(poisson.ppf(share, means), np.floor(means)))
 
@@ -180,8 +180,8 @@ def test_many_jobs_at_once_agree_with_each():
     facts = defaults()
     base = {**facts, **given(**JOB)}
     sizes = np.array([1.0, 64, 1000, 12500])
-    many = model.evaluate(["goodput", "spare_nodes"], {**base, "nodes": sizes}, options)
+    many = wiring.evaluate(["goodput", "spare_nodes"], {**base, "nodes": sizes}, options)
     for column, size in enumerate(sizes):
-        alone = model.evaluate(["goodput", "spare_nodes"], {**base, "nodes": size}, options)
+        alone = wiring.evaluate(["goodput", "spare_nodes"], {**base, "nodes": size}, options)
         assert alone["goodput"] == many["goodput"][column]
         assert alone["spare_nodes"] == many["spare_nodes"][column]

@@ -12,10 +12,14 @@ import zipfile
 
 import pytest
 
-from planner import books, cli, document, plan, rendering, scenario, workbook
-from planner.catalog import Catalog
-from planner.problems import InputError
-from planner.table import Table
+from planner import cli
+from planner.catalog.catalog import Catalog
+from planner.errors import InputError
+from planner.money import plan_ledger
+from planner.plan import planning
+from planner.reports import document, rendering, workbook
+from planner.scenario import scenario_file
+from planner.tables import Table
 
 pytest.importorskip("matplotlib")
 CATALOG = Catalog()
@@ -39,7 +43,7 @@ class Page(html.parser.HTMLParser):
 
 
 def report(name):
-    found = plan.plan(scenario.load(name, CATALOG), CATALOG)
+    found = planning.plan(scenario_file.load(name, CATALOG), CATALOG)
     return document.of_plan(found, CATALOG, DAY), found
 
 
@@ -48,7 +52,7 @@ def owned():
     return report("own-8000-h100")
 
 
-@pytest.mark.parametrize("name", sorted(scenario.shipped_names()))
+@pytest.mark.parametrize("name", sorted(scenario_file.shipped_names()))
 def test_every_shipped_scenario_has_its_report(name):
     content, _ = report(name)
     titles = [section.title for section in content.sections]
@@ -98,7 +102,7 @@ def test_pdf_has_every_section(owned):
 def test_the_workbook_has_live_formulas_in_its_ledger(owned):
     pytest.importorskip("xlsxwriter")
     content, found = owned
-    with zipfile.ZipFile(io.BytesIO(workbook.as_xlsx(content, books.of_plan(found)))) as file:
+    with zipfile.ZipFile(io.BytesIO(workbook.as_xlsx(content, plan_ledger.of_plan(found)))) as file:
         names = re.findall(r'<sheet name="([^"]+)"', file.read("xl/workbook.xml").decode())
         sheets = [file.read(name).decode() for name in file.namelist() if name.startswith("xl/worksheets/sheet")]
     assert {"Decision", "Headline figures", "ledger", "summary"} <= set(names)

@@ -5,10 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from planner import plan, program, risk, sampling, scenario, uncertainty
-from planner.catalog import DISTRIBUTIONS, Catalog, Fact
+from planner import sampling
+from planner.catalog.catalog import DISTRIBUTIONS, Catalog, Fact
 from planner.cli import main
-from planner.problems import InputError
+from planner.errors import InputError
+from planner.model import compiled
+from planner.plan import bands as uncertainty
+from planner.plan import planning
+from planner.scenario import resolve, scenario, scenario_file
+from planner.studies import risk
 
 UNIFORM = sampling.sobol(np.arange(2**14), 2, 0)
 
@@ -20,7 +25,7 @@ def catalog():
 
 @pytest.fixture(scope="module")
 def found(catalog):
-    return risk.risk(scenario.load("own-8000-h100"), catalog)
+    return risk.risk(scenario_file.load("own-8000-h100"), catalog)
 
 
 def test_a_triangular_range_has_its_mean_and_variance():
@@ -78,9 +83,11 @@ def test_correlation_widens_what_adds_up(catalog):
     services_share = ["1 %", "5 %", "20 %", "pert"]
     software_price = ["100 USD/accelerator", "2000 USD/accelerator", "9000 USD/accelerator", "lognormal"]
     """
-    alone = risk.risk(scenario.loads(text), catalog, watch=["capex"])
+    alone = risk.risk(scenario_file.loads(text), catalog, watch=["capex"])
     together = risk.risk(
-        scenario.loads(text + "\n    [correlate]\n    system_price = { services_share = 0.7, software_price = 0.6 }"),
+        scenario_file.loads(
+            text + "\n    [correlate]\n    system_price = { services_share = 0.7, software_price = 0.6 }"
+        ),
         catalog,
         watch=["capex"],
     )
@@ -106,7 +113,7 @@ def test_correlation_widens_what_adds_up(catalog):
 )
 def test_bad_ranges_and_correlations_are_refused(catalog, lines, says):
     with pytest.raises(InputError, match=says):
-        scenario.resolve(scenario.loads(f'[set]\naccelerators = "8 accelerator"\n{lines}'), catalog)
+        resolve.resolve(scenario_file.loads(f'[set]\naccelerators = "8 accelerator"\n{lines}'), catalog)
 
 
 def test_contradicting_correlations_are_refused(catalog):
@@ -124,16 +131,16 @@ def test_contradicting_correlations_are_refused(catalog):
     system_price = { utilization = -0.9 }
     """
     with pytest.raises(InputError, match="contradict each other"):
-        risk.risk(scenario.loads(text), catalog)
+        risk.risk(scenario_file.loads(text), catalog)
 
 
 def test_percentiles_are_in_order_and_hold_the_same_again(found, catalog):
     assert set(found.percentiles) > {"tco", "npv_saving", "capex"}
     for name, (low, middle, high) in found.percentiles.items():
         assert low <= middle <= high, name
-    again = risk.risk(scenario.load("own-8000-h100"), catalog)
+    again = risk.risk(scenario_file.load("own-8000-h100"), catalog)
     assert again.percentiles == found.percentiles
-    assert risk.risk(scenario.load("own-8000-h100"), catalog, seed=1).percentiles != found.percentiles
+    assert risk.risk(scenario_file.load("own-8000-h100"), catalog, seed=1).percentiles != found.percentiles
 
 
 def test_owning_wins_as_often_as_the_saving_is_positive(found):
@@ -151,13 +158,13 @@ def test_indices_of_a_sum_and_a_product_are_those_worked_by_hand():
             "a": Fact(0.5, low=0.0, high=1.0, distribution="uniform"),
             "b": Fact(1.0, low=0.0, high=2.0, distribution="uniform"),
         }
-        runs = program.Program(
+        runs = compiled.Program(
             ("a", "b"),
             {"f": 2},
             {},
             (None, None, None),
             {"a": 0, "b": 1},
-            (program.Instruction(function, (0, 1), 2, (0, 1)),),
+            (compiled.Instruction(function, (0, 1), 2, (0, 1)),),
         )
         return risk._sobol_indices(runs, ranges, ["f"], 0)
 
@@ -177,8 +184,8 @@ def test_indices_of_a_sum_and_a_product_are_those_worked_by_hand():
 
 def test_the_tornado_is_what_the_plan_gives_at_each_end(found, catalog):
     swing = next(s for s in found.swings["tco"] if s.name == "system_price")
-    at = plan.plan(
-        scenario.changed(scenario.load("own-8000-h100"), {}, {"system_price": f"{swing.low!r} USD/system"}),
+    at = planning.plan(
+        scenario.changed(scenario_file.load("own-8000-h100"), {}, {"system_price": f"{swing.low!r} USD/system"}),
         catalog,
         bands=False,
     )
@@ -193,7 +200,7 @@ def test_knowing_is_worth_something_only_where_it_may_change_the_decision(found,
     assert found.value_of_knowing["cloud_price"] > 0
     assert max(found.value_of_knowing.values()) <= found.value_of_knowing_all
     # At a rate at which owning always wins nothing is worth knowing.
-    base = scenario.changed(scenario.load("own-8000-h100"), {}, {"cloud_price": "9 USD/accelerator/h"})
+    base = scenario.changed(scenario_file.load("own-8000-h100"), {}, {"cloud_price": "9 USD/accelerator/h"})
     sure = risk.risk(base, catalog)
     assert sure.owning_wins == 1.0
     assert sure.value_of_knowing_all == pytest.approx(0, abs=1e-3)
@@ -212,7 +219,7 @@ def test_the_value_of_knowing_agrees_with_a_case_worked_by_hand(found):
 
 
 def test_bands_of_a_plan_agree_with_the_larger_sample(found, catalog):
-    bands = plan.plan(scenario.load("own-8000-h100"), catalog).results
+    bands = planning.plan(scenario_file.load("own-8000-h100"), catalog).results
     for name in ("tco", "capex", "facility_power"):
         low, _, high = found.percentiles[name]
         assert bands[name].low == pytest.approx(low, rel=0.03)
@@ -220,13 +227,13 @@ def test_bands_of_a_plan_agree_with_the_larger_sample(found, catalog):
 
 
 def test_nothing_uncertain_is_said(catalog):
-    resolved = scenario.resolve(scenario.load("own-8000-h100"), catalog)
+    resolved = resolve.resolve(scenario_file.load("own-8000-h100"), catalog)
     fixed = {name: fact.value for name, fact in uncertainty.uncertain(resolved).items()}
     from planner import glossary
 
     rows = glossary.quantities()
     settings = {n: f"{v!r} {rows[n].unit}".removesuffix(" 1") for n, v in fixed.items()}
-    sure = risk.risk(scenario.changed(scenario.load("own-8000-h100"), {}, settings), catalog, watch=["tco"])
+    sure = risk.risk(scenario.changed(scenario_file.load("own-8000-h100"), {}, settings), catalog, watch=["tco"])
     assert sure.percentiles == {} and "nothing is uncertain" in risk.text(sure)
 
 
@@ -245,7 +252,7 @@ def test_the_command_prints_percentiles_and_json(capsys):
 
 
 def test_a_check_holds_in_its_share_of_the_samples(catalog):
-    base = scenario.changed(scenario.load("own-8000-h100"), {}, {"budget": "500 MUSD"})
+    base = scenario.changed(scenario_file.load("own-8000-h100"), {}, {"budget": "500 MUSD"})
     found = risk.risk(base, catalog, watch=["capex"])
     assert 0 < found.checks["budget"] < 1
     assert found.checks["budget"] == pytest.approx(np.mean(found.draws["capex"] <= 500e6))

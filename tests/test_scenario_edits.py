@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from planner import editing, scenario, scenario_edits
-from planner.problems import InputError
+from planner import files
+from planner.errors import InputError
+from planner.scenario import edits, scenario_file
 
 FILE = """# two pools
 name = "two"
@@ -44,84 +45,84 @@ analysis_period = "4 year"
 
 @pytest.fixture
 def two():
-    return scenario.loads(FILE)
+    return scenario_file.loads(FILE)
 
 
 def written(before, after) -> str:
     """The file after the change; it reads back as what was changed."""
-    text = scenario_edits.file_text(FILE, before, after)
-    assert scenario.loads(text) == after and list(scenario.loads(text).pools) == list(after.pools)
+    text = edits.file_text(FILE, before, after)
+    assert scenario_file.loads(text) == after and list(scenario_file.loads(text).pools) == list(after.pools)
     return text
 
 
 def test_a_value_of_a_pool_is_its_own(two):
-    after = scenario_edits.with_value(two, "training", "accelerators", "2048 accelerator")
+    after = edits.with_value(two, "training", "accelerators", "2048 accelerator")
     assert after.set == two.set and after.pools["pool-2"] == two.pools["pool-2"]
     assert 'accelerators = "2048 accelerator"   # small' in written(two, after)
-    back = scenario_edits.with_value(after, "training", "accelerators", None)
+    back = edits.with_value(after, "training", "accelerators", None)
     assert "accelerators" not in back.pools["training"].set
 
 
 def test_a_value_of_the_whole_leaves_what_pools_say(two):
-    after = scenario_edits.with_value(two, "", "accelerators", "64 accelerator")
+    after = edits.with_value(two, "", "accelerators", "64 accelerator")
     assert after.pools == two.pools and after.set["accelerators"] == "64 accelerator"
     written(two, after)
 
 
 def test_choices_and_dates_of_a_pool(two):
-    after = scenario_edits.with_choice(two, "training", "system", "dgx-h200")
-    after = scenario_edits.with_value(after, "pool-2", "start", "2028-01-01")
+    after = edits.with_choice(two, "training", "system", "dgx-h200")
+    after = edits.with_value(after, "pool-2", "start", "2028-01-01")
     assert after.pools["pool-2"].start == datetime.date(2028, 1, 1)
     text = written(two, after)
     assert 'system = "dgx-h100"   # the whole' in text and "start = 2028-01-01" in text
-    gone = scenario_edits.with_choice(two, "pool-2", "system", None)
+    gone = edits.with_choice(two, "pool-2", "system", None)
     assert "dgx-b200" not in written(two, gone)
 
 
 def test_a_pool_is_added_from_a_copy(two):
-    after = scenario_edits.with_pool(two, "Second phase", like="training")
+    after = edits.with_pool(two, "Second phase", like="training")
     assert list(after.pools) == ["training", "pool-2", "second-phase"]
     text = written(two, after)
     assert text.count("[[pool]]") == 3 and "# the second\n[[pool]]" in text and "# said last" in text
-    empty = scenario_edits.with_pool(two, "rest")
+    empty = edits.with_pool(two, "rest")
     assert empty.pools["rest"].set == {} and empty.pools["rest"].workload == "inference"
     written(two, empty)
 
 
 def test_a_pool_is_renamed_in_its_place(two):
-    after = scenario_edits.with_pool_renamed(two, "training", "Pre-training")
+    after = edits.with_pool_renamed(two, "training", "Pre-training")
     assert list(after.pools) == ["pre-training", "pool-2"]
     text = written(two, after)
     assert "# the first\n[[pool]]" in text and "# small" in text
 
 
 def test_a_pool_is_removed_with_its_comments_and_those_of_others_stay(two):
-    after = scenario_edits.without_pool(two, "training")
+    after = edits.without_pool(two, "training")
     text = written(two, after)
     assert "# the first" not in text and "# the second\n[[pool]]" in text and "# said last" in text
-    nothing = scenario_edits.without_pool(after, "pool-2")
+    nothing = edits.without_pool(after, "pool-2")
     assert "[pool" not in written(two, nothing)
 
 
 def test_a_pool_comes_back_in_its_place(two):
-    first = scenario_edits.without_pool(two, "training")
+    first = edits.without_pool(two, "training")
     text = written(two, first)
-    back = scenario_edits.file_text(text, first, two)
-    assert scenario.loads(back) == two and list(scenario.loads(back).pools) == ["training", "pool-2"]
+    back = edits.file_text(text, first, two)
+    assert scenario_file.loads(back) == two and list(scenario_file.loads(back).pools) == ["training", "pool-2"]
 
 
 def test_pools_in_one_line_are_written_anew(two):
     text = 'name = "short"\npool = [{ name = "a" }, { name = "b" }]\n'
-    before = scenario.loads(text)
-    after = scenario_edits.without_pool(before, "a")
-    assert scenario.loads(scenario_edits.file_text(text, before, after)) == after
+    before = scenario_file.loads(text)
+    after = edits.without_pool(before, "a")
+    assert scenario_file.loads(edits.file_text(text, before, after)) == after
 
 
 def test_brackets_in_texts_are_no_headers():
     text = 'name = "odd"\n[[pool]]\nname = "a"\ndescription = """\n[set]\n[[pool]]\n"""\n[[pool]]\nname = "b"\n'
-    before = scenario.loads(text)
-    for after in (scenario_edits.without_pool(before, "b"), scenario_edits.with_pool(before, "c", "a")):
-        assert scenario.loads(scenario_edits.file_text(text, before, after)) == after
+    before = scenario_file.loads(text)
+    for after in (edits.without_pool(before, "b"), edits.with_pool(before, "c", "a")):
+        assert scenario_file.loads(edits.file_text(text, before, after)) == after
 
 
 def test_another_workload_of_the_whole_leaves_that_of_the_pools(two):
@@ -129,23 +130,23 @@ def test_another_workload_of_the_whole_leaves_that_of_the_pools(two):
 
 
 def test_a_scenario_without_a_file_is_written_whole(two):
-    assert scenario.loads(scenario_edits.file_text("", two, two)).pools == two.pools
+    assert scenario_file.loads(edits.file_text("", two, two)).pools == two.pools
 
 
 @pytest.mark.parametrize("name", ["Pool 2", "  ", "!?"])
 def test_a_name_that_no_pool_can_have_is_refused(two, name):
     with pytest.raises(InputError, match="name|letters"):
-        scenario_edits.with_pool(two, name)
+        edits.with_pool(two, name)
     with pytest.raises(InputError, match="name|letters"):
-        scenario_edits.with_pool_renamed(two, "training", name)
+        edits.with_pool_renamed(two, "training", name)
 
 
 def test_a_pool_that_is_not_there_is_refused(two):
     with pytest.raises(InputError, match="training"):
-        scenario_edits.without_pool(two, "trainin")
+        edits.without_pool(two, "trainin")
 
 
 def test_a_number_in_a_path_counts_tables():
     text = '[[pool]]\nname = "a"\n[[pool]]\nname = "b"   # the second\n'
-    after = editing.edited(text, {("pool", 1, "name"): "c", ("pool", 0, "set", "pue"): "1.2"}, "x.toml")
-    assert 'name = "c"   # the second' in after and scenario.loads(after).pools["a"].set == {"pue": "1.2"}
+    after = files.edited(text, {("pool", 1, "name"): "c", ("pool", 0, "set", "pue"): "1.2"}, "x.toml")
+    assert 'name = "c"   # the second' in after and scenario_file.loads(after).pools["a"].set == {"pue": "1.2"}

@@ -4,23 +4,24 @@ import json
 
 import pytest
 
-from planner import chain, plan, scenario
-from planner.catalog import Catalog
+from planner.catalog.catalog import Catalog
+from planner.plan import plan, planning, sizing
+from planner.scenario import scenario, scenario_file
 
 CATALOG = Catalog()
 
 
 def planned(name: str, **changes: str) -> plan.Plan:
-    return plan.plan(scenario.changed(scenario.load(name, CATALOG), {}, changes), CATALOG, bands=False)
+    return planning.plan(scenario.changed(scenario_file.load(name, CATALOG), {}, changes), CATALOG, bands=False)
 
 
 def in_unit(found: plan.Plan, name: str) -> float:
     return plan.to_json(found)["results"][name]["value"]
 
 
-@pytest.mark.parametrize("name", sorted(scenario.shipped_names()))
+@pytest.mark.parametrize("name", sorted(scenario_file.shipped_names()))
 def test_every_shipped_scenario_is_planned_with_its_headline_figures(name):
-    found = plan.plan(scenario.load(name, CATALOG), CATALOG)
+    found = planning.plan(scenario_file.load(name, CATALOG), CATALOG)
     text = json.dumps(plan.to_json(found), allow_nan=False)
     assert json.loads(text)["results"]["accelerators"]["value"] >= 1
     for needed in ("racks", "facility_power", "capex", "opex_per_year", "cost_per_useful_accelerator_hour"):
@@ -41,7 +42,7 @@ def test_8000_h100_over_three_years():
 def test_30_mw_of_132_kw_racks():
     """30 MW / 1.2 / 132 kW = 189.4: 189 whole racks of 72."""
     found = planned("facility-30mw")
-    assert found.given[chain.SIZE] == 13608
+    assert found.given[sizing.SIZE] == 13608
     assert found.results["racks"].value == 189
     assert found.results["facility_power"].value == pytest.approx(189 * 132e3 * 1.2)
     assert found.binding_constraint == "site power"

@@ -5,8 +5,9 @@ import itertools
 import pytest
 from facility_cases import planned, value
 
-from planner import timeline, units
-from planner.problems import InputError
+from planner import units
+from planner.errors import InputError
+from planner.plan import schedule
 
 BUILD = {"facility_mode": "build"}
 TIMES = {
@@ -88,20 +89,20 @@ def test_a_year_of_delay_of_13608_accelerators():
 
 def test_the_chart_ends_with_service_and_marks_the_critical_path():
     found = planned("facility-30mw")
-    bars = timeline.activities(found)
+    bars = schedule.activities(found)
     assert max(bar.end for bar in bars) == pytest.approx(found.results["time_to_service"].value)
     critical = [bar for bar in bars if bar.critical]
     # Critical bars follow one another without a gap.
     assert critical[0].start == 0
     for before, after in itertools.pairwise(critical):
         assert after.start == pytest.approx(before.end)
-    text = timeline.gantt(found).text()
+    text = schedule.gantt(found).text()
     assert "█" in text and "critical" in text
 
 
 def test_phases_share_the_power_and_come_one_after_another():
     found = planned("facility-30mw", phases="3")
-    parts = timeline.phases(found)
+    parts = schedule.phases(found)
     assert [part.name for part in parts] == ["1", "2", "3"]
     assert parts[-1].power == pytest.approx(found.results["facility_power"].value)
     assert parts[0].power == pytest.approx(found.results["phase_power"].value)
@@ -132,7 +133,7 @@ def test_a_shortage_raises_the_price_of_the_systems_with_their_lead_time():
 
 def test_json_counts_in_months():
     found = planned("facility-30mw", phases="2")
-    data = timeline.to_json(found)
+    data = schedule.to_json(found)
     assert data["unit"] == "month" and len(data["phases"]) == 2
     assert max(bar["end"] for bar in data["activities"]) == pytest.approx(
         units.convert(found.results["time_to_service"].value, "month")
@@ -144,7 +145,7 @@ def test_without_racks_there_is_no_schedule_and_the_reason_is_given():
     del found.values["install_time"]
     found.missing["install_time"] = ("system_power",)
     with pytest.raises(InputError, match="system_power"):
-        timeline.activities(found)
+        schedule.activities(found)
 
 
 def test_the_picture_says_what_it_shows(tmp_path, capsys):

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
-from planner import chain, ranking, scenario, serving
-from planner.catalog import Catalog
-from planner.plan import plan
-from planner.problems import InputError
-from planner.scenario import Scenario, resolve
+from planner.catalog.catalog import Catalog
+from planner.errors import InputError
+from planner.plan import serving_layout, sizing
+from planner.plan.planning import plan
+from planner.scenario import scenario_file
+from planner.scenario.resolve import resolve
+from planner.scenario.scenario import Scenario
+from planner.studies import ranking
 
 CATALOG = Catalog()
 
@@ -21,7 +24,7 @@ def values_of(served="llama-3.1-70b", accelerators=64.0, **settings):
 
 def test_no_other_candidate_within_the_limits_gives_more_tokens():
     values, options = values_of()
-    found = serving.search(values, options)
+    found = serving_layout.search(values, options)
     rate = found.reached["replica_output_rate"] / found.reached["replica_accelerators"]
     assert rate[found.order()[0]] == rate[found.feasible].max()
     assert 10 < found.feasible.sum() < len(rate)
@@ -29,8 +32,8 @@ def test_no_other_candidate_within_the_limits_gives_more_tokens():
 
 def test_the_choice_keeps_memory_and_both_limits():
     values, options = values_of(ttft_limit="1 s", tpot_limit="30 ms")
-    best = {n: float(v[0]) for n, v in serving.search(values, options).best().items()}
-    got = chain.run(("ttft_p95", "tpot", "serving_memory_margin"), {**values, **best}, options)
+    best = {n: float(v[0]) for n, v in serving_layout.search(values, options).best().items()}
+    got = sizing.run(("ttft_p95", "tpot", "serving_memory_margin"), {**values, **best}, options)
     assert got["ttft_p95"] <= 1
     assert got["tpot"] <= 0.030
     assert got["serving_memory_margin"] >= 0
@@ -40,7 +43,7 @@ def test_tighter_limits_cost_tokens():
     rates = []
     for limit in ("100 ms", "30 ms", "15 ms"):
         values, options = values_of(tpot_limit=limit)
-        got = chain.run(("replica_output_rate", "replica_accelerators"), values, options)
+        got = sizing.run(("replica_output_rate", "replica_accelerators"), values, options)
         rates.append(got["replica_output_rate"] / got["replica_accelerators"])
     assert rates == sorted(rates, reverse=True)
     assert rates[0] > 1.5 * rates[2]
@@ -48,8 +51,8 @@ def test_tighter_limits_cost_tokens():
 
 def test_latency_as_the_goal_is_faster_for_one_user():
     values, options = values_of()
-    plenty = chain.run(("tpot",), values, options)["tpot"]
-    quick = chain.run(("tpot",), values, {**options, "serving_goal": "latency"})["tpot"]
+    plenty = sizing.run(("tpot",), values, options)["tpot"]
+    quick = sizing.run(("tpot",), values, {**options, "serving_goal": "latency"})["tpot"]
     assert quick < plenty / 2
 
 
@@ -57,17 +60,17 @@ def test_cost_as_the_goal_leaves_fewer_accelerators_idle():
     # The best replica has eight ranks and would leave four of twelve accelerators idle.
     values, options = values_of("qwen3-235b-a22b", accelerators=12.0, tpot_limit="20 ms")
     names = ("output_tokens_per_second", "replica_accelerators")
-    most, cheapest = (chain.run(names, values, {**options, "serving_goal": g}) for g in ("throughput", "cost"))
+    most, cheapest = (sizing.run(names, values, {**options, "serving_goal": g}) for g in ("throughput", "cost"))
     assert (most["replica_accelerators"], cheapest["replica_accelerators"]) == (8, 4)
     assert cheapest["output_tokens_per_second"] > most["output_tokens_per_second"]
-    found = serving.search(values, {**options, "serving_goal": "cost"})
+    found = serving_layout.search(values, {**options, "serving_goal": "cost"})
     reached = found.reached["output_tokens_per_second"]
     assert reached[found.order()[0]] == reached[found.feasible].max() > 0
 
 
 def test_what_the_scenario_sets_is_not_searched():
     values, options = values_of(tensor_parallel="4", concurrency="32")
-    chosen = serving.chosen(values, options)
+    chosen = serving_layout.chosen(values, options)
     assert set(chosen) == {"pipeline_parallel", "expert_parallel", "attention_parallel"}
 
 
@@ -90,15 +93,15 @@ def test_a_model_that_fits_nowhere_is_a_result_with_reasons():
 def test_many_scenarios_choose_as_each_alone():
     values, options = values_of()
     limits = np.array([0.02, 0.05, 0.2])
-    together = serving.chosen({**values, "tpot_limit": limits}, options)
+    together = serving_layout.chosen({**values, "tpot_limit": limits}, options)
     for index, limit in enumerate(limits):
-        alone = serving.chosen({**values, "tpot_limit": float(limit)}, options)
+        alone = serving_layout.chosen({**values, "tpot_limit": float(limit)}, options)
         assert {name: float(column[index]) for name, column in together.items()} == alone
 
 
 def test_experts_are_placed_only_where_ranks_divide_them():
     values, options = values_of("qwen3-235b-a22b")
-    found = serving.search(values, options)
+    found = serving_layout.search(values, options)
     placed = found.degrees["expert_parallel"][found.feasible[:, 0], 0]
     assert set(np.mod(128, placed)) == {0}
 
@@ -107,7 +110,7 @@ def test_experts_are_placed_only_where_ranks_divide_them():
 
 
 def ranked(order):
-    base = scenario.load("enterprise-8-gpu", CATALOG)
+    base = scenario_file.load("enterprise-8-gpu", CATALOG)
     return [place for place in ranking.rank(base, CATALOG, order).places if not place.lacks and not place.breaks]
 
 
@@ -127,14 +130,14 @@ def test_a_dollar_of_all_buys_less_than_a_dollar_of_chip():
 
 
 def test_the_ranking_says_what_its_orders_count():
-    text = ranking.text(ranking.rank(scenario.load("enterprise-8-gpu", CATALOG), CATALOG))
+    text = ranking.text(ranking.rank(scenario_file.load("enterprise-8-gpu", CATALOG), CATALOG))
     assert set(ranking.HEADINGS) == set(ranking.ORDERS)
     for _, counted in ranking.HEADINGS.values():
         assert counted in text
 
 
 def test_a_ranked_chip_has_the_domain_of_its_system():
-    found = ranking.rank(scenario.load("reasoning-100x", CATALOG), CATALOG, "rate")
+    found = ranking.rank(scenario_file.load("reasoning-100x", CATALOG), CATALOG, "rate")
     degrees = {place.entry.key: place.values for place in found.places if "tensor_parallel" in place.values}
     ranks = {key: values["tensor_parallel"] * values["attention_parallel"] for key, values in degrees.items()}
     assert max(ranks[chip] for chip in ("h100-sxm", "h200-sxm", "b200", "mi300x")) <= 8
@@ -165,8 +168,8 @@ def test_a_ranking_needs_a_model():
 
 
 def test_the_ranking_of_configurations_says_why_others_fail():
-    from planner import serving_table
+    from planner.studies import serving_layouts
 
-    found = serving_table.of_scenario(scenario.load("enterprise-8-gpu", CATALOG), CATALOG, 5)
+    found = serving_layouts.of_scenario(scenario_file.load("enterprise-8-gpu", CATALOG), CATALOG, 5)
     assert found.tried > found.feasible > len(found.ranking.rows) == 5
-    assert serving.REASONS["tpot"] in {row[0] for row in found.failures.rows}
+    assert serving_layout.REASONS["tpot"] in {row[0] for row in found.failures.rows}

@@ -5,14 +5,15 @@ import json
 import pytest
 from facility_cases import CATALOG, planned, value
 
-from planner import rules, scenario
 from planner.cli import main
+from planner.plan import rules
+from planner.scenario import resolve, scenario, scenario_file
 
 
 def verdicts(name="own-8000-h100", choose=None, **changes):
     """Every option with its verdict for a shipped scenario."""
-    changed = scenario.changed(scenario.load(name, CATALOG), choose or {}, changes)
-    found = rules.options(scenario.resolve(changed, CATALOG), CATALOG)
+    changed = scenario.changed(scenario_file.load(name, CATALOG), choose or {}, changes)
+    found = rules.options(resolve.resolve(changed, CATALOG), CATALOG)
     return {finding.option: finding for finding in found}
 
 
@@ -123,11 +124,11 @@ def test_every_site_and_provider_is_known_to_the_rules():
 
 
 def test_the_users_own_rules_come_first(tmp_path):
-    from planner.catalog import Catalog
+    from planner.catalog.catalog import Catalog
 
     (tmp_path / "rules.toml").write_text('[[export]]\nsites = ["Germany"]\nverdict = "excluded"\nreason = "ours"\n')
     own = Catalog([*CATALOG.layers, tmp_path])
-    found = {f.option: f for f in rules.options(scenario.resolve(scenario.load("own-8000-h100", own), own), own)}
+    found = {f.option: f for f in rules.options(resolve.resolve(scenario_file.load("own-8000-h100", own), own), own)}
     assert found["site germany"].reason == "ours"
     assert found["site france"].verdict == rules.ALLOWED
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 from facility_cases import CATALOG, planned, value
 
-from planner import chain, plan, scenario, units
+from planner import units
+from planner.plan import planning, sizing
+from planner.scenario import scenario_file
 
 DGX = {
     "system_power": "10.2 kW/system",
@@ -27,9 +29,9 @@ NVL72 = {
 
 def sized_by(**changes):
     """The shipped 30 MW facility, sized by something else than its connection."""
-    base = scenario.load("facility-30mw", CATALOG)
+    base = scenario_file.load("facility-30mw", CATALOG)
     kept = {name: text for name, text in base.set.items() if name != "site_power_limit"}
-    return plan.plan(replace(base, set={**kept, **changes}), CATALOG, bands=False)
+    return planning.plan(replace(base, set={**kept, **changes}), CATALOG, bands=False)
 
 
 def test_packing_by_power_and_by_space():
@@ -110,7 +112,7 @@ def test_megawatts_to_accelerators(setting, pue, racks, accelerators):
     """Section F of the ledger's arithmetic."""
     found = planned("facility-30mw", pue=pue, **setting)
     assert found.results["racks"].value == racks
-    assert found.given[chain.SIZE] == accelerators
+    assert found.given[sizing.SIZE] == accelerators
 
 
 @pytest.mark.parametrize(("power", "racks"), [("132 kW/system", 227), ("100 kW/system", 300), ("30 kW/system", 1000)])

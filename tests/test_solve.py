@@ -5,10 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from planner import conditions, plan, scenario, solve
-from planner.catalog import Catalog
+from planner.catalog.catalog import Catalog
 from planner.cli import main
-from planner.problems import InputError
+from planner.errors import InputError
+from planner.plan import planning
+from planner.scenario import scenario, scenario_file
+from planner.studies import conditions, solve
 
 
 @pytest.fixture(scope="module")
@@ -17,11 +19,11 @@ def catalog():
 
 
 def found(catalog, find, so_that, name="own-8000-h100", between=None):
-    return solve.solve(scenario.load(name), find, so_that, catalog, between)
+    return solve.solve(scenario_file.load(name), find, so_that, catalog, between)
 
 
 def planned(catalog, settings, name="own-8000-h100"):
-    return plan.plan(scenario.changed(scenario.load(name), {}, settings), catalog, bands=False).values
+    return planning.plan(scenario.changed(scenario_file.load(name), {}, settings), catalog, bands=False).values
 
 
 def test_the_cloud_rate_at_which_owning_8000_h100_is_30_percent_cheaper_over_three_years(catalog):
@@ -97,8 +99,8 @@ def test_a_scenario_without_a_size_is_solved_for_one(catalog):
 
 def test_sized_scenarios_are_sized_again_at_each_trial(catalog):
     solution = found(catalog, "site_power_limit", "accelerators >= 20000 accelerator", "facility-30mw")
-    sized = plan.plan(
-        scenario.changed(scenario.load("facility-30mw"), {}, {"site_power_limit": f"{solution.value!r} W"}),
+    sized = planning.plan(
+        scenario.changed(scenario_file.load("facility-30mw"), {}, {"site_power_limit": f"{solution.value!r} W"}),
         catalog,
         bands=False,
     )
@@ -169,11 +171,11 @@ def test_a_pool_is_solved_for_by_itself(catalog):
     [pool.set]
     accelerators = "512 accelerator"
     """
-    base = scenario.loads(text)
+    base = scenario_file.loads(text)
     solution = solve.solve(base, "second/accelerators", "it_power <= 3 MW", catalog)
     assert solution.value == int(solution.value)
     for count, holds in ((solution.value, True), (solution.value + 8, False)):
         changed = scenario.changed(base, {}, {"second/accelerators": f"{count:.0f} accelerator"})
-        assert bool(plan.plan(changed, catalog, bands=False).values["it_power"] <= 3e6) is holds
+        assert bool(planning.plan(changed, catalog, bands=False).values["it_power"] <= 3e6) is holds
     half = solve.solve(base, "second/accelerators", "second/racks <= 0.5 * first/racks", catalog)
     assert half.reached["second/racks"] <= 0.5 * half.reached["first/racks"]

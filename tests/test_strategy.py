@@ -5,10 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from planner import chain, plan, scaling, scenario, strategy, strategy_table
-from planner.catalog import Catalog
+from planner.catalog.catalog import Catalog
 from planner.cli import main
-from planner.problems import InputError
+from planner.errors import InputError
+from planner.plan import plan, planning, sizing, training_layout
+from planner.scenario import resolve, scenario
+from planner.studies import layouts, scaling
 
 CATALOG = Catalog()
 MADE = scenario.Scenario(
@@ -17,11 +19,11 @@ MADE = scenario.Scenario(
     choose={"system": "dgx-h100", "model": "llama-3.1-70b"},
     set={"accelerators": "1024 accelerator", "global_batch": "1024", "training_tokens": "15 Ttoken"},
 )
-RESOLVED = scenario.resolve(MADE, CATALOG)
+RESOLVED = resolve.resolve(MADE, CATALOG)
 
 
 def test_the_best_is_feasible_and_no_feasible_one_is_faster():
-    found = strategy.search(RESOLVED.values, RESOLVED.options, everything=True)
+    found = training_layout.search(RESOLVED.values, RESOLVED.options, everything=True)
     assert len(found.step_time) > 1000
     assert found.feasible.any()
     best = found.order()[0, 0]
@@ -30,14 +32,14 @@ def test_the_best_is_feasible_and_no_feasible_one_is_faster():
 
 
 def test_leaving_out_hopeless_strategies_changes_nothing():
-    quick = strategy.search(RESOLVED.values, RESOLVED.options).best()
-    whole = strategy.search(RESOLVED.values, RESOLVED.options, everything=True).best()
+    quick = training_layout.search(RESOLVED.values, RESOLVED.options).best()
+    whole = training_layout.search(RESOLVED.values, RESOLVED.options, everything=True).best()
     assert {n: float(v[0]) for n, v in quick.items()} == {n: float(v[0]) for n, v in whole.items()}
 
 
 def test_what_the_scenario_sets_is_kept():
     changed = scenario.changed(MADE, {}, {"tensor_parallel": "8", "pipeline_parallel": "2"})
-    given, _ = plan.given_values(scenario.resolve(changed, CATALOG))
+    given, _ = plan.given_values(resolve.resolve(changed, CATALOG))
     assert (given["tensor_parallel"], given["pipeline_parallel"]) == (8, 2)
     assert {"virtual_stages", "micro_batch"} <= set(given)
 
@@ -45,12 +47,12 @@ def test_what_the_scenario_sets_is_kept():
 def test_the_sharding_is_searched_where_it_is_open_and_kept_where_it_is_set():
     """8 B on 64 accelerators: sharing the weights lets it work without recomputation; a mixture keeps its weights."""
     small = scenario.changed(MADE, {"model": "llama-3.1-8b"}, {"accelerators": "64 accelerator"})
-    ranking = strategy_table.of_scenario(small, CATALOG, 40).ranking
+    ranking = layouts.of_scenario(small, CATALOG, 40).ranking
     assert {row[ranking.columns.index("ZeRO")] for row in ranking.rows} == {"1", "3"}
     for stage in (1, 2, 3):
         fixed = scenario.changed(small, {}, {"zero_stage": str(stage)})
-        assert plan.given_values(scenario.resolve(fixed, CATALOG))[0]["zero_stage"] == stage
-    mixture = scenario.resolve(scenario.changed(MADE, {"model": "deepseek-v3"}, {}), CATALOG)
+        assert plan.given_values(resolve.resolve(fixed, CATALOG))[0]["zero_stage"] == stage
+    mixture = resolve.resolve(scenario.changed(MADE, {"model": "deepseek-v3"}, {}), CATALOG)
     assert plan.given_values(mixture)[0]["zero_stage"] == 1
 
 
@@ -58,35 +60,35 @@ def test_every_degree_can_be_set():
     degrees = {"tensor_parallel": 4, "context_parallel": 2, "pipeline_parallel": 2, "virtual_stages": 4}
     degrees |= {"expert_parallel": 1, "micro_batch": 2, "zero_stage": 2, "recompute": 2}
     fixed = scenario.changed(MADE, {}, {name: str(value) for name, value in degrees.items()})
-    found = plan.plan(fixed, CATALOG, bands=False).values
+    found = planning.plan(fixed, CATALOG, bands=False).values
     assert {name: found[name] for name in degrees} == degrees
     assert found["data_parallel"] == 64
 
 
 def test_many_scenarios_choose_as_each_alone():
     sizes = np.array([64.0, 1024.0, 64.0, 8192.0])
-    many = chain.with_strategy({**RESOLVED.values, "accelerators": sizes}, RESOLVED.options)
+    many = sizing.with_strategy({**RESOLVED.values, "accelerators": sizes}, RESOLVED.options)
     for place, size in enumerate(sizes):
-        alone = chain.with_strategy({**RESOLVED.values, "accelerators": float(size)}, RESOLVED.options)
-        for name in strategy.CANDIDATES:
+        alone = sizing.with_strategy({**RESOLVED.values, "accelerators": float(size)}, RESOLVED.options)
+        for name in training_layout.CANDIDATES:
             assert many[name][place] == alone[name]
 
 
 def test_a_model_too_large_gets_the_strategy_that_lacks_least_and_says_so():
     large = scenario.changed(MADE, {"model": "llama-3.1-405b"}, {"accelerators": "16 accelerator"})
-    found = plan.plan(large, CATALOG, bands=False)
+    found = planning.plan(large, CATALOG, bands=False)
     check = {c.name: c for c in found.checks}["memory"]
     assert not check.ok
     assert "GB" in check.message
 
 
 def test_other_workloads_have_no_strategy():
-    values = chain.with_strategy(RESOLVED.values, {**RESOLVED.options, "workload": "capacity"})
-    assert not set(strategy.CANDIDATES) & set(values)
+    values = sizing.with_strategy(RESOLVED.values, {**RESOLVED.options, "workload": "capacity"})
+    assert not set(training_layout.CANDIDATES) & set(values)
 
 
 def test_the_table_ranks_and_tells_why_others_fail():
-    found = strategy_table.of_scenario(MADE, CATALOG, 5)
+    found = layouts.of_scenario(MADE, CATALOG, 5)
     assert found.tried > 1000
     assert 0 < found.feasible < found.tried
     assert len(found.ranking.rows) == 5
@@ -130,5 +132,5 @@ def test_a_bad_size_is_refused(capsys):
 def test_a_scenario_without_a_model_says_what_it_lacks():
     bare = scenario.Scenario("t", "training", choose={"system": "dgx-h100"}, set={"accelerators": "8 accelerator"})
     with pytest.raises(InputError) as error:
-        strategy_table.of_scenario(bare, CATALOG, 5)
+        layouts.of_scenario(bare, CATALOG, 5)
     assert "model_layers" in str(error.value)

@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner import axes, engine, parts, plan, scenario, sweep
-from planner.catalog import Catalog
+from planner.catalog.catalog import Catalog
 from planner.cli import main
-from planner.problems import InputError
-from planner.progress import Progress, duration
+from planner.commands.progress import Progress, duration
+from planner.errors import InputError
+from planner.plan import planning
+from planner.scenario import scenario, scenario_file
+from planner.studies.sweep import axes, chunk_files, engine, sweep
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +97,7 @@ def test_a_table_of_scenarios_is_one_axis(catalog, tmp_path):
 
 def test_a_table_has_units_in_headings_and_attributes(catalog):
     task = sweep.task(
-        scenario.load("own-8000-h100"),
+        scenario_file.load("own-8000-h100"),
         {"cooling": "air,direct-to-chip", "pue": [1.2, 1.3, 1.4]},
         catalog,
         ["facility_power", "cluster_tier", "racks"],
@@ -114,7 +116,7 @@ VARIED = {"cloud_price": "2:5:4 USD/accelerator/h", "pue": "1.1:1.5:50", "coolin
 
 def small(catalog, monkeypatch, rows=90):
     monkeypatch.setattr(engine, "ROWS", rows)
-    return sweep.task(scenario.load("own-8000-h100"), VARIED, catalog, ["npv_saving", "racks"])
+    return sweep.task(scenario_file.load("own-8000-h100"), VARIED, catalog, ["npv_saving", "racks"])
 
 
 def read(path):
@@ -150,8 +152,8 @@ def test_an_interrupted_sweep_continues_from_its_finished_chunks(catalog, tmp_pa
 def test_parts_of_another_sweep_are_refused_until_discarded(catalog, tmp_path, monkeypatch):
     output = tmp_path / "out.csv"
     task = small(catalog, monkeypatch)
-    parts.Parts(output, task).write(0, b"something")
-    other = sweep.task(scenario.load("own-8000-h100"), {"pue": "1.1:1.5:50"}, catalog, ["racks"])
+    chunk_files.Parts(output, task).write(0, b"something")
+    other = sweep.task(scenario_file.load("own-8000-h100"), {"pue": "1.1:1.5:50"}, catalog, ["racks"])
     with pytest.raises(InputError, match="parts of another sweep"):
         sweep.write(other, output)
     sweep.write(other, output, restart=True)
@@ -165,12 +167,12 @@ def test_parts_of_another_sweep_are_refused_until_discarded(catalog, tmp_path, m
 
 
 def test_what_a_sweep_depends_on_is_in_its_digest(catalog, monkeypatch):
-    base = parts.digest(small(catalog, monkeypatch))
-    assert parts.digest(small(catalog, monkeypatch)) == base
-    assert parts.digest(small(catalog, monkeypatch, rows=91)) != base
+    base = chunk_files.digest(small(catalog, monkeypatch))
+    assert chunk_files.digest(small(catalog, monkeypatch)) == base
+    assert chunk_files.digest(small(catalog, monkeypatch, rows=91)) != base
     task = small(catalog, monkeypatch)
     task.scenario = scenario.changed(task.scenario, {}, {"utilization": "51 %"})
-    assert parts.digest(task) != base
+    assert chunk_files.digest(task) != base
 
 
 def test_parquet_fields_carry_units_and_files_hold_the_same_numbers(catalog, tmp_path, monkeypatch):
@@ -195,7 +197,7 @@ def test_files_that_cannot_be_written_are_refused(catalog, tmp_path, monkeypatch
         sweep.write(task, tmp_path / "out.txt")
     with pytest.raises(InputError, match="directory does not exist"):
         sweep.write(task, tmp_path / "none" / "out.csv")
-    large = sweep.task(scenario.load("own-8000-h100"), {"pue": "1:3:2000000"}, catalog, ["racks"])
+    large = sweep.task(scenario_file.load("own-8000-h100"), {"pue": "1:3:2000000"}, catalog, ["racks"])
     with pytest.raises(InputError, match="do not fit a sheet"):
         sweep.write(large, tmp_path / "out.xlsx")
 
@@ -306,12 +308,12 @@ def test_progress_shows_rate_and_time_left():
 
 
 def test_the_limit_that_binds_can_be_watched(catalog):
-    base = scenario.load("facility-30mw")
+    base = scenario_file.load("facility-30mw")
     varied = {"site_power_limit": "20,40 MW", "accelerators": "5000,12000 accelerator"}
     table = sweep.frame(sweep.task(base, varied, catalog, ["binding_constraint", "racks"]))
     for row in table.itertuples():
         given = {"site_power_limit": f"{row[1]} MW", "accelerators": f"{row[2]} accelerator"}
-        found = plan.plan(scenario.changed(base, {}, given), catalog, bands=False)
+        found = planning.plan(scenario.changed(base, {}, given), catalog, bands=False)
         assert row.binding_constraint == found.binding_constraint
     assert table["binding_constraint"].nunique() > 1
 
@@ -327,14 +329,14 @@ def test_a_csv_of_scenarios_is_swept(capsys, tmp_path):
     assert pd.read_csv(io.StringIO(out))["cooling"].tolist() == ["air", "direct-to-chip"]
 
 
-@pytest.mark.parametrize("name", sorted(scenario.shipped_names()))
+@pytest.mark.parametrize("name", sorted(scenario_file.shipped_names()))
 def test_every_shipped_scenario_is_swept_as_it_is_planned(catalog, name):
-    base = scenario.load(name)
+    base = scenario_file.load(name)
     task = sweep.task(base, {"discount_rate": "5 %,9 %"}, catalog)
     assert task.watch
     columns = engine.chunk(task, 0)
     for row, rate in enumerate(("5 %", "9 %")):
-        found = plan.plan(scenario.changed(base, {}, {"discount_rate": rate}), catalog, bands=False)
+        found = planning.plan(scenario.changed(base, {}, {"discount_rate": rate}), catalog, bands=False)
         for each in task.watch:
             expected = found.results[each].value if each in found.results else np.nan
             np.testing.assert_allclose(columns[each][row], expected, rtol=1e-12, err_msg=each)

@@ -7,18 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner import billing, cli
-from planner.equations import tariff
-from planner.problems import InputError
+from planner import cli
+from planner.equations.finance import tariff
+from planner.errors import InputError
+from planner.money import tariffs
 
 KWH = 3.6e6
 MONTH = 730 * 3600
 
 
-def read(text: str) -> billing.Tariff:
+def read(text: str) -> tariffs.Tariff:
     import tomllib
 
-    return billing.from_table(tomllib.loads(text), "t.toml")
+    return tariffs.from_table(tomllib.loads(text), "t.toml")
 
 
 def test_energy_by_time_of_use_and_tier():
@@ -54,7 +55,7 @@ price = "10 USD/kW/month"
 
 def test_a_flat_load_for_a_year():
     """1 MW: 8,760 MWh at 100, 1,000 kW at 10 in twelve months, twelve times 100 USD."""
-    items = billing.bill(read(FLAT), np.full(8760, 1e6))
+    items = tariffs.bill(read(FLAT), np.full(8760, 1e6))
     assert items["energy"].sum() == pytest.approx(876_000)
     assert items["demand"].sum() == pytest.approx(120_000)
     assert items["fixed"].sum() == pytest.approx(1200)
@@ -64,9 +65,9 @@ def test_a_flat_load_for_a_year():
 
 def test_many_loads_are_columns():
     loads = np.full((8760, 2), [1e6, 2e6])
-    both = billing.bill(read(FLAT), loads)["total"]
+    both = tariffs.bill(read(FLAT), loads)["total"]
     for column, power in enumerate((1e6, 2e6)):
-        assert np.allclose(both[:, column], billing.bill(read(FLAT), np.full(8760, power))["total"])
+        assert np.allclose(both[:, column], tariffs.bill(read(FLAT), np.full(8760, power))["total"])
 
 
 def test_time_of_use_by_weekday_hour_and_season():
@@ -80,21 +81,21 @@ def test_time_of_use_by_weekday_hour_and_season():
     [[energy]]
     price = "50 USD/MWh"
     """
-    items = billing.bill(read(text), np.full(8760, 1e6), datetime.date(2026, 1, 1))
+    items = tariffs.bill(read(text), np.full(8760, 1e6), datetime.date(2026, 1, 1))
     assert items["energy"].sum() == pytest.approx(66 * 4 * 300 + (8760 - 66 * 4) * 50)
 
 
 def test_a_window_past_midnight():
     text = '[[energy]]\nhours = [22, 6]\nprice = "10 USD/MWh"\n[[energy]]\nprice = "20 USD/MWh"'
-    assert billing.bill(read(text), np.full(8760, 1e6))["total"].sum() == pytest.approx(365 * (8 * 10 + 16 * 20))
+    assert tariffs.bill(read(text), np.full(8760, 1e6))["total"].sum() == pytest.approx(365 * (8 * 10 + 16 * 20))
 
 
 def test_tiers_by_energy_and_by_hours_of_the_peak():
     by_energy = '[[energy]]\nprice = "40 USD/MWh"\ntiers = [{ up_to = "100 MWh", price = "80 USD/MWh" }]'
-    january = billing.bill(read(by_energy), np.full(744, 1e6))["total"][0]
+    january = tariffs.bill(read(by_energy), np.full(744, 1e6))["total"][0]
     assert january == pytest.approx(100 * 80 + 644 * 40)
     by_hours = '[[energy]]\nprice = "40 USD/MWh"\ntiers = [{ up_to = "200 h", price = "80 USD/MWh" }]'
-    january = billing.bill(read(by_hours), np.full(744, 2e6))["total"][0]
+    january = tariffs.bill(read(by_hours), np.full(744, 2e6))["total"][0]
     assert january == pytest.approx(2 * (200 * 80 + 544 * 40))
 
 
@@ -103,22 +104,22 @@ def test_a_ratchet_over_the_months_before():
     text = '[[demand]]\nprice = "10 USD/kW/month"\nratchet = 0.8\nlookback = 11'
     load = np.full(8760 * 2, 1e6)
     load[:744] = 2e6
-    demand = billing.bill(read(text), load)["demand"]
+    demand = tariffs.bill(read(text), load)["demand"]
     assert np.allclose(demand[:12], [20_000] + [16_000] * 11)
     assert demand[12] == pytest.approx(10_000)
 
 
 def test_a_ratchet_over_named_months_and_months_before_the_start():
     text = '[[demand]]\nprice = "10 USD/kW/month"\nratchet = 0.75\nlookback_months = [6, 7, 8]'
-    plain = billing.bill(read(text), np.full(744, 1e6))["demand"][0]
-    known = billing.bill(read(text), np.full(744, 1e6), history={7: 4e6, 12: 9e6})["demand"][0]
+    plain = tariffs.bill(read(text), np.full(744, 1e6))["demand"][0]
+    known = tariffs.bill(read(text), np.full(744, 1e6), history={7: 4e6, 12: 9e6})["demand"][0]
     assert plain == pytest.approx(10_000)
     assert known == pytest.approx(0.75 * 4000 * 10)
 
 
 def test_a_seasonal_demand_charge_is_not_raised_outside_its_season():
     text = '[[demand]]\nmonths = [7]\nprice = "10 USD/kW/month"\nratchet = 1.0'
-    demand = billing.bill(read(text), np.full(8760, 1e6))["demand"]
+    demand = tariffs.bill(read(text), np.full(8760, 1e6))["demand"]
     assert np.flatnonzero(demand).tolist() == [6] and demand[6] == pytest.approx(10_000)
 
 
@@ -127,28 +128,28 @@ def test_the_hour_of_the_system_peak():
     text = '[[coincident]]\nprice = "5 USD/kW/month"\nmonths = [7]\nhour = 17\n[[energy]]\nprice = "0 USD/MWh"'
     load = np.full(8760, 1e6)
     load[17::24] = 0.4e6
-    assert billing.bill(read(text), load)["coincident"].sum() == pytest.approx(5 * 400)
+    assert tariffs.bill(read(text), load)["coincident"].sum() == pytest.approx(5 * 400)
 
 
 def test_a_minimum_on_contracted_power_with_a_ramp():
     """AEP Ohio's shares: 85 % of 50, 65, 80, 90 % of 10 MW against 4 MW drawn."""
     text = '[[contract]]\nprice = "10 USD/kW/month"\nshare = 0.85\nramp = [0.5, 0.65, 0.8, 0.9]'
-    added = billing.bill(read(text), np.full(8760 * 5, 4e6), contracted=10e6)["contract"]
+    added = tariffs.bill(read(text), np.full(8760 * 5, 4e6), contracted=10e6)["contract"]
     least = np.array([4.25, 5.525, 6.8, 7.65, 7.65])
     assert np.allclose(added[::12], (least - 4) * 1000 * 10)
 
 
 def test_minimum_bills_of_a_month_and_of_a_year():
     month = read('minimum = "1000 USD/month"\n[[energy]]\nprice = "1 USD/MWh"')
-    assert np.allclose(billing.bill(month, np.full(8760, 1e6))["total"], 1000)
+    assert np.allclose(tariffs.bill(month, np.full(8760, 1e6))["total"], 1000)
     year = read('annual_minimum = "120000 USD/year"\n[[energy]]\nprice = "10 USD/MWh"')
-    items = billing.bill(year, np.full(8760, 1e6))
+    items = tariffs.bill(year, np.full(8760, 1e6))
     assert items["total"].sum() == pytest.approx(120_000)
     assert items["minimum"][-1] == pytest.approx(120_000 - 87_600)
 
 
 def test_escalation_starts_with_the_second_year():
-    total = billing.bill(read('escalation = "10 %"\n[[energy]]\nprice = "100 USD/MWh"'), np.full(8760 * 2, 1e6))[
+    total = tariffs.bill(read('escalation = "10 %"\n[[energy]]\nprice = "100 USD/MWh"'), np.full(8760 * 2, 1e6))[
         "total"
     ]
     assert total[12] == pytest.approx(1.1 * total[0])
@@ -159,14 +160,14 @@ def test_escalation_starts_with_the_second_year():
 def test_prices_times_k_give_bills_times_k(k, load):
     text = '[[energy]]\nprice = "{} USD/MWh"\n[[demand]]\nprice = "{} USD/kW/month"\nratchet = 0.5'
     power = np.tile(load, 62)
-    plain = billing.bill(read(text.format(100, 10)), power)["total"]
-    dear = billing.bill(read(text.format(f"{100 * k:.9g}", f"{10 * k:.9g}")), power)["total"]
+    plain = tariffs.bill(read(text.format(100, 10)), power)["total"]
+    dear = tariffs.bill(read(text.format(f"{100 * k:.9g}", f"{10 * k:.9g}")), power)["total"]
     assert np.allclose(dear, k * plain, rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["hendricks-large-commercial", "wiec-large-power", "large-load-minimum"])
 def test_every_shipped_tariff_loads_and_bills(name):
-    items = billing.bill(billing.load(name), np.full(8760, 10e6), contracted=20e6)
+    items = tariffs.bill(tariffs.load(name), np.full(8760, 10e6), contracted=20e6)
     assert items["total"].min() > 0
 
 
@@ -187,8 +188,10 @@ def test_the_ledger_bills_by_a_tariff(capsys):
 
 def test_a_tariff_bills_what_the_pools_draw_together():
     """A flat price of energy gives what the all-in price gives: the hours of each pool's own months."""
-    from planner import books, plan, scenario
-    from planner.catalog import Catalog
+    from planner.catalog.catalog import Catalog
+    from planner.money import plan_ledger
+    from planner.plan import planning
+    from planner.scenario import scenario_file
 
     text = """
     workload = "capacity"
@@ -207,8 +210,8 @@ def test_a_tariff_bills_what_the_pools_draw_together():
     start = 2028-01-01
     set = { accelerators = "512 accelerator" }
     """
-    found = books.of_plan(plan.plan(scenario.loads(text), Catalog(), bands=False))
-    billed = books.with_tariff(found, read('[[energy]]\nprice = "100 USD/MWh"'))
+    found = plan_ledger.of_plan(planning.plan(scenario_file.loads(text), Catalog(), bands=False))
+    billed = plan_ledger.with_tariff(found, read('[[energy]]\nprice = "100 USD/MWh"'))
     quantity = "electricity_bill_per_year"
     total = float(billed.ledger.total(quantity=quantity))
     assert total == pytest.approx(float(found.ledger.total(quantity=quantity)), rel=1e-9)

@@ -6,11 +6,14 @@ import json
 import numpy as np
 import pytest
 
-from planner import calibrate, sampling, training_cases, validation_training
-from planner.catalog import Catalog
+from planner import sampling
+from planner.catalog.catalog import Catalog
 from planner.cli import main
-from planner.problems import InputError
-from planner.validation_training import Replay
+from planner.errors import InputError
+from planner.evidence.calibration import training as calibrate
+from planner.evidence.validation import training as validation_training
+from planner.evidence.validation import training_cases
+from planner.evidence.validation.training import Replay
 
 CATALOG = Catalog()
 CASES = validation_training.load(None, CATALOG)
@@ -41,12 +44,13 @@ def test_errors_are_given_by_source_accelerator_and_kind_of_model(found):
 def test_the_prediction_is_the_wired_model():
     """One row through the planner's own path gives what the replay gives."""
     case = next(case for case in CASES if case.case_id == "DGX-011")
-    from planner import glossary, model
+    from planner import glossary
+    from planner.model import wiring
 
     options = {name: option.choices[0] for name, option in glossary.options().items()}
     options["training_precision"] = case.precision
     defaults = {name: fact.value for name, fact in CATALOG.defaults.items()}
-    alone = model.evaluate(["step_time"], {**defaults, **case.values}, options)["step_time"]
+    alone = wiring.evaluate(["step_time"], {**defaults, **case.values}, options)["step_time"]
     assert Replay([case], CATALOG).predict(("step_time",))["step_time"][0] == pytest.approx(float(alone))
 
 

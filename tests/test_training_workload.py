@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from planner import model
-from planner.catalog import Catalog
+from planner.catalog.catalog import Catalog
+from planner.model import wiring
 
 CATALOG = Catalog()
 DEFAULTS = {name: fact.value for name, fact in CATALOG.defaults.items()}
@@ -15,7 +15,7 @@ ROUNDED = {"kimi-k2": 0.015, "llama-4-scout": 0.012, "qwen3-1.7b": 0.013, "vit-l
 
 def evaluated(entry: str, *wanted: str, **given: float) -> dict:
     facts = {f"model_{name}": fact.value for name, fact in CATALOG.entry("models", entry).facts.items()}
-    return model.evaluate(wanted, {**DEFAULTS, **facts, **given}, {})
+    return wiring.evaluate(wanted, {**DEFAULTS, **facts, **given}, {})
 
 
 @pytest.mark.parametrize("entry", OPEN, ids=lambda e: e.key)
@@ -84,8 +84,8 @@ def test_a_window_caps_what_a_token_attends_to():
         "model_window_layers": 10.0,
         "sequence_length": 4096.0,
     }
-    short = model.evaluate(["attended_tokens"], {**base, "model_sliding_window": 1024.0}, {})["attended_tokens"]
-    whole = model.evaluate(["attended_tokens"], {**base, "model_sliding_window": 8192.0}, {})["attended_tokens"]
+    short = wiring.evaluate(["attended_tokens"], {**base, "model_sliding_window": 1024.0}, {})["attended_tokens"]
+    whole = wiring.evaluate(["attended_tokens"], {**base, "model_sliding_window": 8192.0}, {})["attended_tokens"]
     assert short == pytest.approx(10 * np.minimum(np.arange(4096) + 0.5, 1024).mean())
     assert whole == 10 * 4096 / 2
 

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from planner import scenario
-from planner.catalog import Catalog
+from planner.catalog.catalog import Catalog
+from planner.scenario import scenario_file
 from planner.tui.app import PlannerApp
-from planner.tui.dialogs import Ask, Confirm
-from planner.tui.help import HelpScreen
-from planner.tui.inputs import CellInput, InputPane
-from planner.tui.lines import LineTable
-from planner.tui.picker import Picker
+from planner.tui.screens.help import HelpScreen
+from planner.tui.screens.inputs import CellInput, InputPane
+from planner.tui.screens.why import WhyScreen
 from planner.tui.session import open_session
-from planner.tui.why import WhyScreen
+from planner.tui.widgets.dialogs import Ask, Confirm
+from planner.tui.widgets.lines import LineTable
+from planner.tui.widgets.picker import Picker
 
 SCENARIO = Path(__file__).parent / "data" / "tui.toml"
 SIZES = [(80, 24), (160, 48)]
@@ -190,8 +190,8 @@ async def test_a_shipped_scenario_is_saved_under_a_name_of_ones_own(tmp_path, mo
         assert isinstance(app.screen, Ask)
         await pilot.press("enter")
         await pilot.pause()
-    assert scenario.load("facility-30mw.toml").set["site_power_limit"] == "20 MW"
-    assert scenario.load("facility-30mw", Catalog()).path.read_text() == shipped
+    assert scenario_file.load("facility-30mw.toml").set["site_power_limit"] == "20 MW"
+    assert scenario_file.load("facility-30mw", Catalog()).path.read_text() == shipped
 
 
 async def test_a_file_changed_outside_is_shown_and_edits_come_back_with_undo(app, file):
@@ -219,7 +219,7 @@ async def test_quitting_with_unsaved_changes_asks(app, file):
         assert isinstance(app.screen, Confirm)
         await pilot.press("enter")
         await pilot.pause()
-    assert scenario.load(file).set["accelerators"] == "2000 accelerator"
+    assert scenario_file.load(file).set["accelerators"] == "2000 accelerator"
     assert app.return_code == 0
 
 

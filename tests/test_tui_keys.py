@@ -23,14 +23,16 @@ from hypothesis.stateful import (
 )
 from textual import events
 
-from planner import claims, scenario, scenario_edits, validation
-from planner.catalog import Catalog
-from planner.tui import input_rows, results
+from planner.catalog.catalog import Catalog
+from planner.evidence.claims import verdicts
+from planner.evidence.validation import validation
+from planner.scenario import edits, scenario_file
 from planner.tui.app import PlannerApp
-from planner.tui.inputs import InputPane
-from planner.tui.lines import LineTable
-from planner.tui.scenario_screen import ScenarioScreen
+from planner.tui.screens import input_rows, results
+from planner.tui.screens.inputs import InputPane
+from planner.tui.screens.scenario import ScenarioScreen
 from planner.tui.session import Session, open_session
+from planner.tui.widgets.lines import LineTable
 
 DATA = Path(__file__).parent / "data"
 STEPS = int(os.environ.get("PLANNER_KEY_STEPS", "1000"))
@@ -236,7 +238,7 @@ class Keys(RuleBasedStateMachine):
         self.run(self.key("ctrl+s"))
         session = self.app.session
         assert not session.unsaved
-        assert scenario.load(session.scenario.path) == session.scenario
+        assert scenario_file.load(session.scenario.path) == session.scenario
 
     def change_outside(self, text):
         """The file is another all of a sudden: it is taken over, and what was said can be had back."""
@@ -246,11 +248,11 @@ class Keys(RuleBasedStateMachine):
         async def look():
             session = self.app.session
             kept = self.settled_scenario()
-            changed = scenario_edits.with_value(session.saved, "", "accelerators", text)
+            changed = edits.with_value(session.saved, "", "accelerators", text)
             if changed == session.saved:
                 return
             path = session.scenario.path
-            path.write_text(scenario_edits.file_text(path.read_text(), session.saved, changed))
+            path.write_text(edits.file_text(path.read_text(), session.saved, changed))
             self.app._look_at_files()
             await self.quiet()
             assert session.scenario == changed
@@ -292,9 +294,9 @@ class Keys(RuleBasedStateMachine):
 def quick(monkeypatch):
     """Verdicts and replays, which no key changes, are worked out once for all apps."""
 
-    judge_all = claims.Court.judge_all
-    judged = functools.cache(lambda: tuple(judge_all(claims.Court(Catalog()))))
-    monkeypatch.setattr(claims.Court, "judge_all", lambda court: list(judged()))
+    judge_all = verdicts.Court.judge_all
+    judged = functools.cache(lambda: tuple(judge_all(verdicts.Court(Catalog()))))
+    monkeypatch.setattr(verdicts.Court, "judge_all", lambda court: list(judged()))
     monkeypatch.setattr(validation, "replay", functools.cache(validation.replay))
 
 

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from planner import scenario
-from planner.plan import plan
+from planner.plan.planning import plan
+from planner.scenario import scenario_file
 from planner.tui.app import PlannerApp
-from planner.tui.dialogs import Ask
-from planner.tui.help import HelpScreen
-from planner.tui.inputs import CellInput, InputPane
-from planner.tui.lines import LineTable
-from planner.tui.picker import Picker
+from planner.tui.screens.help import HelpScreen
+from planner.tui.screens.inputs import CellInput, InputPane
+from planner.tui.screens.why import WhyScreen
 from planner.tui.session import open_session
-from planner.tui.why import WhyScreen
+from planner.tui.widgets.dialogs import Ask
+from planner.tui.widgets.lines import LineTable
+from planner.tui.widgets.picker import Picker
 
 SCENARIO = Path(__file__).parent / "data" / "tui-pools.toml"
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)])
@@ -148,7 +148,7 @@ async def test_a_pool_is_added_renamed_edited_saved_and_removed(app, file, size)
             "# what pools do not",
         ):
             assert comment in text
-        assert scenario.load(file) == app.session.scenario and not app.session.unsaved
+        assert scenario_file.load(file) == app.session.scenario and not app.session.unsaved
         await choose_pool(pilot, "remove")
         assert list(app.session.scenario.pools) == ["base", "next-generation"] and app.session.pool == ""
         await pilot.press("u")

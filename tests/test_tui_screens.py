@@ -11,20 +11,20 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Footer, Input, OptionList, Static, Tree
 
-from planner import validation
-from planner.catalog import Catalog
-from planner.table import Table
-from planner.tui import questions
+from planner.catalog.catalog import Catalog
+from planner.evidence.validation import validation
+from planner.tables import Table
 from planner.tui.app import PlannerApp
-from planner.tui.catalog_screen import CatalogScreen
-from planner.tui.compare_screen import CompareScreen
-from planner.tui.dialogs import Confirm
-from planner.tui.entry_form import EntryForm
-from planner.tui.inputs import InputPane
-from planner.tui.lines import Column, LineTable, Row
-from planner.tui.questions import Answer
+from planner.tui.screens import questions
+from planner.tui.screens.catalog import CatalogScreen
+from planner.tui.screens.compare import CompareScreen
+from planner.tui.screens.entry_form import EntryForm
+from planner.tui.screens.inputs import InputPane
+from planner.tui.screens.questions import Answer
+from planner.tui.screens.why import WhyScreen
 from planner.tui.session import open_session
-from planner.tui.why import WhyScreen
+from planner.tui.widgets.dialogs import Confirm
+from planner.tui.widgets.lines import Column, LineTable, Row
 
 SCENARIO = Path(__file__).parent / "data" / "tui.toml"
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)])
@@ -338,10 +338,10 @@ async def test_the_screens_are_reached_with_number_keys_and_the_mouse(app):
 
 
 async def test_every_shipped_scenario_is_shown_on_every_screen():
-    from planner import scenario
+    from planner.scenario import scenario_file
 
     catalog = Catalog()
-    for name in scenario.shipped_names(catalog):
+    for name in scenario_file.shipped_names(catalog):
         app = PlannerApp(open_session(name))
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()

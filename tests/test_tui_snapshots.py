@@ -7,9 +7,9 @@ import pytest
 from textual.widgets import Input
 
 from planner.tui.app import PlannerApp
-from planner.tui.inputs import CellInput, InputPane
-from planner.tui.lines import LineTable
+from planner.tui.screens.inputs import CellInput, InputPane
 from planner.tui.session import open_session
+from planner.tui.widgets.lines import LineTable
 
 SCENARIO = Path(__file__).parent / "data" / "tui.toml"
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=["80x24", "160x48"])

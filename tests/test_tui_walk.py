@@ -2,12 +2,12 @@
 
 from textual.widgets import Footer
 
-from planner import scenario
+from planner.scenario import scenario_file
 from planner.tui.app import PlannerApp
-from planner.tui.dialogs import Ask
-from planner.tui.inputs import CellInput
+from planner.tui.screens.inputs import CellInput
+from planner.tui.screens.why import WhyScreen
 from planner.tui.session import open_session
-from planner.tui.why import WhyScreen
+from planner.tui.widgets.dialogs import Ask
 
 
 def offered(app) -> dict[str, str]:
@@ -63,7 +63,7 @@ async def test_a_newcomer_reaches_a_saved_explained_exported_plan(tmp_path, monk
         await app.workers.wait_for_complete()
         await take("Quit")
 
-    saved = scenario.load(tmp_path / "own-8000-h100.toml")
+    saved = scenario_file.load(tmp_path / "own-8000-h100.toml")
     assert saved.set["accelerators"] == "4000 accelerator"
     report = (tmp_path / "own-8000-h100-plan.html").read_text()
     assert "4,000 accelerator" in report and "capex" in report

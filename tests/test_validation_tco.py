@@ -4,16 +4,17 @@ import json
 
 import pytest
 
-from planner import cli, glossary, paths, published_costs, validation_tco
-from planner.problems import InputError
+from planner import cli, glossary, paths
+from planner.errors import InputError
+from planner.evidence.validation import cost_cases, costs
 
 MEASUREMENTS = paths.shipped("catalogs") / "measurements"
-WORDS = published_costs.load_mapping(MEASUREMENTS / "tco-mapping.toml")["words"]
+WORDS = cost_cases.load_mapping(MEASUREMENTS / "tco-mapping.toml")["words"]
 
 
 @pytest.fixture(scope="module")
 def found():
-    return validation_tco.validate_tco()
+    return costs.validate_tco()
 
 
 def test_at_least_sixty_of_the_sixty_eight_cases_are_reproduced(found):
@@ -56,11 +57,11 @@ def test_the_command_prints_the_summary_and_json(found, capsys):
     ],
 )
 def test_units_of_cases_are_read(text, unit, multiple):
-    assert published_costs.case_unit(text, WORDS) == (unit, pytest.approx(multiple))
+    assert cost_cases.case_unit(text, WORDS) == (unit, pytest.approx(multiple))
 
 
 def test_the_mapping_names_quantities_and_conventions_that_exist():
-    mapping = published_costs.load_mapping(MEASUREMENTS / "tco-mapping.toml")
+    mapping = cost_cases.load_mapping(MEASUREMENTS / "tco-mapping.toml")
     rows, options = glossary.quantities(), glossary.options()
     for group in [mapping, *mapping["group"]]:
         for name in [*group.get("conventions", {}), *group.get("set", {}), *group.get("unset", ())]:
@@ -70,7 +71,7 @@ def test_the_mapping_names_quantities_and_conventions_that_exist():
 def replay(tmp_path, **case):
     file = tmp_path / "cases.jsonl"
     file.write_text(json.dumps({"id": "x", "tolerance_rel": 0.01} | case) + "\n")
-    return validation_tco.validate_tco(file)
+    return costs.validate_tco(file)
 
 
 def test_a_case_of_another_source_is_read_by_its_names(tmp_path):
@@ -163,7 +164,7 @@ def test_a_broken_file_is_bad_input(tmp_path, text, capsys):
     file = tmp_path / "cases.jsonl"
     file.write_text(text)
     with pytest.raises(InputError):
-        validation_tco.validate_tco(file)
+        costs.validate_tco(file)
     assert cli.main(["validate", "tco", str(file)]) == 2
     assert "line 1" in capsys.readouterr().err
 

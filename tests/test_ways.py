@@ -5,19 +5,22 @@ import json
 import numpy as np
 import pytest
 
-from planner import ageing, cli, currency, plan, scenario, ways
-from planner.catalog import Catalog
+from planner import cli
+from planner.catalog.catalog import Catalog
+from planner.money import currency, options_to_own, worth_by_age
+from planner.plan import planning
+from planner.scenario import scenario, scenario_file
 
 CATALOG = Catalog()
 
 
 def planned(name="own-8000-h100", **changes):
-    return plan.plan(scenario.changed(scenario.load(name, CATALOG), {}, changes), CATALOG, bands=False)
+    return planning.plan(scenario.changed(scenario_file.load(name, CATALOG), {}, changes), CATALOG, bands=False)
 
 
 @pytest.fixture(scope="module")
 def side_by_side():
-    return {way.name: way for way in ways.compared(planned())}
+    return {way.name: way for way in options_to_own.compared(planned())}
 
 
 @pytest.mark.parametrize("mode", ["build", "colocation", "retrofit"])
@@ -32,10 +35,10 @@ def test_each_way_of_owning_costs_what_a_plan_of_it_costs(side_by_side, mode):
 
 
 def test_each_term_of_renting_costs_what_a_plan_of_it_costs(side_by_side):
-    given = scenario.load("own-8000-h100", CATALOG)
+    given = scenario_file.load("own-8000-h100", CATALOG)
     given.range.pop("cloud_price")
     for term in ("reserved-3y", "block", "spot"):
-        values = plan.plan(scenario.changed(given, {}, {"cloud_term": term}), CATALOG, bands=False).values
+        values = planning.plan(scenario.changed(given, {}, {"cloud_term": term}), CATALOG, bands=False).values
         assert side_by_side[f"rent, {term}"].worth[2] == pytest.approx(float(values["npv_cloud"]), rel=1e-12)
     # The scenario sets a price of its own for the term it names.
     own_price = float(planned().values["npv_cloud"])
@@ -52,13 +55,13 @@ def test_the_mix_is_never_dearer_than_owning_the_peak(side_by_side):
 
 
 def test_pools_are_compared_each_for_itself():
-    found = ways.compared(planned("enterprise-refresh"))
+    found = options_to_own.compared(planned("enterprise-refresh"))
     assert len({way.pool for way in found}) > 1
-    assert "pool" in ways.table(found, currency.Currency()).columns
+    assert "pool" in options_to_own.table(found, currency.Currency()).columns
 
 
 def test_what_has_no_price_is_left_out():
-    assert {way.name for way in ways.compared(planned("facility-30mw"))} == {
+    assert {way.name for way in options_to_own.compared(planned("facility-30mw"))} == {
         "own, build",
         "own, colocation",
         "own, retrofit",
@@ -66,7 +69,7 @@ def test_what_has_no_price_is_left_out():
 
 
 def test_worth_by_age_starts_at_the_price_and_falls():
-    table = ageing.table(planned())
+    table = worth_by_age.table(planned())
     curves = np.array([list(row[1:6]) for row in table.rows], dtype=float)
     assert curves[0].tolist() == [100, 100, 0, 100, 100]
     assert np.all(np.diff(curves, axis=0) <= 1e-12)
@@ -75,7 +78,7 @@ def test_worth_by_age_starts_at_the_price_and_falls():
 
 
 def test_a_longer_life_makes_the_useful_hour_cheaper():
-    hours = [row[-1] for row in ageing.table(planned()).rows[1:]]
+    hours = [row[-1] for row in worth_by_age.table(planned()).rows[1:]]
     assert hours == sorted(hours, reverse=True)
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from planner.catalog import Catalog
-    from planner.scenario import Scenario
-    from planner.table import Table
+    from planner.catalog.catalog import Catalog
+    from planner.scenario.scenario import Scenario
+    from planner.tables import Table
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
@@ -60,8 +60,8 @@ def put_table(args: argparse.Namespace, table: Table) -> bool:
 def catalog(args: argparse.Namespace) -> Catalog:
     """The catalog with the directory of --catalogs on top."""
     from planner import paths
-    from planner.catalog import Catalog
-    from planner.problems import one
+    from planner.catalog.catalog import Catalog
+    from planner.errors import one
 
     if args.catalogs is not None and not args.catalogs.is_dir():
         raise one(str(args.catalogs), "--catalogs", "no such directory")
@@ -70,20 +70,25 @@ def catalog(args: argparse.Namespace) -> Catalog:
 
 def scenario(args: argparse.Namespace, file: str | None, shipped: Catalog) -> Scenario:
     """The scenario of `file` with the changes of --set, --choose and --workload."""
-    from planner import scenario as scenarios
-    from planner.problems import one
+    from planner.errors import one
+    from planner.scenario import scenario as scenarios_scenario
+    from planner.scenario import scenario_file
 
     if file is None and not (args.set or args.choose):
         raise one("planner", "FILE", "name a scenario file or a shipped scenario (planner scenario list)")
-    base = scenarios.Scenario("command line", place="command line") if file is None else scenarios.load(file, shipped)
+    base = (
+        scenarios_scenario.Scenario("command line", place="command line")
+        if file is None
+        else scenario_file.load(file, shipped)
+    )
     if args.workload:
         base = replace(base, workload=args.workload)
-    return scenarios.changed(base, pairs(args.choose, "--choose"), pairs(args.set, "--set"))
+    return scenarios_scenario.changed(base, pairs(args.choose, "--choose"), pairs(args.set, "--set"))
 
 
 def pairs(given: list[str], flag: str) -> dict[str, str]:
     """NAME=VALUE texts as a table; every malformed one is reported."""
-    from planner.problems import InputError, Problem
+    from planner.errors import InputError, Problem
 
     found = [Problem(flag, "", f"'{text}' is not NAME=VALUE") for text in given if "=" not in text]
     if found:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from planner.commands import arguments
 
-FITS = {"training": "calibrate", "inference": "calibrate_inference"}
+FITS = {"training": "training", "inference": "serving"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,9 +20,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import validation
+    from planner.evidence.validation import validation
 
-    module = importlib.import_module(f"planner.{FITS[args.kind]}")
+    module = importlib.import_module(f"planner.evidence.calibration.{FITS[args.kind]}")
     found = module.calibrate(args.cases, args.output)
     if args.json:
         arguments.print_json(found)

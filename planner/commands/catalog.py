@@ -69,9 +69,10 @@ def run(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> int:
     import sys
 
-    from planner import browse, glossary
-    from planner.problems import one, unknown
-    from planner.table import Table
+    from planner import glossary
+    from planner.catalog import browse
+    from planner.errors import one, unknown
+    from planner.tables import Table
 
     catalog = arguments.catalog(args)
     kinds = glossary.kinds()
@@ -97,7 +98,7 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from planner import browse
+    from planner.catalog import browse
 
     catalog = arguments.catalog(args)
     entry = browse.named(catalog, args.entry)
@@ -109,7 +110,7 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _search(args: argparse.Namespace) -> int:
-    from planner.table import Table
+    from planner.tables import Table
 
     catalog = arguments.catalog(args)
     found = catalog.search(" ".join(args.text))
@@ -126,8 +127,8 @@ def _search(args: argparse.Namespace) -> int:
 def _tables(args: argparse.Namespace) -> int:
     import sys
 
-    from planner import dated_tables
-    from planner.table import Table
+    from planner.catalog import dated_tables
+    from planner.tables import Table
 
     catalog = arguments.catalog(args)
     if args.name is None:
@@ -161,7 +162,7 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _new(args: argparse.Namespace) -> int:
-    from planner import authoring
+    from planner.catalog import authoring
 
     catalog = arguments.catalog(args)
     base = catalog.find(args.kind, args.base) if args.base else None
@@ -170,7 +171,7 @@ def _new(args: argparse.Namespace) -> int:
 
 
 def _edit(args: argparse.Namespace) -> int:
-    from planner import authoring, browse
+    from planner.catalog import authoring, browse
 
     catalog = arguments.catalog(args)
     entry = browse.named(catalog, args.entry)
@@ -179,7 +180,7 @@ def _edit(args: argparse.Namespace) -> int:
 
 
 def _said(args: argparse.Namespace) -> Any:
-    from planner.authoring import Provenance
+    from planner.catalog.authoring import Provenance
 
     return Provenance(args.source, args.source_title, args.where, args.kind_of_figure, args.note, args.as_of)
 
@@ -206,10 +207,11 @@ def _import(args: argparse.Namespace) -> int:
     import sys
     from pathlib import Path
 
-    from planner import catalog_import
+    from planner.catalog.importing import importer
+    from planner.catalog.importing import rows as catalog_import_rows
 
-    said = catalog_import.Said(args.provider, args.region, args.source, args.source_title, args.as_of)
-    found = catalog_import.read(Path(args.file), arguments.catalog(args), said)
+    said = catalog_import_rows.Said(args.provider, args.region, args.source, args.source_title, args.as_of)
+    found = importer.read(Path(args.file), arguments.catalog(args), said)
     if not args.dry_run:
         found.write()
     if args.json:
@@ -237,11 +239,13 @@ def _import(args: argparse.Namespace) -> int:
 
 
 def _diff(args: argparse.Namespace) -> int:
-    from planner import authoring, scenario
+    from planner.catalog import authoring
+    from planner.scenario import scenario_file
+    from planner.studies import catalog_effect
 
     catalog = arguments.catalog(args)
     changed = authoring.difference(catalog)
-    effect = authoring.effect(scenario.load(args.file, catalog), catalog) if args.file else None
+    effect = catalog_effect.effect(scenario_file.load(args.file, catalog), catalog) if args.file else None
     if args.json:
         tables = {"fields": changed, "effect": effect}
         found = {

@@ -12,26 +12,30 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import claims, glossary, model, plan, scenario
-    from planner.problems import InputError
+    from planner import glossary
+    from planner.errors import InputError
+    from planner.evidence.claims import verdicts
+    from planner.model import check, wiring
+    from planner.plan import planning
+    from planner.scenario import scenario_file
 
     catalog = arguments.catalog(args)
-    found = {"model": model.problems(), "catalogs": [str(problem) for problem in catalog.problems()]}
+    found = {"model": check.problems(), "catalogs": [str(problem) for problem in catalog.problems()]}
     found |= {"scenarios": [], "claims": []}
-    shipped = scenario.shipped_names(catalog)
+    shipped = scenario_file.shipped_names(catalog)
     for path in shipped.values():
         try:
-            plan.plan(scenario.load(path), catalog, bands=False)
+            planning.plan(scenario_file.load(path), catalog, bands=False)
         except InputError as error:
             found["scenarios"].extend(map(str, error.problems))
     try:
-        claimed = len(claims.Court(catalog).seeds.claims)
+        claimed = len(verdicts.Court(catalog).seeds.claims)
     except InputError as error:
         found["claims"].extend(map(str, error.problems))
         claimed = 0
     counts = {
         "quantities": len(glossary.quantities()),
-        "equations": sum(map(len, model.alternatives().values())),
+        "equations": sum(map(len, wiring.alternatives().values())),
         "entries": sum(len(catalog.keys(kind)) for kind in glossary.kinds()),
         "sources": len(catalog.sources),
         "scenarios": len(shipped),

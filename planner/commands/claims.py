@@ -19,21 +19,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     import shutil
 
-    from planner import claims
+    from planner.evidence.claims import verdicts
 
-    court = claims.Court(arguments.catalog(args))
+    court = verdicts.Court(arguments.catalog(args))
     if args.action == "explain":
         found = court.judge(args.id)
         if args.json:
-            arguments.print_json(claims.explained_json(court, found))
+            arguments.print_json(verdicts.explained_json(court, found))
         else:
-            print(claims.explained(court, found))
+            print(verdicts.explained(court, found))
         return 0
-    judgements = claims.matching(court.judge_all(), args.verdict)
+    judgements = verdicts.matching(court.judge_all(), args.verdict)
     if args.json:
-        arguments.print_json(claims.to_json(judgements))
-    elif not arguments.put_table(args, claims.table(judgements)):
+        arguments.print_json(verdicts.to_json(judgements))
+    elif not arguments.put_table(args, verdicts.table(judgements)):
         width = shutil.get_terminal_size((160, 24)).columns
-        print(claims.table(judgements, width).text())
-        print(f"\n{len(judgements)} claims: {claims.counts(judgements)}")
+        print(verdicts.table(judgements, width).text())
+        print(f"\n{len(judgements)} claims: {verdicts.counts(judgements)}")
     return 0

@@ -15,8 +15,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import comparison, plan
-    from planner.problems import InputError, Problem, one
+    from planner.errors import InputError, Problem, one
+    from planner.plan import planning
+    from planner.studies import comparison
 
     if len(args.file) < 2:
         raise one("compare", "FILE", "takes two scenarios or more")
@@ -25,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     plans = []
     for file in args.file:
         try:
-            plans.append(plan.plan(arguments.scenario(args, file, catalog), catalog, bands=False))
+            plans.append(planning.plan(arguments.scenario(args, file, catalog), catalog, bands=False))
         except InputError as error:
             problems.extend(error.problems)
     if problems:

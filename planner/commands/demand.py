@@ -12,14 +12,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import demand, plan
-    from planner.problems import one
+    from planner.errors import one
+    from planner.plan import demand, planning
 
     catalog = arguments.catalog(args)
     scenario = arguments.scenario(args, args.file, catalog)
     if not scenario.demand:
         raise one(scenario.place, "demand", "says no demand: write a [[demand]] table (planner scenario show NAME)")
-    found = plan.plan(scenario, catalog, bands=False)
+    found = planning.plan(scenario, catalog, bands=False)
     if args.json:
         arguments.print_json(demand.to_json(found))
     else:

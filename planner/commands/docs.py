@@ -14,7 +14,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import reference
+    from planner.reports import reference
 
     pages = reference.write(args.output, arguments.catalog(args))
     if args.json:

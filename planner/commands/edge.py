@@ -13,7 +13,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import edge_places
+    from planner.studies import edge_places
 
     catalog = arguments.catalog(args)
     found = edge_places.sites(arguments.scenario(args, args.file, catalog), catalog)

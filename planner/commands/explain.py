@@ -13,8 +13,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import glossary, model, plan, report
-    from planner.problems import one, unknown
+    from planner import glossary
+    from planner.errors import one, unknown
+    from planner.model import derivation, wiring
+    from planner.plan import derivation_text, planning
 
     names = glossary.quantities()
     if args.quantity == "binding_constraint":
@@ -24,21 +26,21 @@ def run(args: argparse.Namespace) -> int:
     if args.quantity not in names:
         raise one("explain", "QUANTITY", unknown("quantity", args.quantity, names))
     catalog = arguments.catalog(args)
-    found = plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
+    found = planning.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
     options = found.resolved.options
-    values = model.evaluate([args.quantity], found.given, options)
+    values = wiring.evaluate([args.quantity], found.given, options)
     if args.quantity not in values:
-        lacks = model.route((args.quantity,), found.given, options).missing[args.quantity]
+        lacks = wiring.route((args.quantity,), found.given, options).missing[args.quantity]
         raise one(found.scenario.place, args.quantity, f"cannot be computed: missing {', '.join(lacks)}")
-    tree = model.derivation(args.quantity, values, found.given, options)
+    tree = derivation.derivation(args.quantity, values, found.given, options)
     if args.json:
-        arguments.print_json(report.derivation_json(tree, found, catalog.sources))
+        arguments.print_json(derivation_text.derivation_json(tree, found, catalog.sources))
         return 0
     row = names[args.quantity]
     print(f"{row.meaning}.")
-    equation = model.equation(args.quantity, options)
+    equation = wiring.equation(args.quantity, options)
     if equation is not None and args.quantity not in found.resolved.facts and equation.notes:
         print(equation.notes)
     print()
-    print(report.derivation_text(tree, found, catalog.sources))
+    print(derivation_text.derivation_text(tree, found, catalog.sources))
     return 0

@@ -35,44 +35,50 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import billing, books, currency, hybrid, plan
-    from planner.editing import write_atomically
+    from planner.files import write_atomically
+    from planner.money import currency, plan_ledger, tariffs
+    from planner.money import mix as hybrid
+    from planner.plan import planning
 
     if args.shares or args.ways or args.values:
         return side_table(args)
     catalog = arguments.catalog(args)
-    planned = plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
-    found = books.of_plan(planned)
+    planned = planning.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
+    found = plan_ledger.of_plan(planned)
     shown = currency.read(args.currency) if args.currency else currency.of_plan(planned)
     if args.tariff:
-        found = books.with_tariff(found, billing.load(args.tariff))
+        found = plan_ledger.with_tariff(found, tariffs.load(args.tariff))
     load = hybrid.read_load(args.load) if args.load else None
     if args.output is not None and args.output.suffix.lower() == ".xlsx":
-        from planner import audit
+        from planner.reports import workbook
 
-        write_atomically(args.output, audit.workbook(found, shown))
+        write_atomically(args.output, workbook.workbook(found, shown))
         print(f"wrote {args.output}", file=sys.stderr)
     elif args.json:
         mix = hybrid.of_plan(planned, load)
-        arguments.print_json(books.to_json(found, shown) | {"mix": hybrid.to_json(mix) if mix else None})
-    elif not arguments.put_table(args, books.months_table(found, shown)):
-        print(books.months_table(found, shown).text() if args.months else books.text(found, shown, load))
+        arguments.print_json(plan_ledger.to_json(found, shown) | {"mix": hybrid.to_json(mix) if mix else None})
+    elif not arguments.put_table(args, plan_ledger.months_table(found, shown)):
+        print(plan_ledger.months_table(found, shown).text() if args.months else plan_ledger.text(found, shown, load))
     return 0
 
 
 def side_table(args: argparse.Namespace) -> int:
     """One of the tables beside the ledger: spending by component, the ways side by side, worth by age."""
-    from planner import ageing, cost_shares, currency, plan, ways
+    from planner.evidence.claims import spending
+    from planner.money import currency, options_to_own, worth_by_age
+    from planner.plan import planning
 
     catalog = arguments.catalog(args)
-    planned = plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
+    planned = planning.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
     shown = currency.read(args.currency) if args.currency else currency.of_plan(planned)
     if args.shares:
-        table = cost_shares.table(planned)
+        table = spending.table(planned)
     else:
-        table = ways.table(ways.compared(planned), shown) if args.ways else ageing.table(planned)
+        table = (
+            options_to_own.table(options_to_own.compared(planned), shown) if args.ways else worth_by_age.table(planned)
+        )
     if args.json:
         arguments.print_json({"scenario": planned.scenario.name, "rows": json.loads(table.json())})
     elif not arguments.put_table(args, table):
-        print(f"{planned.scenario.name}\n{cost_shares.text(planned) if args.shares else table.text()}")
+        print(f"{planned.scenario.name}\n{spending.text(planned) if args.shares else table.text()}")
     return 0

@@ -15,9 +15,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import market, seeds
+    from planner.evidence.claims import documents, market
 
-    ledger = seeds.load()
+    ledger = documents.load()
     if args.json:
         arguments.print_json(market.to_json(ledger))
         return 0

@@ -14,14 +14,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import materials, plan
+    from planner.plan import planning
+    from planner.reports import bill_of_materials
 
     catalog = arguments.catalog(args)
-    found = plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
+    found = planning.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
     if args.json:
-        arguments.print_json(materials.to_json(found))
+        arguments.print_json(bill_of_materials.to_json(found))
     elif args.csv:
-        sys.stdout.write(materials.table(found).csv())
+        sys.stdout.write(bill_of_materials.table(found).csv())
     else:
-        print(f"{found.scenario.name}\n\n{materials.table(found).text()}")
+        print(f"{found.scenario.name}\n\n{bill_of_materials.table(found).text()}")
     return 0

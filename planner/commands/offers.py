@@ -14,14 +14,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import offers, plan
+    from planner.money import cloud_offers
+    from planner.plan import planning
 
     catalog = arguments.catalog(args)
-    planned = plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
-    found = offers.ranked(planned, catalog, any_accelerator=args.any)
-    table = offers.table(found)
+    planned = planning.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
+    found = cloud_offers.ranked(planned, catalog, any_accelerator=args.any)
+    table = cloud_offers.table(found)
     if args.json:
-        arguments.print_json({"scenario": planned.scenario.name, "offers": offers.to_json(found)})
+        arguments.print_json({"scenario": planned.scenario.name, "offers": cloud_offers.to_json(found)})
     elif not arguments.put_table(args, table):
         print(f"{planned.scenario.name}\n{table.text()}" if found else "no offer of the catalog rents this accelerator")
     return 0

@@ -29,8 +29,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import optimize, workers
-    from planner.progress import Progress
+    from planner.commands.progress import Progress
+    from planner.studies import optimize
+    from planner.studies.sweep import workers
 
     catalog = arguments.catalog(args)
     choose = arguments.pairs(args.choose, "--choose")

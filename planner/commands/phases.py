@@ -14,12 +14,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import phases, plan
+    from planner.plan import by_month, planning
 
     catalog = arguments.catalog(args)
-    found = phases.timeline(plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False))
+    found = by_month.timeline(planning.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False))
     if args.json:
-        arguments.print_json(phases.to_json(found))
-    elif not arguments.put_table(args, phases.table(found, every_month=True)):
-        print(phases.text(found, args.months))
+        arguments.print_json(by_month.to_json(found))
+    elif not arguments.put_table(args, by_month.table(found, every_month=True)):
+        print(by_month.text(found, args.months))
     return 0

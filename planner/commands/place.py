@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import placement
+    from planner.studies import placement
 
     catalog = arguments.catalog(args)
     given = arguments.scenario(args, args.file, catalog)

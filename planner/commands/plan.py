@@ -15,13 +15,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import plan, report
+    from planner.plan import plan, planning
+    from planner.reports import plan_text
 
     catalog = arguments.catalog(args)
-    found = plan.plan(arguments.scenario(args, args.file, catalog), catalog)
+    found = planning.plan(arguments.scenario(args, args.file, catalog), catalog)
     if args.json:
         arguments.print_json(plan.to_json(found))
-    elif not arguments.put_table(args, report.quantities(found)):
-        print(report.text(found, everything=args.all))
+    elif not arguments.put_table(args, plan_text.quantities(found)):
+        print(plan_text.text(found, everything=args.all))
     failed = [check for check in found.checks if not check.ok]
     return 1 if args.strict and failed else 0

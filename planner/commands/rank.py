@@ -16,7 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import ranking
+    from planner.studies import ranking
 
     catalog = arguments.catalog(args)
     found = ranking.rank(arguments.scenario(args, args.file, catalog), catalog, args.by)

@@ -26,14 +26,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     import datetime
 
-    from planner import document, plan, rendering
-    from planner.problems import one
+    from planner.errors import one
+    from planner.plan import planning
+    from planner.reports import document, rendering
 
     ending = args.output.suffix.lower()
     if ending not in ENDINGS:
         raise one(str(args.output), "", f"reports are written as {', '.join(ENDINGS)}, not as '{ending}'")
     catalog = arguments.catalog(args)
-    plans = [plan.plan(arguments.scenario(args, file, catalog), catalog) for file in args.file]
+    plans = [planning.plan(arguments.scenario(args, file, catalog), catalog) for file in args.file]
     today = datetime.date.today()
     content = (
         document.of_plan(plans[0], catalog, today) if len(plans) == 1 else document.of_comparison(plans, catalog, today)

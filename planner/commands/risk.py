@@ -17,7 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import risk
+    from planner.studies import risk
 
     catalog = arguments.catalog(args)
     scenario = arguments.scenario(args, args.file, catalog)

@@ -16,11 +16,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import plan, rules
-    from planner.table import Table
+    from planner.plan import planning, rules
+    from planner.tables import Table
 
     catalog = arguments.catalog(args)
-    found = plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
+    found = planning.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
     own = rules.findings(found.resolved, found.values)
     options = rules.options(found.resolved, catalog)
     if args.json:

@@ -25,8 +25,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import plan, scaling
-    from planner.table import Table
+    from planner.plan import plan
+    from planner.studies import scaling
+    from planner.tables import Table
 
     catalog = arguments.catalog(args)
     scenario = arguments.scenario(args, args.file, catalog)
@@ -55,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _sizes(text: str) -> list[float]:
-    from planner.problems import one
+    from planner.errors import one
 
     try:
         sizes = [float(part) for part in text.split(",") if part.strip()]

@@ -26,11 +26,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from planner import scenario
-    from planner.table import Table
+    from planner.scenario import scenario_file
+    from planner.tables import Table
 
     catalog = arguments.catalog(args)
-    loaded = {name: scenario.load(path) for name, path in sorted(scenario.shipped_names(catalog).items())}
+    loaded = {name: scenario_file.load(path) for name, path in sorted(scenario_file.shipped_names(catalog).items())}
     if args.json:
         rows = [{"name": name, "title": found.name, "workload": found.workload} for name, found in loaded.items()]
         arguments.print_json(rows)
@@ -40,10 +40,10 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from planner import scenario
+    from planner.scenario import scenario_file
 
     catalog = arguments.catalog(args)
-    path = scenario.load(args.name, catalog).path
+    path = scenario_file.load(args.name, catalog).path
     if path is not None:
         print(path.read_text(encoding="utf-8"), end="")
     return 0
@@ -52,17 +52,17 @@ def _show(args: argparse.Namespace) -> int:
 def _new(args: argparse.Namespace) -> int:
     import sys
 
-    from planner import scenario
-    from planner.editing import write_atomically
-    from planner.problems import one
+    from planner.errors import one
+    from planner.files import write_atomically
+    from planner.scenario import scenario_file
 
     if args.file.exists():
         raise one(str(args.file), "", "exists already; nothing was written")
     if args.source:
-        path = scenario.load(args.source, arguments.catalog(args)).path
+        path = scenario_file.load(args.source, arguments.catalog(args)).path
         text = path.read_text(encoding="utf-8") if path else ""
     else:
-        text = scenario.template(args.file.stem.replace("-", " "), args.workload)
+        text = scenario_file.template(args.file.stem.replace("-", " "), args.workload)
     write_atomically(args.file, text, expected="")
     print(f"wrote {args.file}; next: planner plan {args.file}", file=sys.stderr)
     return 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from planner.commands import arguments
 
 if TYPE_CHECKING:
-    from planner.plan import Plan
+    from planner.plan.plan import Plan
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,28 +20,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import plan, timeline
-    from planner.problems import one
+    from planner.errors import one
+    from planner.plan import planning, schedule
 
     if args.output is not None and args.output.suffix.lower() not in (".svg", ".png"):
         raise one(str(args.output), "-o", "pictures are written as .svg or .png")
     catalog = arguments.catalog(args)
-    found = plan.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
+    found = planning.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
     if args.output is not None:
         _draw(found, args.output)
     if args.json:
-        arguments.print_json(timeline.to_json(found))
+        arguments.print_json(schedule.to_json(found))
     elif args.csv:
-        sys.stdout.write(timeline.gantt(found).csv())
+        sys.stdout.write(schedule.gantt(found).csv())
     else:
-        print(f"{found.scenario.name}\n\n{timeline.gantt(found).text()}\n\n{timeline.phase_table(found).text()}")
+        print(f"{found.scenario.name}\n\n{schedule.gantt(found).text()}\n\n{schedule.phase_table(found).text()}")
     return 0
 
 
 def _draw(found: Plan, path: Path) -> None:
-    from planner import editing, timeline
+    from planner import files
+    from planner.reports import pictures
 
-    drawn = timeline.picture(found)
+    drawn = pictures.picture(found)
     if drawn is not None:
-        editing.write_atomically(path, drawn.svg() if path.suffix.lower() == ".svg" else drawn.png())
+        files.write_atomically(path, drawn.svg() if path.suffix.lower() == ".svg" else drawn.png())
         print(f"wrote {path}", file=sys.stderr)

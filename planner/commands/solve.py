@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import solve
+    from planner.studies import solve
 
     catalog = arguments.catalog(args)
     scenario = arguments.scenario(args, args.file, catalog)

@@ -17,11 +17,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import serving_table, strategy_table
+    from planner.studies import layouts, serving_layouts
 
     catalog = arguments.catalog(args)
     scenario = arguments.scenario(args, args.file, catalog)
-    ranked = serving_table if scenario.workload == "inference" else strategy_table
+    ranked = serving_layouts if scenario.workload == "inference" else layouts
     found = ranked.of_scenario(scenario, catalog, max(1, args.top), args.free)
     if args.json:
         arguments.print_json(as_json(found))

@@ -12,7 +12,7 @@ from planner.commands import arguments
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.engine import Task
+    from planner.studies.sweep.engine import Task
 
 _MOST_LINES = 200
 
@@ -38,8 +38,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import sweep, workers
-    from planner.progress import Progress
+    from planner.commands.progress import Progress
+    from planner.studies.sweep import sweep, workers
 
     catalog = arguments.catalog(args)
     scenario = arguments.scenario(args, args.file, catalog)
@@ -76,7 +76,7 @@ def _interrupted(found: Task, output: Path, done: int) -> str:
 
 
 def _print(args: argparse.Namespace, table: pd.DataFrame) -> None:
-    from planner.table import Table
+    from planner.tables import Table
 
     if args.json:
         arguments.print_json(_json(table))

@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner import validation
+    from planner.evidence.validation import validation
 
     if args.kind is None:
         overview = validation.overview()

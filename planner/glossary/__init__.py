@@ -1,6 +1,7 @@
-"""The glossary: every quantity's name, unit, meaning, limits and rules, read from the TOML files beside this one.
+"""The glossary: every quantity's name, unit, meaning, limits and rules, read from the TOML files below this one.
 
-Rooms (`<room>.toml`) hold one table per quantity.  Kinds (`kinds/<kind>.toml`) describe catalog entries:
+Rooms (`<folder>/<room>.toml`, in the folders of planner.equations) hold one table per quantity.
+Kinds (`kinds/<kind>.toml`) describe catalog entries:
 field `power` of the entry chosen for role `accelerator` is the quantity `accelerator_power`.
 """
 
@@ -14,12 +15,9 @@ from typing import Any
 
 HERE = Path(__file__).parent
 
-# Rooms that only one workload asks for; all others are asked for by every scenario.  Claims alone ask for the market's.
-WORKLOAD_ROOMS = {
-    "training": ("workload", "training", "kernels", "software", "memory", "collectives"),
-    "inference": ("inference_memory", "inference_rates", "inference", "batching", "demand", "serving_cost", "edge"),
-    "claims": ("market",),
-}
+# Folders or rooms that only one workload asks for; all others are asked for by every scenario.  Claims alone ask for
+# the market's.
+ASKED_FOR_BY = {"training": "training", "serving": "inference", "market": "claims"}
 
 
 @dataclass(frozen=True)
@@ -189,11 +187,14 @@ def headlines() -> list[str]:
 @functools.cache
 def _rows() -> list[tuple[str, dict[str, Any]]]:
     rows: dict[str, dict[str, Any]] = {}
-    for path in sorted(HERE.glob("*.toml")):
+    for path in sorted(HERE.glob("*/*.toml"), key=lambda path: path.stem):
+        if path.parent.name == "kinds":
+            continue
         for name, row in tomllib.loads(path.read_text(encoding="utf-8")).items():
             if name in rows:
                 raise GlossaryError(f"{path.name}: '{name}' stands in {rows[name]['room']}.toml too")
-            rows[name] = row | {"room": path.stem}
+            asked_for_by = ASKED_FOR_BY.get(path.parent.name, ASKED_FOR_BY.get(path.stem))
+            rows[name] = {"workload": asked_for_by} | row | {"room": path.stem}
     return list(rows.items())
 
 
@@ -202,8 +203,6 @@ def _quantity(name: str, row: dict[str, Any]) -> Quantity:
     unknown = set(row) - known
     if unknown or "unit" not in row or "meaning" not in row:
         raise GlossaryError(f"{row.get('room')}.toml: [{name}] needs unit and meaning; unknown keys: {sorted(unknown)}")
-    of_room = next((workload for workload, rooms in WORKLOAD_ROOMS.items() if row.get("room") in rooms), None)
-    row = {"workload": of_room} | row
     given = row | {"show": row.get("show", row["unit"]), "labels": tuple(row.get("labels", ()))}
     return Quantity(name=name, **given)
 

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from planner.problems import one
+from planner.errors import one
 
 
 def run(scenario_path: str | None = None, catalog_dir: Path | None = None) -> int:

@@ -14,17 +14,17 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from planner import scenario
-from planner.problems import InputError
+from planner.errors import InputError
+from planner.scenario import scenario_file
 from planner.tui import exporting
-from planner.tui.dialogs import Ask, Confirm
 from planner.tui.frame import SCREENS, PlannerScreen, TopLine
-from planner.tui.lines import Column
 from planner.tui.palette import Palette, PlannerCommands
-from planner.tui.picker import A_FILE, Choice, Picker
-from planner.tui.scenario_screen import ScenarioScreen
+from planner.tui.screens.scenario import ScenarioScreen
+from planner.tui.screens.why import WhyScreen
 from planner.tui.session import Session
-from planner.tui.why import WhyScreen
+from planner.tui.widgets.dialogs import Ask, Confirm
+from planner.tui.widgets.lines import Column
+from planner.tui.widgets.picker import A_FILE, Choice, Picker
 
 _LOOK_AT_FILES = 1.0
 _DARK, _LIGHT = "textual-dark", "textual-light"
@@ -32,7 +32,7 @@ _DARK, _LIGHT = "textual-dark", "textual-light"
 
 def _screen(mode: str) -> PlannerScreen:
     """A new screen of a mode; its module is imported when it is first gone to, so that the app starts quickly."""
-    module = importlib.import_module(f"planner.tui.{mode}_screen")
+    module = importlib.import_module(f"planner.tui.screens.{mode}")
     found = next(
         each
         for each in vars(module).values()
@@ -106,7 +106,7 @@ class PlannerApp(App[int]):
         self.call_after_refresh(self._show_entry, kind, key)
 
     def _show_entry(self, kind: str, key: str) -> None:
-        from planner.tui.catalog_screen import CatalogScreen
+        from planner.tui.screens.catalog import CatalogScreen
 
         base = self._base()
         if isinstance(base, CatalogScreen):
@@ -195,8 +195,8 @@ class PlannerApp(App[int]):
 
     def action_open(self) -> None:
         choices = [Choice(A_FILE, (A_FILE, ""))]
-        for name, path in scenario.shipped_names(self.session.catalog).items():
-            choices.append(Choice(name, (name, scenario.load(path).name)))
+        for name, path in scenario_file.shipped_names(self.session.catalog).items():
+            choices.append(Choice(name, (name, scenario_file.load(path).name)))
 
         def take(chosen: str | None) -> None:
             if chosen == A_FILE:
@@ -212,7 +212,7 @@ class PlannerApp(App[int]):
             return
         had_edits = self.session.unsaved
         try:
-            self.session.open(scenario.load(file, self.session.catalog))
+            self.session.open(scenario_file.load(file, self.session.catalog))
         except InputError as error:
             self.say(error, "Not opened")
             return

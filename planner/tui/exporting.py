@@ -7,10 +7,12 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from planner import editing, plan, report
-from planner.plan import Plan, plan_resolved
-from planner.problems import one
-from planner.table import Table
+from planner import files
+from planner.errors import one
+from planner.plan import plan
+from planner.plan.plan import Plan, plan_resolved
+from planner.reports import plan_text
+from planner.tables import Table
 from planner.tui.session import Session
 
 # Ending of the file -> what writes it.
@@ -21,8 +23,8 @@ def of_plan(session: Session) -> Formats:
     """The plan of the session with its uncertainty bands: a report, or its quantities as a table."""
     plans = [session.plan] if session.plan is not None and not session.problems else []
     return of_plans(plans, session) | {
-        ".csv": lambda path: report.quantities(_planned(plans, session)[0]).write(path),
-        ".json": lambda path: editing.write_atomically(path, _json(_planned(plans, session)[0])),
+        ".csv": lambda path: plan_text.quantities(_planned(plans, session)[0]).write(path),
+        ".json": lambda path: files.write_atomically(path, _json(_planned(plans, session)[0])),
     }
 
 
@@ -30,7 +32,7 @@ def of_plans(plans: list[Plan], session: Session) -> dict[str, Callable[[Path], 
     """A report on one plan, or on several side by side."""
 
     def write(path: Path) -> None:
-        from planner import document, rendering
+        from planner.reports import document, rendering
 
         found, today = _planned(plans, session), datetime.date.today()
         if len(found) == 1:

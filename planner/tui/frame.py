@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Footer
 
 from planner.tui import exporting
-from planner.tui.lines import LineTable
+from planner.tui.widgets.lines import LineTable
 
 if TYPE_CHECKING:
     from planner.tui.app import PlannerApp
@@ -127,7 +127,7 @@ class PlannerScreen(Screen[None]):
         return "  ".join(cell for cell in row.cells if cell.strip()) if row is not None else ""
 
     def action_explain_focus(self) -> None:
-        from planner.tui.help import HelpScreen
+        from planner.tui.screens.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self.session, self.focused_quantity(), self._keys()))
 

@@ -11,7 +11,8 @@ from textual import work
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.css.query import NoMatches
 
-from planner import glossary, scenario
+from planner import glossary
+from planner.scenario import scenario_file
 from planner.tui import words
 from planner.tui.frame import SCREENS
 
@@ -66,7 +67,7 @@ class PlannerCommands(Provider):
         yield "Quit", "asks where there are unsaved changes (q)", app.action_leave
 
     def _scenarios(self) -> Iterator[Command]:
-        for name in scenario.shipped_names(self.planner.session.catalog):
+        for name in scenario_file.shipped_names(self.planner.session.catalog):
             yield f"Open {name}", "scenario", partial(self.planner.open_scenario, name)
 
     def _pools(self) -> None:

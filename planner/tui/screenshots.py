@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from planner.editing import write_atomically
+from planner.files import write_atomically
 from planner.tui.app import PlannerApp
+from planner.tui.screens.whatif import WhatIfScreen
 from planner.tui.session import open_session
-from planner.tui.whatif_screen import WhatIfScreen
 
 SIZE = (160, 48)
 SCENARIO = "own-8000-h100"

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from planner.problems import one
-from planner.table import needed
+from planner.errors import one
+from planner.tables import needed
 
 PORT = 8000
 LOOPBACK = "127.0.0.1"

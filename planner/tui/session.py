@@ -11,11 +11,14 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from planner import dating, editing, glossary, paths, scenario, scenario_edits, units
-from planner.catalog import Catalog, value_of
-from planner.plan import Plan, plan
-from planner.problems import InputError, Problem, one
-from planner.scenario import Scenario
+from planner import files, glossary, paths, units
+from planner.catalog.catalog import Catalog, value_of
+from planner.errors import InputError, Problem, one
+from planner.plan import dates
+from planner.plan.plan import Plan
+from planner.plan.planning import plan
+from planner.scenario import edits, scenario, scenario_file
+from planner.scenario.scenario import Scenario
 from planner.tui.view import View
 
 # Opened where nobody names a scenario.
@@ -30,11 +33,11 @@ def open_session(file: str | None = None, catalog_dir: Path | None = None) -> Se
         raise one(str(catalog_dir), "--catalogs", "no such directory")
     catalog = Catalog(paths.catalog_layers(catalog_dir))
     if file is None:
-        shipped = scenario.shipped_names(catalog)
+        shipped = scenario_file.shipped_names(catalog)
         if not shipped:
             return Session(catalog, Scenario("New scenario"))
         file = FIRST_SCENARIO if FIRST_SCENARIO in shipped else next(iter(shipped))
-    return Session(catalog, scenario.load(file, catalog))
+    return Session(catalog, scenario_file.load(file, catalog))
 
 
 class Session:
@@ -70,15 +73,15 @@ class Session:
 
         Repeated edits of one name undo as one.
         """
-        self.apply(scenario_edits.with_value(self.scenario, self.pool, name, text), f"{self.pool}/{name}")
+        self.apply(edits.with_value(self.scenario, self.pool, name, text), f"{self.pool}/{name}")
 
     def choose(self, role: str, key: str | None) -> None:
         """Choose an entry for a role of the shown part, or leave the role to what holds without it."""
-        self.apply(scenario_edits.with_choice(self.scenario, self.pool, role, key))
+        self.apply(edits.with_choice(self.scenario, self.pool, role, key))
 
     def set_workload(self, workload: str) -> None:
-        part = replace(scenario_edits.part_of(self.scenario, self.pool), workload=workload)
-        self.apply(scenario_edits.with_part(self.scenario, self.pool, part))
+        part = replace(edits.part_of(self.scenario, self.pool), workload=workload)
+        self.apply(edits.with_part(self.scenario, self.pool, part))
 
     def apply(self, changed: Scenario, edit: str = "") -> None:
         """Take a changed scenario over; edits of the same non-empty name in a row become one step of undo."""
@@ -128,7 +131,7 @@ class Session:
     @property
     def price_day(self) -> datetime.date:
         """The day for which prices should hold."""
-        return dating.price_day(self.scenario)
+        return dates.price_day(self.scenario)
 
     # Pools
 
@@ -161,15 +164,15 @@ class Session:
 
     def add_pool(self, name: str) -> None:
         """Add a copy of the shown pool, or one that takes everything over from the whole, and show it."""
-        self._take_pools(scenario_edits.with_pool(self.scenario, name, like=self.pool), name)
+        self._take_pools(edits.with_pool(self.scenario, name, like=self.pool), name)
 
     def rename_pool(self, name: str) -> None:
         """Give the shown pool another name."""
-        self._take_pools(scenario_edits.with_pool_renamed(self.scenario, self.pool, name), name)
+        self._take_pools(edits.with_pool_renamed(self.scenario, self.pool, name), name)
 
     def remove_pool(self) -> None:
         """Take the shown pool out of the scenario."""
-        self._take_pools(scenario_edits.without_pool(self.scenario, self.pool), "")
+        self._take_pools(edits.without_pool(self.scenario, self.pool), "")
 
     def _take_pools(self, changed: Scenario, shown: str) -> None:
         self.settle()
@@ -237,7 +240,7 @@ class Session:
         """The scenario as file text: the file it came from with the changes, comments kept."""
         path = self.saved.path
         before = path.read_text(encoding="utf-8") if path and path.is_file() else ""
-        return scenario_edits.file_text(before, self.saved, self.scenario)
+        return edits.file_text(before, self.saved, self.scenario)
 
     def save(self, path: Path | None = None) -> Path:
         """Write the scenario to its file or to a new one; a file changed outside meanwhile is left alone."""
@@ -248,7 +251,7 @@ class Session:
         expected = self._files[target][1] if target in self._files else ""
         if target not in self._files and target.exists():
             raise one(str(target), "", "exists already; nothing was written. Take another name")
-        editing.write_atomically(target, self.file_text(), expected=expected)
+        files.write_atomically(target, self.file_text(), expected=expected)
         if target != self.scenario.path:
             # Undo goes on in the new file.
             before = self.scenario.path
@@ -259,24 +262,24 @@ class Session:
         return target
 
     def _remember(self, start: Scenario) -> None:
-        self._files[start.path] = (start, editing.fingerprint(start.path) if start.path else "")
+        self._files[start.path] = (start, files.fingerprint(start.path) if start.path else "")
 
     def changed_outside(self) -> bool:
         """Whether the file holds something else than when it was read or saved."""
         path = self.scenario.path
-        return path is not None and path.is_file() and editing.fingerprint(path) != self._files[path][1]
+        return path is not None and path.is_file() and files.fingerprint(path) != self._files[path][1]
 
     def seen_outside(self) -> None:
         """Do not speak of the file's present state again."""
         path = self.scenario.path
         if path is not None:
-            self._files[path] = (self._files[path][0], editing.fingerprint(path))
+            self._files[path] = (self._files[path][0], files.fingerprint(path))
 
     def reload(self) -> None:
         """Take over what the file says now; undo brings the edits back."""
         if self.scenario.path is not None:
             baseline = self.baseline
-            self.open(scenario.load(self.scenario.path, self.catalog))
+            self.open(scenario_file.load(self.scenario.path, self.catalog))
             self.baseline = baseline
 
 
@@ -286,7 +289,7 @@ def understood(name: str, text: str) -> str:
     Where that unit is per cent, 0.7 and 70 both mean 70 %: a bare number is a share as long as it can be one.
     """
     given = text.strip()
-    if name in scenario_edits.DATES:
+    if name in edits.DATES:
         try:
             return datetime.date.fromisoformat(given).isoformat()
         except ValueError:

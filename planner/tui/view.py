@@ -6,11 +6,13 @@ import functools
 from dataclasses import dataclass
 from typing import Any
 
-from planner import chain, glossary, model
-from planner.catalog import Entry, Fact
-from planner.plan import Plan
-from planner.scenario import Resolved, Scenario
-from planner.scenario_edits import DATES, part_of
+from planner import glossary
+from planner.catalog.catalog import Entry, Fact
+from planner.model import scopes as chain
+from planner.model import scopes as model
+from planner.plan.plan import Plan
+from planner.scenario.edits import DATES, part_of
+from planner.scenario.scenario import Resolved, Scenario
 
 
 @dataclass

@@ -6,9 +6,12 @@ import datetime
 import functools
 import math
 
-from planner import breakdown, comparison, dating, glossary, units
-from planner.catalog import Fact
-from planner.plan import Plan, shown
+from planner import glossary, units
+from planner.catalog import ages
+from planner.catalog.catalog import Fact
+from planner.plan import breakdown
+from planner.plan.plan import Plan, shown
+from planner.studies import comparison
 
 # Rooms whose name alone does not say what they hold.
 _TITLES = {
@@ -154,7 +157,7 @@ def provenance(fact: Fact, sources: dict[str, dict], day: datetime.date) -> str:
     if fact.origin == "scenario":
         return "set by the scenario"
     source = sources.get(fact.source, {}).get("title", fact.source)
-    stale = f"! {STALE}: {dating.age_text(fact, day).partition(', ')[2]}" if dating.is_stale(fact, day) else ""
+    stale = f"! {STALE}: {ages.age_text(fact, day).partition(', ')[2]}" if ages.is_stale(fact, day) else ""
     parts = [f"{fact.kind}, {fact.origin}", source, fact.where, str(fact.as_of or ""), stale]
     return "; ".join(part for part in parts if part)
 

@@ -1,0 +1,201 @@
+"""Looking at the catalog: tables of entries, conditions, one entry with all that is known of it."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from typing import Any
+
+from planner import glossary, units
+from planner.catalog import ages
+from planner.catalog.catalog import Catalog, Entry, Fact, folded
+from planner.errors import InputError, Problem, one, unknown
+from planner.tables import Table
+
+_MOST_COLUMNS = 8
+_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "!=": operator.ne,
+    "=": operator.eq,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+_CONDITION = re.compile(r"\s*(\w+)\s*(>=|<=|!=|==?|>|<)\s*(.+?)\s*\Z")
+
+
+def named(catalog: Catalog, name: str) -> Entry:
+    """The entry written as KIND/NAME or as a name or alias that only one kind has."""
+    kind, _, rest = name.partition("/")
+    if rest and kind in glossary.kinds():
+        return catalog.find(kind, rest)
+    exact = [entry for entry, matched in catalog.search(name) if folded(matched) == folded(name)]
+    if len(exact) == 1:
+        return exact[0]
+    if exact:
+        raise one("catalog", name, f"is in several kinds: {', '.join(entry.origin for entry in exact)}")
+    spellings = [text for kind in glossary.kinds() for entry in catalog.entries(kind) for text in entry.spellings]
+    raise one("catalog", "NAME", unknown("entry", name, spellings))
+
+
+def matching(catalog: Catalog, kind: str, conditions: list[str]) -> list[Entry]:
+    """Entries of a kind that meet every condition such as 'memory_capacity >= 141 GB'; missing fields do not."""
+    tests: list[Callable[[Entry], bool]] = []
+    found: list[Problem] = []
+    for text in conditions:
+        try:
+            tests.append(_condition(text, kind))
+        except units.UnitError as error:
+            found.append(Problem("catalog list", "--where", str(error)))
+    if found:
+        raise InputError(found)
+    return [entry for entry in catalog.entries(kind) if all(test(entry) for test in tests)]
+
+
+def _condition(text: str, kind: str) -> Callable[[Entry], bool]:
+    match = _CONDITION.match(text)
+    if match is None:
+        raise units.UnitError(f"'{text}' is not FIELD OP VALUE with an operator of {', '.join(_OPERATORS)}")
+    described = glossary.kinds()[kind]
+    name = described.synonyms.get(match[1], match[1])
+    sign, given = match[2].replace("==", "="), match[3].strip("'\"")
+    compares = _OPERATORS[sign]
+    if name in described.fields:
+        wanted = _bound(given, described.fields[name].unit)
+        return lambda entry: name in entry.facts and compares(entry.facts[name].value, wanted)
+    if name in (*described.text, *described.dates, *described.lists, *described.references):
+        return lambda entry: (
+            (said := entry.references.get(name, entry.text.get(name))) is not None
+            and compares(*_comparable(said, given))
+        )
+    known = [*described.fields, *described.synonyms, *described.text, *described.dates, *described.lists]
+    raise units.UnitError(unknown("field", name, known))
+
+
+def _bound(given: str, unit: str) -> float:
+    """The value of a condition; '141 GB' is taken where the field is in GB/accelerator."""
+    try:
+        return units.read(given, unit)
+    except units.UnitError:
+        for count in ("accelerator", "system", "rack", "switch", "port", "node", "transceiver", "cable"):
+            if unit.endswith(f"/{count}"):
+                return units.read(given, unit.removesuffix(f"/{count}"))
+        raise
+
+
+def _comparable(value: Any, given: str) -> tuple[str, str]:
+    texts = [value] if isinstance(value, str) else value if isinstance(value, list) else [str(value or "")]
+    folds = [text.casefold() for text in texts]
+    return (given.casefold() if given.casefold() in folds else folds[0] if folds else ""), given.casefold()
+
+
+def table(entries: list[Entry], kind: str) -> Table:
+    """Entries with the fields that most of them have."""
+    described = glossary.kinds()[kind]
+    counts = {name: sum(name in entry.facts for entry in entries) for name in described.fields}
+    common = sorted((n for n in described.fields if counts[n]), key=lambda n: -counts[n])[:_MOST_COLUMNS]
+    names = [name for name in described.fields if name in common]
+    columns = ["entry", "name", *(_heading(described.fields[name]) for name in names)]
+    rows = [
+        [entry.key, entry.name, *(_cell(entry, name, described.fields[name]) for name in names)] for entry in entries
+    ]
+    return Table(columns, rows, frozenset(range(2, len(columns))))
+
+
+def _heading(quantity: glossary.Quantity) -> str:
+    return quantity.name if quantity.show == units.DIMENSIONLESS else f"{quantity.name} [{quantity.show}]"
+
+
+def _cell(entry: Entry, name: str, quantity: glossary.Quantity) -> str:
+    if name not in entry.facts:
+        return ""
+    return units.number_text(float(units.convert(entry.facts[name].value, quantity.show)))
+
+
+def row(entry: Entry) -> dict[str, Any]:
+    """An entry's plain values in display units, and its text."""
+    fields = glossary.kinds()[entry.kind].fields
+    values = {
+        name: {"value": float(units.convert(fact.value, fields[name].show)), "unit": fields[name].show}
+        for name, fact in entry.facts.items()
+    }
+    return {"fields": values, "text": entry.text, "references": entry.references}
+
+
+def entry_text(entry: Entry, catalog: Catalog) -> str:
+    """Everything known of an entry: text, then each figure with range, kind, source and date."""
+    lines = [f"{entry.name}   ({entry.origin})"]
+    if entry.aliases:
+        lines.append(f"also: {', '.join(entry.aliases)}")
+    details = {**entry.references, **entry.text}
+    lines += [f"{name}: {', '.join(v) if isinstance(v, list) else v}" for name, v in details.items()]
+    if entry.facts:
+        lines += ["", _facts(entry, catalog).text()]
+    notes = [f"{name}: {fact.note}" for name, fact in entry.facts.items() if fact.note]
+    fields = glossary.kinds()[entry.kind].fields
+    for name, fact in entry.facts.items():
+        for other in fact.alternatives:
+            said = units.text(other.value, fields[name].show)
+            notes.append(f"{name}: {said} according to {_said(other, catalog)}. {other.note}".rstrip())
+    if notes:
+        lines += ["", *notes]
+    return "\n".join(lines)
+
+
+def _facts(entry: Entry, catalog: Catalog) -> Table:
+    fields = glossary.kinds()[entry.kind].fields
+    today = ages.today()
+    rows = []
+    for name, fact in entry.facts.items():
+        show = fields[name].show
+        spread = ""
+        if fact.low is not None or fact.high is not None:
+            ends = [
+                units.number_text(float(units.convert(end, show))) if end is not None else ""
+                for end in (fact.low, fact.high)
+            ]
+            spread = " to ".join(ends)
+        age = ages.age_text(fact, today) + (", stale" if ages.is_stale(fact, today) else "")
+        rows.append([name, units.text(fact.value, show), spread, fact.kind, _said(fact, catalog), age])
+    return Table(["field", "value", "range", "kind", "source", "as of"], rows, frozenset({1}))
+
+
+def _said(fact: Fact, catalog: Catalog) -> str:
+    title = catalog.sources.get(fact.source, {}).get("title", fact.source)
+    return f"{title}; {fact.where}" if fact.where else title
+
+
+def entry_json(entry: Entry, catalog: Catalog) -> dict[str, Any]:
+    """An entry with the full provenance of every figure."""
+    fields = glossary.kinds()[entry.kind].fields
+    today = ages.today()
+
+    def fact_json(fact: Fact, show: str) -> dict[str, Any]:
+        def number(value: float | None) -> float | None:
+            return None if value is None else float(units.convert(value, show))
+
+        return {
+            "value": number(fact.value),
+            "unit": show,
+            "low": number(fact.low),
+            "high": number(fact.high),
+            "kind": fact.kind,
+            "source": fact.source,
+            "title": catalog.sources.get(fact.source, {}).get("title", ""),
+            "where": fact.where,
+            "as_of": str(fact.as_of or ""),
+            "stale": ages.is_stale(fact, today),
+            "note": fact.note,
+            "alternatives": [fact_json(other, show) for other in fact.alternatives],
+        }
+
+    return {
+        "kind": entry.kind,
+        "entry": entry.key,
+        "name": entry.name,
+        "aliases": list(entry.aliases),
+        "text": entry.text,
+        "references": entry.references,
+        "fields": {name: fact_json(fact, fields[name].show) for name, fact in entry.facts.items()},
+    }

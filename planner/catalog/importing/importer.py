@@ -1,0 +1,103 @@
+"""Tables of others as catalog entries: cloud prices and accelerator facts, every refused row with its reason.
+
+Three formats, told apart by their columns: cloud prices as the SkyPilot catalog lists them, cloud prices in a
+plain table, and accelerator facts in long format (one fact a row).  Nothing is written here; `Import.write` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from planner import files
+from planner.catalog import authoring
+from planner.catalog.catalog import Catalog, folded
+from planner.catalog.importing.rows import Change, Finding, Findings, Row, Said, table
+from planner.errors import InputError, Problem, one
+
+_SKYPILOT = ("InstanceType", "AcceleratorName", "AcceleratorCount", "Price")
+_PLAIN = ("provider", "accelerator")
+_LONG = ("entity", "field", "value", "unit")
+# Columns that name whom or what a row is about.
+_NAMES = ("entity", "provider", "vendor")
+
+
+@dataclass
+class Import:
+    """Drafts made from a table, the sources they need, and what was not taken."""
+
+    format: str
+    rows: int
+    drafts: dict[str, authoring.Draft]
+    findings: list[Finding]
+    sources: tuple[Path, str, str] | None = None
+
+    def write(self) -> None:
+        """Write the sources first, then each entry; a file changed meanwhile stops it."""
+        if self.sources is not None:
+            path, text, seen = self.sources
+            files.write_atomically(path, text, expected=seen)
+        for draft in self.drafts.values():
+            draft.write()
+
+
+def read(path: Path, catalog: Catalog, said: Said) -> Import:
+    """The table in a file as drafts of entries in the user's own directory."""
+    from planner.catalog.importing import facts, prices
+
+    header, rows = table(path)
+    findings = Findings()
+    rows = _of_the_trade(rows, findings)
+    described: dict[str, dict[str, Any]] = {}
+    changes: Iterable[Change]
+    if set(_SKYPILOT) <= set(header):
+        name, changes = "skypilot", prices.skypilot(rows, catalog, said, findings, described)
+    elif set(_LONG) <= set(header):
+        name, changes = "facts", facts.changes(rows, catalog, said, findings, described)
+    elif set(_PLAIN) <= set(header):
+        name, changes = "prices", prices.plain(rows, catalog, said, findings, described)
+    else:
+        formats = "; ".join(", ".join(columns) for columns in (_SKYPILOT, _PLAIN, _LONG))
+        raise one(path.name, "", f"has the columns {', '.join(header)[:200]}: it takes one of {formats}")
+    sources = authoring.sources_file(catalog, described) if described else None
+    drafts, problems = _drafts(catalog, changes, sources)
+    if problems:
+        raise InputError(problems)
+    told = sorted(findings, key=lambda each: each.lines[0])
+    return Import(name, len(rows), drafts, told, sources if drafts else None)
+
+
+def _of_the_trade(rows: list[tuple[int, Row]], findings: Findings) -> list[tuple[int, Row]]:
+    """The rows without those of names that a source document lists by mistake."""
+    from planner.evidence.claims import documents
+
+    noise = {folded(named.name): named for named in documents.load().named if named.noise}
+    kept = []
+    for line, row in rows:
+        named = next((noise[key] for key in map(folded, (row.get(c, "") for c in _NAMES)) if key in noise), None)
+        if named is None:
+            kept.append((line, row))
+        else:
+            findings.add(line, f"{named.name} is a {named.vendor}, named in a source document by mistake: not taken")
+    return kept
+
+
+def _drafts(
+    catalog: Catalog, changes: Iterable[Change], sources: tuple[Path, str, str] | None
+) -> tuple[dict[str, authoring.Draft], list[Problem]]:
+    """A draft per change that changes something; the problems of those that would not load."""
+    drafts: dict[str, authoring.Draft] = {}
+    problems: list[Problem] = []
+    for change in changes:
+        try:
+            draft = authoring.draft(catalog, change.kind, change.key, change.settings, sources, change.start)
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        # The sources of all drafts are written once, before them.
+        draft.sources = None
+        if draft.text != draft.before:
+            drafts[f"{change.kind}/{change.key}"] = draft
+    return drafts, problems

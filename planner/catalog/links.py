@@ -1,0 +1,33 @@
+"""The links of an accelerator as the published serving runs had them."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from typing import Any
+
+from planner import paths
+from planner.catalog.catalog import Catalog, Entry
+
+
+def links(accelerator: Entry, catalog: Catalog) -> dict[str, float]:
+    """Scale-up domain and network of the smallest system that the accelerator is sold in; nothing where none is known.
+
+    Where a published table or a ranking names the chip alone.
+    """
+    rows = benchmarks()["domain"]
+    found = [s.facts for s in catalog.entries("systems") if s.references.get("accelerator") == accelerator.key]
+    known = [facts for facts in found if "scaleup_domain" in facts]
+    domain = next((float(row["accelerators"]) for row in rows if row["accelerator"] == accelerator.key), None)
+    if known:
+        smallest = min(known, key=lambda facts: facts["scaleup_domain"].value)
+        names = ("scaleup_domain", "scaleout_bandwidth")
+        return {f"system_{name}": smallest[name].value for name in names if name in smallest}
+    return {} if domain is None else {"system_scaleup_domain": domain}
+
+
+@functools.cache
+def benchmarks() -> dict[str, Any]:
+    """How published tables spell precisions and stacks, and what their load generators do."""
+    path = paths.shipped("catalogs") / "measurements" / "inference-rules.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,286 @@
+"""The fit of the serving model's few parameters to published measurements, checked on sources left out."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from planner import files, glossary, paths, units
+from planner.catalog.catalog import Catalog
+from planner.errors import one, read_toml
+from planner.evidence.validation import serving_cases
+from planner.evidence.validation.errors import scores
+from planner.evidence.validation.serving_cases import METRICS, Cases
+
+RESIDUALS = {"output_tokens_per_second": "output_rate_residual", "tpot": "tpot_residual", "ttft": "ttft_residual"}
+# The share of cases above the band, and below it.
+_TAIL = 0.1
+# Sources without which there is no spread between the others when one is left out.
+_FEWEST_SOURCES = 3
+_LOST = 3.0
+_MOST_STEPS = 40
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is believed of the parameters before the fit."""
+
+    start: dict[str, float]
+    low: dict[str, float]
+    high: dict[str, float]
+    weight: float
+    robust: float
+    metrics: dict[str, float]
+
+
+def prior() -> Prior:
+    """The starting values and limits of the fit."""
+    raw = read_toml(paths.shipped("catalogs") / "calibration" / "priors" / "inference.toml")
+    fit = raw.pop("fit")
+    rows = glossary.quantities()
+    read = {key: {n: units.read(row[key], rows[n].unit) for n, row in raw.items()} for key in ("start", "low", "high")}
+    return Prior(read["start"], read["low"], read["high"], fit["weight"], fit["robust"], fit["metrics"])
+
+
+def calibrate(path: Path | None = None, output: Path | None = None) -> dict[str, Any]:
+    """Fit all cases of a file, and each time without one source; write the calibration file where `output` says."""
+    catalog = Catalog()
+    cases, beliefs = serving_cases.read(path, catalog), prior()
+    others = serving_cases.constants(catalog)
+    if len(set(cases.sources)) < _FEWEST_SOURCES:
+        message = f"the band rests on sources left out: cases of at least {_FEWEST_SOURCES} sources are needed"
+        raise one(path.name if path else "cases", "source_id", message)
+    fitted = fit(cases, beliefs, others)
+    inside = serving_cases.predict(cases, {**others, **fitted}, list(METRICS.values()))
+    outside = left_out(cases, beliefs, others, cases.sources)
+    apart = scores(cases, left_out(cases, beliefs, others, cases.documents))["metrics"]
+    spreads = {metric: spread(residuals(cases, outside, metric)) for metric in METRICS}
+    found = {"kind": "inference", **scores(cases, inside)}
+    found["left_out"] = {
+        f"{metric} {name}": value
+        for metric, of in scores(cases, outside)["metrics"].items()
+        for name, value in of.items()
+        if isinstance(value, float)
+    }
+    found["left_out_document"] = {
+        "weighted_mape": apart["output_tokens_per_second"]["mape"],
+        "median": apart["output_tokens_per_second"]["median_ape"],
+        "tpot_median": apart["tpot"]["median_ape"],
+        "ttft_median": apart["ttft"]["median_ape"],
+    }
+    found["by_left_out_source"] = scores(cases, outside)["metrics"]["output_tokens_per_second"]["by_source"]
+    found["left_out_band_coverage"] = nested_coverage(cases, outside, beliefs, others)
+    found["residual_quantiles"] = {metric: of.band for metric, of in spreads.items()}
+    found["residual_spreads"] = {
+        metric: {"sources": of.sources, "within": of.within, "between": of.between} for metric, of in spreads.items()
+    }
+    found["parameters"] = fitted
+    if output is not None:
+        files.write_atomically(output, file_text(cases, fitted, found))
+    return found
+
+
+def fit(cases: Cases, beliefs: Prior, others: dict[str, Any]) -> dict[str, float]:
+    """The parameters that predict the cases best, each source with a weight that grows as the root of its rows."""
+    from scipy.optimize import least_squares
+
+    names = list(beliefs.start)
+    start = np.log([beliefs.start[name] for name in names])
+    low, high = (np.log([limit[name] for name in names]) for limit in (beliefs.low, beliefs.high))
+    sources = np.array(cases.sources)
+    rows = {name: int(np.sum(sources == name)) for name in set(cases.sources)}
+    weight = np.array([rows[name] ** -0.5 for name in cases.sources])
+    weight /= weight.mean()
+
+    def errors_at(point: Any) -> Any:
+        parameters = {**others, **dict(zip(names, np.exp(point), strict=True))}
+        got = serving_cases.predict(cases, parameters, list(METRICS.values()))
+        parts = [(point - start) * beliefs.weight]
+        for metric, quantity in METRICS.items():
+            known = np.isfinite(cases.measured[metric])
+            errors = np.log(got[quantity][known] / cases.measured[metric][known])
+            errors = np.nan_to_num(errors, nan=_LOST, posinf=_LOST, neginf=-_LOST)
+            parts.append(errors * np.sqrt(beliefs.metrics[metric] * weight[known]))
+        return np.concatenate(parts)
+
+    inner = np.clip(start, low + 1e-9, high - 1e-9)
+    found = least_squares(
+        errors_at,
+        inner,
+        bounds=(low, high),
+        loss="soft_l1",
+        f_scale=beliefs.robust,
+        max_nfev=_MOST_STEPS,
+        diff_step=1e-3,
+    )
+    return dict(zip(names, np.exp(found.x).tolist(), strict=True))
+
+
+def left_out(cases: Cases, beliefs: Prior, others: dict[str, Any], groups: Sequence[str]) -> dict[str, Any]:
+    """Predictions of every case by a fit that saw no case of its group."""
+    found = {name: np.full(len(cases.ids), np.nan) for name in METRICS.values()}
+    for group in dict.fromkeys(groups):
+        outside = np.array(groups) == group
+        _predict_unseen(found, cases, outside, fit(cases.part(~outside), beliefs, others), others)
+    return found
+
+
+def _predict_unseen(
+    found: dict[str, Any], cases: Cases, chosen: Any, fitted: dict[str, float], others: dict[str, Any]
+) -> None:
+    """Put the predictions of the chosen cases by a fit into their places."""
+    got = serving_cases.predict(cases.part(chosen), {**others, **fitted}, list(found))
+    for name, column in found.items():
+        column[chosen] = got[name]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How log errors spread within a source and between sources, and the band that follows."""
+
+    sources: int
+    within: float
+    between: float
+    band: tuple[float, float]
+
+
+def residuals(cases: Cases, predicted: dict[str, Any], metric: str, hidden: str | None = None) -> dict[str, Any]:
+    """Source -> logarithms of measured over predicted, of every source but the hidden one."""
+    pairs = [(metric, 1)]
+    if metric == "tpot":
+        # Few sources print it; the rate of a full batch is made of the same step times, upside down.
+        pairs.append(("output_tokens_per_second", -1))
+    sources, found = np.array(cases.sources), {}
+    for source in dict.fromkeys(cases.sources):
+        own = sources == source
+        errors = np.concatenate([sign * np.log(cases.measured[m] / predicted[METRICS[m]])[own] for m, sign in pairs])
+        known = errors[np.isfinite(errors)]
+        if source != hidden and known.size:
+            found[source] = known
+    return found
+
+
+def spread(errors: Mapping[str, Any]) -> Spread:
+    """The band in which four of five cases of a source not seen before lie.
+
+    Random effects: log error = mean + effect of the source + rest.  The variance between sources is that of their
+    means less what the rest adds to it (DerSimonian, Laird 1986); a new source draws a new effect around a mean that is
+    known from K sources only, hence the factor 1 + 1/K and the quantile of Student's distribution (Higgins, Thompson,
+    Spiegelhalter, J. R. Stat. Soc. A 172, 2009), its degrees of freedom after Satterthwaite.
+    """
+    from scipy.stats import t as student
+
+    means = np.array([column.mean() for column in errors.values()])
+    rows = np.array([column.size for column in errors.values()])
+    free = max(1, int(rows.sum()) - len(rows))
+    within = sum(float(np.sum((column - column.mean()) ** 2)) for column in errors.values()) / free
+    between = max(0.0, float(means.var(ddof=1)) - within * float(np.mean(1 / rows))) if len(rows) > 1 else 0.0
+    new = between * (1 + 1 / len(rows))
+    degrees = (within + new) ** 2 / (new**2 / max(1, len(rows) - 1) + within**2 / free)
+    reach = float(student.ppf(1 - _TAIL, degrees)) * (within + new) ** 0.5
+    centre = float(means.mean())
+    return Spread(len(rows), within**0.5, between**0.5, (float(np.exp(centre - reach)), float(np.exp(centre + reach))))
+
+
+def nested_coverage(
+    cases: Cases, outside: dict[str, Any], beliefs: Prior, others: dict[str, Any]
+) -> dict[str, float | None]:
+    """Share of left-out rows inside a band that has seen nothing of their source.
+
+    For each source, the others' errors come from fits without this source and without their own.
+    """
+    sources = np.array(cases.sources)
+    names = list(dict.fromkeys(cases.sources))
+    unseen = {name: {quantity: np.full(len(cases.ids), np.nan) for quantity in METRICS.values()} for name in names}
+    for pair in itertools.combinations(names, 2):
+        fitted = fit(cases.part(~np.isin(sources, pair)), beliefs, others)
+        for hidden, judged in (pair, pair[::-1]):
+            _predict_unseen(unseen[hidden], cases, sources == judged, fitted, others)
+    found: dict[str, float | None] = {}
+    for metric in METRICS:
+        inside: list[Any] = []
+        for source in names:
+            ratio = cases.measured[metric] / outside[METRICS[metric]]
+            own = (sources == source) & np.isfinite(ratio)
+            rest = residuals(cases, unseen[source], metric, hidden=source)
+            if own.any() and rest:
+                low, high = spread(rest).band
+                inside.extend((ratio[own] >= low) & (ratio[own] <= high))
+        found[metric] = float(np.mean(inside)) if inside else None
+    return found
+
+
+def file_text(cases: Cases, fitted: dict[str, float], found: dict[str, Any]) -> str:
+    """The calibration file: what was fitted to what, how well, and every parameter with its unit."""
+    rows = glossary.quantities()
+    stacks = sorted({options[serving_cases.OPTIONS.index("serving_stack")] for options in cases.options})
+    left = found["left_out"]
+    lines = [
+        "# Written by `planner calibrate inference -o FILE`; priors/inference.toml says where the fit starts.",
+        'source = "inference-fit"',
+        'kind = "derived"',
+        f"as_of = {datetime.date.today().isoformat()}",
+        "",
+        "[fit]",
+        f"date = {datetime.date.today().isoformat()}",
+        'cases = "measurements/inference.csv"',
+        f"rows = {len(cases.ids)}",
+        f"sources = {_list(sorted(set(cases.sources)))}",
+        f"parameters = {len(fitted)}",
+        f"stacks = {_list(stacks)}",
+        "",
+        "# What the fit holds for: elsewhere its parameters are estimates.",
+        "[fit.holds_for]",
+        f"accelerator = {_list(sorted(set(cases.accelerators)))}",
+        "",
+        "# Errors of the rows the fit saw.",
+        "[fit.in_sample]",
+        *[f"{m}_{n} = {found['metrics'][m][n]:.4f}" for m in METRICS for n in ("mape", "median_ape")],
+        "",
+        "# Errors of rows whose whole source the fit did not see; the share of them inside a band that is made as the",
+        "# one below is, of the other sources' errors in fits that saw neither this source nor their own.",
+        "[fit.left_out]",
+        *[f"{m}_{n} = {left[f'{m} {n}']:.4f}" for m in METRICS for n in ("mape", "median_ape")],
+        *[
+            f"{m}_band_coverage = {share:.4f}"
+            for m, share in found["left_out_band_coverage"].items()
+            if share is not None
+        ],
+        "",
+        "# The same where all tables of one repository are left out together.",
+        "[fit.left_out_document]",
+        *[f"{name} = {value:.4f}" for name, value in found["left_out_document"].items() if value is not None],
+        "",
+        "# Log errors of left-out rows: standard deviation within a source and between sources (tpot: as the rate).",
+        *[
+            f"[fit.residual_spreads.{m}]\nsources = {of['sources']}\nwithin = {of['within']:.4f}\n"
+            f"between = {of['between']:.4f}\n"
+            for m, of in found["residual_spreads"].items()
+        ],
+        "# P10 and P90 of measured over predicted that these two spreads give for a source not seen before: the",
+        "# prediction interval of a random-effects model (planner/calibrate_inference.py, spread), scaled to no row.",
+        "[fit.residual_quantiles]",
+        *[f"{m} = [{low:.4f}, {high:.4f}]" for m, (low, high) in found["residual_quantiles"].items()],
+        "",
+    ]
+    for metric, name in RESIDUALS.items():
+        low, high = found["residual_quantiles"][metric]
+        # The value itself lies within its range.
+        ends = [f"low = {min(low, 1):.4f}", f"high = {max(high, 1):.4f}", 'distribution = "lognormal"']
+        lines += [f"[{name}]", "value = 1", *ends, ""]
+    lines += ["[speed_tensorrt_llm]", "value = 1", 'source = "definition"', 'kind = "rated"', ""]
+    for name, value in fitted.items():
+        plain = rows[name].unit == units.DIMENSIONLESS
+        text = f"{value:.5g}" if plain else f'"{units.text(value, rows[name].show, 5)}"'
+        lines += [f"[{name}]", f"value = {text}", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _list(names: Sequence[str]) -> str:
+    return "[" + ", ".join(f'"{name}"' for name in names) + "]"

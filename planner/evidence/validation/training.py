@@ -1,0 +1,200 @@
+"""Published training runs replayed through the wired equations, and how far they are off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from planner import glossary, paths, units
+from planner.catalog.catalog import Catalog
+from planner.errors import read_toml
+from planner.evidence.validation import training_cases, validation
+from planner.evidence.validation.training_cases import Case
+from planner.model import wiring
+from planner.plan import training_layout
+
+SHIPPED = paths.shipped("catalogs") / "measurements" / "training.csv"
+
+
+class Replay:
+    """Cases as arrays, ready to be evaluated again and again with other parameters."""
+
+    def __init__(self, cases: Sequence[Case], catalog: Catalog):
+        self.cases = list(cases)
+        defaults = catalog.defaults
+        choices = {name: option.choices[0] for name, option in glossary.options().items()}
+        self.constants = {name: fact.value for name, fact in defaults.items() if name not in choices}
+        self.groups: list[tuple[dict[str, str], Any, dict[str, Any]]] = []
+        for precision in dict.fromkeys(case.precision for case in self.cases):
+            places = np.array([i for i, case in enumerate(self.cases) if case.precision == precision])
+            options = {**choices, "training_precision": precision}
+            chosen = [self.cases[i] for i in places]
+            given = training_cases.stacked(chosen, self.constants)
+            self.groups.append((options, places, given))
+        self.choose_strategies({})
+
+    def choose_strategies(self, parameters: Mapping[str, float]) -> None:
+        """Fill the degrees that rows leave open with the fastest strategy that fits."""
+        for options, places, given in self.groups:
+            found = {
+                name: np.array(given.get(name, np.full(len(places), np.nan))) for name in training_layout.CANDIDATES
+            }
+            for row, place in enumerate(places):
+                case = self.cases[place]
+                values = {**self.constants, **parameters, **case.values}
+                for name, value in training_layout.chosen(values, options).items():
+                    found[name][row] = value
+            given.update(found)
+
+    def predict(self, wanted: Sequence[str], parameters: Mapping[str, float] | None = None) -> dict[str, Any]:
+        """Each wanted quantity of each case; NaN where it cannot be computed."""
+        rows = max((np.shape(value)[:-1] for value in (parameters or {}).values()), default=())
+        result = {name: np.full((*rows, len(self.cases)), np.nan) for name in wanted}
+        for options, places, given in self.groups:
+            values = {**self.constants, **(parameters or {}), **given}
+            found = wiring.evaluate(wanted, values, options)
+            for name in wanted:
+                if name in found:
+                    result[name][..., places] = found[name]
+        return result
+
+    def subset(self, keep: Any) -> Replay:
+        """The cases at the places where `keep` is true, with the strategies chosen here."""
+        part = object.__new__(Replay)
+        part.cases = [case for case, kept in zip(self.cases, keep, strict=True) if kept]
+        part.constants = self.constants
+        new_place = np.cumsum(keep) - 1
+        part.groups = []
+        for options, places, given in self.groups:
+            inside = np.asarray(keep)[places]
+            if inside.any():
+                chosen = {name: column[inside] for name, column in given.items()}
+                part.groups.append((options, new_place[places[inside]], chosen))
+        return part
+
+
+def load(path: Path | None = None, catalog: Catalog | None = None) -> list[Case]:
+    """The published runs of a file, or the shipped ones."""
+    return training_cases.load(path or SHIPPED, catalog or Catalog())
+
+
+def is_scored(case: Case) -> bool:
+    """Whether the row is to be compared on its step time."""
+    return (case.row.get("score_metric") or "step_time") == "step_time"
+
+
+def fitted(catalog: Catalog | None = None) -> dict[str, Any]:
+    """What the calibration file says of its fit."""
+    path = paths.shipped("catalogs") / "calibration" / "training.toml"
+    return dict(read_toml(path).get("fit", {}))
+
+
+def validate_training(path: Path | None = None) -> dict[str, Any]:
+    """Published runs replayed: step times against measured ones, by source, accelerator and kind of model."""
+    catalog = Catalog()
+    rows = training_cases.read(path or SHIPPED)
+    cases = load(path, catalog)
+    scored = [case for case in cases if is_scored(case)]
+    replay = Replay(scored, catalog)
+    predicted = replay.predict(("step_time",))["step_time"]
+    measured = np.array([case.measured_step_time for case in scored], dtype=float)
+    fit = fitted(catalog)
+    lacking = [row for row in rows if _states_enough(row) and row["case_id"] not in {case.case_id for case in cases}]
+    found = report(scored, predicted, measured, fit, uncovered=len(lacking))
+    if path is not None and path.resolve() != SHIPPED.resolve():
+        found = {key: value for key, value in found.items() if not key.startswith("left_out")}
+    utilisation = _utilisation(cases, catalog)
+    found["rows"] += utilisation.pop("rows", [])
+    return found | _memory(cases, catalog) | utilisation
+
+
+def report(
+    scored: Sequence[Case], predicted: Any, measured: Any, fit: Mapping[str, Any], uncovered: int = 0
+) -> dict[str, Any]:
+    """The summary of replayed step times with its groups, and the left-out errors of the fit."""
+    low, high = fit.get("band", (1.0, 1.0))
+    rows = [
+        {"case_id": case.case_id, "metric": "step_time", "measured": _known(m), "predicted": _known(p)}
+        for case, m, p in zip(scored, measured, predicted, strict=True)
+    ]
+    weights = [case.number("eval_weight") or 1.0 for case in scored]
+    inside = [bool(low * p <= m <= high * p) for m, p in zip(measured, predicted, strict=True) if np.isfinite(m)]
+    sources = [case.row.get("source_title", "") for case in scored]
+    found = validation.summary(
+        "training", rows, len(scored) + uncovered, weights=weights, in_band=inside, sources=sources
+    )
+    for name in ("left_out_family", "left_out_document"):
+        if name in fit:
+            found[name] = dict(fit[name])
+    if "left_out_band_coverage" in fit:
+        found["left_out_band"] = {"coverage": float(fit["left_out_band_coverage"])}
+    errors = np.abs(np.asarray(predicted) / measured - 1)
+    kinds = ["mixture of experts" if case.values.get("model_experts") else "dense" for case in scored]
+    found["by_accelerator"] = _grouped(errors, weights, [case.row.get("accelerator", "") for case in scored])
+    found["by_model_kind"] = _grouped(errors, weights, kinds)
+    found["by_precision"] = _grouped(errors, weights, [case.precision for case in scored])
+    found["by_document"] = _grouped(errors, weights, [case.document for case in scored])
+    return found
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _grouped(errors: Any, weights: Sequence[float], names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    found = {}
+    for name in dict.fromkeys(names):
+        chosen = np.array([other == name for other in names]) & np.isfinite(errors)
+        if chosen.any():
+            found[name] = {
+                "rows": int(chosen.sum()),
+                "mape": float(errors[chosen].mean()),
+                "weighted_mape": float(np.average(errors[chosen], weights=np.asarray(weights)[chosen])),
+                "median_ape": float(np.median(errors[chosen])),
+            }
+    return found
+
+
+def _states_enough(row: Mapping[str, str]) -> bool:
+    """Whether a row states model, accelerator, count and batch, and is to be scored on step time."""
+    needed = ("model_name", "accelerator", "n_accelerators", "global_batch")
+    return (row.get("score_metric") or "step_time") == "step_time" and all(row.get(name) for name in needed)
+
+
+def _memory(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
+    """Peak memory against what the tensors take, where it is published."""
+    published = [case for case in cases if case.number("measured_peak_mem_gib")]
+    if not published:
+        return {}
+    allocated = Replay(published, catalog).predict(("memory_allocated",))["memory_allocated"]
+    measured = np.array([case.number("measured_peak_mem_gib") for case in published], dtype=float)
+    errors = np.abs(units.convert(allocated, "GiB/accelerator") / measured - 1)
+    known = np.isfinite(errors)
+    return {"peak_memory": _size(errors[known])} if known.any() else {}
+
+
+def _utilisation(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
+    """MFU against rows that publish nothing else, attention counted as each convention does."""
+    published = [case for case in cases if case.row.get("score_metric") == "mfu" and case.number("measured_mfu")]
+    if not published:
+        return {}
+    found = Replay(published, catalog).predict(("mfu", "score_flop_per_token", "forward_flop_per_token"))
+    whole = [bool(re.search("full|72BslH", case.row.get("flops_convention") or "")) for case in published]
+    causal_half = found["score_flop_per_token"] / found["forward_flop_per_token"]
+    predicted = found["mfu"] * np.where(whole, 1 + causal_half, 1)
+    measured = np.array([case.number("measured_mfu") for case in published], dtype=float)
+    errors = np.abs(predicted / measured - 1)
+    known = np.isfinite(errors)
+    rows = [
+        {"case_id": case.case_id, "metric": "mfu", "measured": _known(m), "predicted": _known(p), "ape": _known(e)}
+        for case, m, p, e in zip(published, measured, predicted, errors, strict=True)
+    ]
+    return {"rows": rows} | ({"utilisation_only": _size(errors[known])} if known.any() else {})
+
+
+def _size(errors: Any) -> dict[str, Any]:
+    return {"rows": len(errors), "mape": float(errors.mean()), "median_ape": float(np.median(errors))}

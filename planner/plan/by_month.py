@@ -1,0 +1,194 @@
+"""A site over time: what is in service each month, what binds, and the month in which a limit is passed.
+
+Pools are planned once, at full size.  For the months, what sums over pools is weighted with the share of each pool
+in service, and everything that the whole computes again from its sums - demand on the grid, margins, shares of
+limits - is evaluated over all months at once, the month axis first.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from planner import glossary, units
+from planner.errors import one
+from planner.model import scopes, wiring
+from planner.plan.plan import Plan, shown
+from planner.tables import Table
+
+_ADDED = ("sum", "peak")
+MONTH, YEAR = units.read("1 month", "s"), units.read("1 year", "s")
+
+# What is shown of each month, as far as the scenario has it.
+SHOWN = (
+    "installed_accelerators",
+    "peak_performance",
+    "output_tokens_per_second",
+    "racks",
+    "it_power",
+    "facility_power",
+    "site_power_margin",
+)
+
+
+@dataclass
+class Timeline:
+    """Quantities of the whole by month."""
+
+    plan: Plan
+    months: list[datetime.date]
+    # Share of each pool in service, by month.
+    in_service: dict[str, Any]
+    values: dict[str, Any]
+    # The share of a limit in use that is the largest of the month, with its words; empty before anything is in service.
+    binding: list[tuple[str, float]]
+    # Checks of the whole that fail in some month, with the first such month.
+    broken: list[tuple[str, datetime.date, str]] = field(default_factory=list)
+
+    @property
+    def changes(self) -> list[int]:
+        """The months in which what is in service differs from the month before; the first month always."""
+        shares = np.array(list(self.in_service.values()))
+        moved = np.any(shares[:, 1:] != shares[:, :-1], axis=0)
+        return [0, *(int(month) + 1 for month in np.flatnonzero(moved))]
+
+
+def timeline(found: Plan) -> Timeline:
+    """The whole by month, from the scenario's start to the end of the analysis period."""
+    options, given = found.resolved.options, found.given
+
+    def of(pool: str, name: str) -> float:
+        return float(given[scopes.source(pool + name, given)])
+
+    pools = scopes.pools(options)
+    count = max(1, *(round((of(pool, "start_delay") + of(pool, "analysis_period")) / MONTH) for pool in pools))
+    # In the middle of each month: a pool counts from the month it starts in, a ramp with its mean.
+    time = (np.arange(count) + 0.5) * MONTH
+    shares = {pool: _share(found, pool, time) for pool in pools}
+    values = _weighted(found, shares)
+    wanted = _of_the_whole(found)
+    computed = wiring.evaluate(wanted, values, options)
+    whole = {name: np.broadcast_to(np.asarray(computed[name], float), (count,)) for name in wanted if name in computed}
+    months = [month_after(start(found), month) for month in range(count)]
+    timeline = Timeline(found, months, {pool.rstrip("/"): share for pool, share in shares.items()}, whole, [])
+    timeline.binding = [_binding(whole, month) for month in range(count)]
+    timeline.broken = _broken(found, whole, months)
+    return timeline
+
+
+def start(found: Plan) -> datetime.date:
+    """The day on which the scenario starts: as it says, the first of its pools, or the start of next year."""
+    scenario = found.scenario
+    said = [day for day in (scenario.start, *(pool.start for pool in scenario.pools.values())) if day]
+    return min(said) if said else datetime.date(datetime.date.today().year + 1, 1, 1)
+
+
+def _share(found: Plan, pool: str, time: Any) -> Any:
+    given = {**found.given, pool + "time": time}
+    share = wiring.evaluate([pool + "in_service"], given, found.resolved.options)[pool + "in_service"]
+    return np.broadcast_to(np.asarray(share, dtype=float), time.shape)
+
+
+def _weighted(found: Plan, shares: dict[str, Any]) -> dict[str, Any]:
+    """Everything the pools have, the parts of sums by month; what the whole is given."""
+    rows = glossary.quantities()
+    values = {name: value for name, value in found.given.items() if rows[name].combine not in _ADDED or "/" not in name}
+    for pool, share in shares.items():
+        # The shares say when pools are in service; their peak is then the plain sum of the month.
+        now, ever = np.float64(0), np.float64(np.inf)
+        values |= {pool + "start_delay": now, pool + "ramp_time": now, pool + "analysis_period": ever}
+        for name in [n for n in found.values if n.startswith(pool) and "/" not in n[len(pool) :]]:
+            combine = rows[name].combine
+            if combine in _ADDED:
+                # Nothing of a pool counts before it is in service, not even what is without end.
+                values[name] = np.multiply(found.values[name], share, out=np.zeros(share.shape), where=share > 0)
+            elif combine in ("max", "min") or combine.startswith("mean"):
+                values[name] = np.where(share > 0, found.values[name], 0 if combine == "max" else found.values[name])
+    return values
+
+
+def _of_the_whole(found: Plan) -> list[str]:
+    """Quantities of the whole that follow from what is in service."""
+    rows = glossary.quantities()
+    names = [name for name in found.results if "/" not in name]
+    return [n for n in names if rows[n].combine in (*_ADDED, "max", scopes.AGAIN) or rows[n].combine.startswith("mean")]
+
+
+def month_after(first: datetime.date, count: int) -> datetime.date:
+    """The first day of the month so many months after (or before) the one of `first`."""
+    year, month = divmod(first.month - 1 + count, 12)
+    if not datetime.MINYEAR <= first.year + year <= datetime.MAXYEAR:
+        raise one("scenario", "analysis_period", f"ends in the year {first.year + year}, which no calendar has")
+    return datetime.date(first.year + year, month + 1, 1)
+
+
+def _binding(whole: dict[str, Any], month: int) -> tuple[str, float]:
+    rows = glossary.quantities()
+    used = [(rows[n].binds or "", float(v[month])) for n, v in whole.items() if rows[n].binds and np.isfinite(v[month])]
+    return max(used, key=lambda pair: pair[1], default=("", 0.0))
+
+
+def _broken(found: Plan, whole: dict[str, Any], months: list[datetime.date]) -> list[tuple[str, datetime.date, str]]:
+    rows = glossary.quantities()
+    broken = []
+    for name, values in whole.items():
+        if rows[name].check and np.any(values < 0):
+            month = int(np.argmax(values < 0))
+            broken.append((name.removesuffix("_margin"), months[month], shown(name, float(values[month]))))
+    return broken
+
+
+# Why a month may hold a part of a rack.
+_FIGURES = "Averages of the month: a pool in ramp counts with the share of it that is in service."
+
+
+def table(found: Timeline, every_month: bool = False) -> Table:
+    """A row for each change of what is in service, or for every month."""
+    rows = glossary.quantities()
+    names = [name for name in SHOWN if name in found.values]
+    shows = [units.readable_unit(float(np.nanmax(np.abs(found.values[name]))), rows[name].show) for name in names]
+    head = [f"{name} [{show}]" for name, show in zip(names, shows, strict=True)]
+    body = []
+    for month in range(len(found.months)) if every_month else found.changes:
+        pools = [f"{pool} {share[month]:.0%}" for pool, share in found.in_service.items() if share[month] > 0]
+        cells = [
+            units.number_text(float(units.convert(found.values[n][month], s)))
+            for n, s in zip(names, shows, strict=True)
+        ]
+        text, share = found.binding[month]
+        bound = f"{text} {share:.0%}" if text else ""
+        body.append([f"{found.months[month]:%Y-%m}", *cells, bound, ", ".join(pools)])
+    return Table(["month", *head, "binds first", "in service"], body, frozenset(range(1, 1 + len(names))))
+
+
+def text(found: Timeline, every_month: bool = False) -> str:
+    """The table, and the limits that are passed."""
+    parts = [f"{found.plan.scenario.name}\n{_FIGURES}", table(found, every_month).text()]
+    if found.broken:
+        lines = [f"  from {month:%Y-%m}: {name} ({margin} left)" for name, month, margin in found.broken]
+        parts.append("Limits passed\n" + "\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def to_json(found: Timeline) -> dict[str, Any]:
+    """By month: shares in service, quantities of the whole in display units, what binds."""
+    rows = glossary.quantities()
+    return {
+        "scenario": found.plan.scenario.name,
+        "months": [f"{month:%Y-%m}" for month in found.months],
+        "in_service": {pool: share.tolist() for pool, share in found.in_service.items()},
+        "quantities": {
+            name: {
+                "unit": rows[name].show,
+                "values": [float(v) if np.isfinite(v) else None for v in units.convert(values, rows[name].show)],
+            }
+            for name, values in found.values.items()
+        },
+        "binding": [{"constraint": words, "share": share} for words, share in found.binding],
+        "broken": [
+            {"check": name, "month": f"{month:%Y-%m}", "margin": margin} for name, month, margin in found.broken
+        ],
+    }

@@ -1,0 +1,349 @@
+"""Demand over time against what is in service: shortfall, surplus, when to buy next, and what to do about the unknown.
+
+A scenario says its demand in `[[demand]]` tables: a quantity that pools add up to (tokens a second, accelerators),
+what is asked for at the start, and its yearly growth in a low, a typical and a high future; or a CSV by month.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from planner import glossary, units
+from planner.catalog.catalog import Fact
+from planner.errors import InputError, Problem, read_bytes, unknown
+from planner.model import scopes
+from planner.model import wiring as model
+from planner.plan import by_month
+from planner.plan.by_month import MONTH, Timeline
+from planner.plan.plan import Plan, shown
+from planner.scenario.scenario import Scenario
+from planner.tables import Table
+
+FUTURES = ("low", "typical", "high")
+# Weights of a P10, a P50 and a P90 whose mean is nearest to that of most distributions: Swanson's rule
+# (Hurst, Brown, Swanson, "Swanson's 30-40-30 rule", AAPG Bulletin 84, 2000).
+PROBABILITIES = (0.3, 0.4, 0.3)
+_KEYS = ("quantity", "now", "growth", "csv", "probability", "wait")
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What is asked for of one quantity: by future and month, in base units."""
+
+    quantity: str
+    paths: Any
+    probability: tuple[float, ...]
+    wait: int
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Demand and capacity by month in each future."""
+
+    demand: Demand
+    capacity: Any
+    months: list[datetime.date]
+
+    @property
+    def shortfall(self) -> Any:
+        """Demand that nothing in service meets, by future and month."""
+        return np.maximum(0, self.demand.paths - self.capacity)
+
+    @property
+    def utilization(self) -> Any:
+        """Share of the capacity that the demand fills, by future; months without capacity count for nothing."""
+        served = np.minimum(self.demand.paths, self.capacity).sum(axis=1)
+        total = self.capacity.sum()
+        return served / total if total > 0 else np.full(len(FUTURES), np.nan)
+
+    def first_shortfall(self, future: int) -> int | None:
+        """The first month in which demand exceeds what is in service."""
+        short = np.flatnonzero(self.shortfall[future] > 0)
+        return int(short[0]) if len(short) else None
+
+
+def read(scenario: Scenario, months: int) -> list[Demand]:
+    """The demands of a scenario over so many months; InputError with every problem at once."""
+    problems: list[Problem] = []
+    found = [_demand(row, number, months, scenario, problems) for number, row in enumerate(scenario.demand, 1)]
+    if problems:
+        raise InputError(problems)
+    return [demand for demand in found if demand is not None]
+
+
+def _demand(
+    row: dict[str, Any], number: int, months: int, scenario: Scenario, problems: list[Problem]
+) -> Demand | None:
+    place, at, before = scenario.place, f"demand {number}", len(problems)
+    problems.extend(Problem(place, f"{at}.{key}", unknown("key", key, _KEYS)) for key in row if key not in _KEYS)
+    rows = glossary.quantities()
+    name = row.get("quantity")
+    addable = [n for n, q in rows.items() if q.combine in ("sum", "peak")]
+    if name not in rows or rows[name].combine not in ("sum", "peak"):
+        problems.append(
+            Problem(place, f"{at}.quantity", unknown("quantity that adds up over pools", str(name), addable))
+        )
+        return None
+    probability = _triple(row.get("probability", list(PROBABILITIES)), "1", place, f"{at}.probability", problems)
+    if probability is not None and not np.isclose(sum(probability), 1):
+        problems.append(Problem(place, f"{at}.probability", f"its values add up to {sum(probability):g}, not to 1"))
+    wait = row.get("wait", 12)
+    if not isinstance(wait, int) or isinstance(wait, bool) or wait < 1:
+        problems.append(Problem(place, f"{at}.wait", "takes a whole number of months, at least 1"))
+        wait = 12
+    paths = None
+    if "csv" in row:
+        paths = _from_csv(row["csv"], rows[name].unit, months, scenario, at, problems)
+    else:
+        now = _triple(row.get("now"), rows[name].unit, place, f"{at}.now", problems)
+        growth = _triple(row.get("growth"), "1/s", place, f"{at}.growth", problems)
+        if now is not None and growth is not None:
+            yearly = np.array(growth)[:, None] * by_month.YEAR
+            paths = np.array(now)[:, None] * (1 + yearly) ** (np.arange(months) * MONTH / by_month.YEAR)
+    if len(problems) > before or paths is None or probability is None:
+        return None
+    return Demand(str(name), paths, probability, wait)
+
+
+def _triple(given: Any, unit: str, place: str, at: str, problems: list[Problem]) -> tuple[float, ...] | None:
+    """A value for each future; one alone holds for all three."""
+    listed = given if isinstance(given, list) else [given] * len(FUTURES)
+    if given is None or len(listed) != len(FUTURES):
+        problems.append(Problem(place, at, 'takes one value, or three: ["low", "typical", "high"]'))
+        return None
+    values = []
+    for item in listed:
+        try:
+            values.append(float(item) if isinstance(item, int | float) and unit == "1" else units.read(str(item), unit))
+        except units.UnitError as error:
+            problems.append(Problem(place, at, str(error)))
+            return None
+    if list(values) != sorted(values) and at.rpartition(".")[2] != "probability":
+        problems.append(Problem(place, at, "its values are not in order: low, typical, high"))
+        return None
+    return tuple(values)
+
+
+def _from_csv(name: Any, unit: str, months: int, scenario: Scenario, at: str, problems: list[Problem]) -> Any:
+    """Columns low, typical, high (or typical alone) with units in their cells, a row a month; the last row holds on."""
+    place = scenario.place
+    path = (scenario.path.parent if scenario.path else Path()) / str(name)
+    try:
+        text = read_bytes(path, path.name).decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    except (InputError, UnicodeDecodeError, csv.Error) as error:
+        problems.append(Problem(place, f"{at}.csv", f"cannot read '{name}': {error}"))
+        return None
+    if not rows or "typical" not in rows[0]:
+        problems.append(Problem(str(name), "", "needs a header with month, typical and, if known, low and high"))
+        return None
+    columns = []
+    for future in FUTURES:
+        column = []
+        for line, row in enumerate(rows, 2):
+            cell = row.get(future) or row["typical"] or ""
+            try:
+                column.append(units.read(cell, unit))
+            except units.UnitError as error:
+                problems.append(Problem(str(name), f"line {line}, {future}", str(error)))
+        columns.append(column)
+    if any(len(column) < len(rows) for column in columns):
+        return None
+    paths = np.array(columns)[:, :months]
+    return np.pad(paths, ((0, 0), (0, months - paths.shape[1])), mode="edge")
+
+
+def balances(timeline: Timeline) -> list[Balance]:
+    """Each demand of the scenario against what its pools have in service."""
+    found = []
+    for demand in read(timeline.plan.scenario, len(timeline.months)):
+        capacity = timeline.values.get(demand.quantity)
+        if capacity is None:
+            lacks = ", ".join(timeline.plan.missing.get(demand.quantity, ("what its equation needs",)))
+            message = f"the pools have no {demand.quantity}: missing {lacks}"
+            raise InputError([Problem(timeline.plan.scenario.place, "demand", message)])
+        found.append(Balance(demand, capacity, timeline.months))
+    return found
+
+
+def utilization_facts(found: Plan) -> dict[str, Fact]:
+    """The utilization that typical demand, low and high demand leave, for every pool of the scenario."""
+    facts: dict[str, Fact] = {}
+    timeline = by_month.timeline(found)
+    for balance in balances(timeline):
+        low, typical, high = (float(share) for share in balance.utilization)
+        for pool in scopes.pools(found.resolved.options):
+            if pool + balance.demand.quantity in found.values:
+                facts[pool + "utilization"] = Fact(
+                    typical, "1", low, high, kind="derived", origin="demand", note=f"from {balance.demand.quantity}"
+                )
+    return facts
+
+
+@dataclass(frozen=True)
+class Option:
+    """A way to meet the demand: when each pool starts; what is short is rented."""
+
+    name: str
+    # Start of each pool in months; None where it is never bought.
+    starts: dict[str, float | None]
+    # Present value of owning, and of renting what is short, by future.
+    owned: float
+    rented: Any
+
+    @property
+    def cost(self) -> Any:
+        return self.owned + self.rented
+
+
+def options(found: Plan, balance: Balance) -> list[Option]:
+    """Build now, as planned, later, or only what is there from the start and rent the difference."""
+    pools = scopes.pools(found.resolved.options)
+    planned = {pool: _months(found, pool + "start_delay") for pool in pools}
+    wait = balance.demand.wait
+    ways: dict[str, dict[str, float | None]] = {
+        "build all now": dict.fromkeys(pools, 0.0),
+        "as planned": dict(planned),
+        f"wait {wait} months": {pool: start + wait if start else start for pool, start in planned.items()},
+        "rent the difference": {pool: start if not start else None for pool, start in planned.items()},
+    }
+    return [_option(found, balance, name, starts) for name, starts in ways.items()]
+
+
+def _option(found: Plan, balance: Balance, name: str, starts: dict[str, float | None]) -> Option:
+    wiring = found.resolved.options
+    count = len(balance.months)
+    middle = (np.arange(count) + 0.5) * MONTH
+    owned, capacity = 0.0, np.zeros(count)
+    rent_price = 0.0
+    for pool, start in starts.items():
+        delay = (start or 0) * MONTH
+        given = {**found.given, pool + "start_delay": np.float64(delay), pool + "time": middle}
+        given[pool + "analysis_period"] = np.float64(max(count * MONTH - delay, MONTH))
+        wanted = [
+            pool + n
+            for n in ("npv_own", "start_worth", "in_service", "cloud_price", "accelerators", balance.demand.quantity)
+        ]
+        values = {n.removeprefix(pool): v for n, v in model.evaluate(wanted, given, wiring).items() if n in wanted}
+        values["accelerators"] = found.values[pool + "accelerators"]
+        full = values.get(balance.demand.quantity)
+        if full and "cloud_price" in values:
+            # What a unit of demand costs to rent: the dearest of the pools' accelerators for it.
+            rent_price = max(rent_price, float(values["cloud_price"]) * float(values["accelerators"]) / float(full))
+        if start is None:
+            continue
+        owned -= float(values.get("npv_own", np.nan)) * float(values["start_worth"])
+        capacity = capacity + (full or 0.0) * values["in_service"]
+    applied = f"{next(iter(starts))}applied_discount_rate"
+    rate = float(model.evaluate([applied], found.given, wiring)[applied])
+    discount = (1 + rate) ** -((np.arange(count) + 1) * MONTH / by_month.YEAR)
+    short = np.maximum(0, balance.demand.paths - capacity)
+    return Option(name, starts, owned, (short * discount).sum(axis=1) * MONTH * rent_price)
+
+
+def _months(found: Plan, name: str) -> float:
+    return float(found.given[scopes.source(name, found.given)]) / MONTH
+
+
+def balance_table(found: Balance) -> Table:
+    """Demand in each future and capacity, a row a quarter."""
+    row = glossary.quantities()[found.demand.quantity]
+    show = units.readable_unit(float(max(found.demand.paths.max(), found.capacity.max())), row.show)
+
+    def number(value: float) -> str:
+        return units.number_text(float(units.convert(value, show)))
+
+    body = []
+    for month in range(0, len(found.months), 3):
+        demand = [number(float(path[month])) for path in found.demand.paths]
+        typical = float(found.demand.paths[1][month]) - float(found.capacity[month])
+        state = f"short {number(typical)}" if typical > 0 else f"spare {number(-typical)}"
+        body.append([f"{found.months[month]:%Y-%m}", *demand, number(float(found.capacity[month])), state])
+    head = ["month", *(f"{future} demand [{show}]" for future in FUTURES), f"capacity [{show}]", "typical"]
+    return Table(head, body, frozenset(range(1, 5)))
+
+
+def regret_table(found: list[Option], probability: tuple[float, ...]) -> Table:
+    """Present cost of each option in each future, what was lost against the best of that future, and the mean."""
+    costs = np.array([option.cost for option in found])
+    regret = costs - costs.min(axis=0)
+    body = []
+    for option, cost, lost in zip(found, costs, regret, strict=True):
+        cells = [f"{shown('tco', c)} ({shown('tco', r)})" for c, r in zip(cost, lost, strict=True)]
+        body.append([option.name, *cells, shown("tco", float(cost @ probability)), shown("tco", float(lost.max()))])
+    head = ["option", *(f"{future}: cost (regret)" for future in FUTURES), "expected cost", "largest regret"]
+    return Table(head, body, frozenset(range(1, 6)))
+
+
+def text(found: Plan) -> str:
+    """Balances, what is short and when to order, and the options with their regrets."""
+    timeline = by_month.timeline(found)
+    parts = [found.scenario.name]
+    for balance in balances(timeline):
+        parts.append(balance_table(balance).text())
+        parts.append(_in_words(found, balance))
+        ways = options(found, balance)
+        if np.all(np.isfinite([option.cost for option in ways])):
+            table = regret_table(ways, balance.demand.probability)
+            parts.append(f"What to do, present cost over the period, what is short being rented\n{table.text()}")
+    return "\n\n".join(parts)
+
+
+def _in_words(found: Plan, balance: Balance) -> str:
+    lines = []
+    lead = float(found.values.get("time_to_service", np.nan))
+    for number, future in enumerate(FUTURES):
+        month = balance.first_shortfall(number)
+        share = f"utilization {float(balance.utilization[number]):.0%}"
+        if month is None:
+            lines.append(f"  {future}: never short; {share}")
+            continue
+        words = f"  {future}: short from {balance.months[month]:%Y-%m}; {share}"
+        if np.isfinite(lead):
+            order = month - int(np.ceil(lead / MONTH))
+            when = f"{by_month.month_after(balance.months[0], order):%Y-%m}"
+            words += f"; order by {when}" if order >= 0 else f"; should have been ordered by {when}"
+        lines.append(words)
+    return f"Demand of {balance.demand.quantity}\n" + "\n".join(lines)
+
+
+def to_json(found: Plan) -> dict[str, Any]:
+    """Balances and options, values in display units."""
+    rows = glossary.quantities()
+    timeline = by_month.timeline(found)
+    result = []
+    for balance in balances(timeline):
+        show = rows[balance.demand.quantity].show
+        ways = options(found, balance)
+        costs = np.array([option.cost for option in ways])
+        result.append(
+            {
+                "quantity": balance.demand.quantity,
+                "unit": show,
+                "months": [f"{month:%Y-%m}" for month in balance.months],
+                "capacity": units.convert(balance.capacity, show).tolist(),
+                "demand": {
+                    future: units.convert(path, show).tolist()
+                    for future, path in zip(FUTURES, balance.demand.paths, strict=True)
+                },
+                "utilization": dict(zip(FUTURES, balance.utilization.tolist(), strict=True)),
+                "options": [
+                    {
+                        "name": option.name,
+                        "cost": [None if not np.isfinite(c) else float(c) for c in cost],
+                        "regret": [None if not np.isfinite(c) else float(c) for c in lost],
+                    }
+                    for option, cost, lost in zip(ways, costs, costs - costs.min(axis=0), strict=True)
+                ],
+                "probability": list(balance.demand.probability),
+                "cost_unit": "USD",
+            }
+        )
+    return {"scenario": found.scenario.name, "demand": result}

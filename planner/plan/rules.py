@@ -1,0 +1,251 @@
+"""Rules of export, residency, grid and cooling: which options are allowed, and why the others are not."""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from planner import glossary, units
+from planner.catalog.catalog import Catalog, Entry
+from planner.errors import InputError, Problem, unknown
+from planner.scenario.scenario import Resolved
+
+ALLOWED, CONDITION, LICENCE, EXCLUDED = "allowed", "condition", "licence", "excluded"
+# From the mildest to the strictest; an option takes the strictest of what holds for it.
+VERDICTS = (ALLOWED, CONDITION, LICENCE, EXCLUDED)
+_ANY = "any"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one rule says about one option."""
+
+    rule: str
+    option: str
+    verdict: str
+    reason: str
+    source: str = ""
+
+
+class Rules:
+    """Tables of rules, the strongest first."""
+
+    def __init__(self, tables: Sequence[Mapping[str, Any]]):
+        problems = [problem for table in tables for problem in _problems(table)]
+        if problems:
+            raise InputError(problems)
+        self.tables = tables
+
+    def home(self, provider: str) -> str:
+        """Country where a provider has its head office, or an empty text."""
+        return next((t["owners"][provider] for t in self.tables if provider in t.get("owners", {})), "")
+
+    def bloc(self, name: str) -> list[str]:
+        """Countries of a bloc."""
+        return next((t["blocs"][name] for t in self.tables if name in t.get("blocs", {})), [])
+
+    def export(self, site: str, owner: str, accelerator: Entry | None) -> Finding:
+        """Whether an accelerator may go to a country under an owner of another."""
+        option = f"{accelerator.key if accelerator else 'accelerators'} in {site}"
+        for rule in (rule for table in self.tables for rule in table.get("export", ())):
+            if _fits(rule, site, owner, accelerator):
+                return Finding("export control", option, rule["verdict"], rule["reason"], rule.get("source", ""))
+        return Finding("export control", option, ALLOWED, "no rule known")
+
+    def fit(self, system: Entry, cooling: Entry) -> Iterator[Finding]:
+        """Whether a system can be cooled in the way chosen."""
+        how, category = str(system.text.get("cooling", "")), cooling.text.get("category")
+        for rule in (rule for table in self.tables for rule in table.get("fit", ())):
+            if category in rule["coolings"] and any(fnmatch.fnmatchcase(how, text) for text in rule["systems"]):
+                option = f"{system.key} with {cooling.key}"
+                yield Finding("cooling fit", option, rule["verdict"], rule["reason"], rule.get("source", ""))
+
+    def limits(self, country: str, option: str, value: Callable[[str], Any]) -> Iterator[Finding]:
+        """Limits that a country sets to figures of the plan, where they are passed."""
+        rows = glossary.quantities()
+        for rule in (rule for table in self.tables for rule in table.get("limit", ())):
+            reached = value(rule["quantity"])
+            if country in rule["sites"] and reached is not None:
+                most = units.read(rule["most"], rows[rule["quantity"]].unit)
+                if float(reached) > most:
+                    yield Finding("site limit", option, rule["verdict"], rule["reason"], rule.get("source", ""))
+
+    def residency(self, country: str, owner: str, wanted: str, option: str) -> Finding:
+        """Whether machines in a country keep data where they must stay."""
+        if wanted == "none":
+            return Finding("residency", option, ALLOWED, "data may be anywhere")
+        if wanted == "owner-country" and owner == _ANY:
+            return Finding("residency", option, CONDITION, "data must stay in the owner's country: set owner_country")
+        allowed = [owner] if wanted == "owner-country" else self.bloc(wanted)
+        place = owner if wanted == "owner-country" else f"the {wanted.replace('-', ' ').title()}"
+        if country in allowed:
+            return Finding("residency", option, ALLOWED, f"{country or 'its country'} keeps data in {place}")
+        return Finding(
+            "residency", option, EXCLUDED, f"data must stay in {place}; {country or 'its country'} is outside"
+        )
+
+    def cloud(self, entry: Entry, owner: str, wanted: str) -> Finding:
+        """Whether a rented offer keeps data under the jurisdiction they must stay in."""
+        provider = str(entry.text.get("provider", ""))
+        found = self.residency(self.home(provider), owner, wanted, entry.key)
+        if found.verdict == EXCLUDED:
+            reason = found.reason.replace("is outside", f"is the home of {provider}")
+            return Finding("residency", entry.key, EXCLUDED, reason)
+        return found
+
+
+# What a rule of each kind must say, and what it may.
+_KEYS = {
+    "export": (("verdict", "reason"), ("sites", "except_sites", "owners", "tags", "vendors", "source")),
+    "limit": (("sites", "quantity", "most", "verdict", "reason"), ("source",)),
+    "fit": (("systems", "coolings", "verdict", "reason"), ("source",)),
+}
+
+
+_TEXTS = ("verdict", "reason", "source", "quantity")
+
+
+def _problems(table: Mapping[str, Any]) -> Iterator[Problem]:
+    """Everything wrong in one file of rules."""
+    for key, content in table.items():
+        if key not in (*_KEYS, "owners", "blocs"):
+            yield Problem("rules.toml", key, unknown("kind of rule", key, [*_KEYS, "owners", "blocs"]))
+        elif not isinstance(content, list if key in _KEYS else dict):
+            yield Problem("rules.toml", key, f"takes [[{key}]] tables" if key in _KEYS else "takes a table of names")
+        elif isinstance(content, dict):
+            for name, given in content.items():
+                if not _of_type(given, several=key == "blocs"):
+                    yield Problem(
+                        "rules.toml", f"{key}.{name}", f"takes a {'list of texts' if key == 'blocs' else 'text'}"
+                    )
+    for kind, (must, may) in _KEYS.items():
+        given = table.get(kind, [])
+        for number, rule in enumerate(given if isinstance(given, list) else [], start=1):
+            place = f"{kind} {number}"
+            if not isinstance(rule, dict):
+                yield Problem("rules.toml", place, "is not a table")
+                continue
+            for name in must:
+                if name not in rule:
+                    yield Problem("rules.toml", place, f"lacks '{name}'")
+            for name in rule:
+                if name not in (*must, *may):
+                    yield Problem("rules.toml", place, unknown("key", name, [*must, *may]))
+                elif name != "most" and not _of_type(rule[name], several=name not in _TEXTS):
+                    takes = "a text" if name in _TEXTS else "a list of texts"
+                    yield Problem("rules.toml", f"{place}.{name}", f"takes {takes}")
+            if rule.get("verdict", ALLOWED) not in VERDICTS:
+                yield Problem("rules.toml", place, unknown("verdict", str(rule["verdict"]), VERDICTS))
+            if kind == "limit" and (bad := _bad_limit(rule)):
+                yield Problem("rules.toml", place, bad)
+
+
+def _of_type(given: object, several: bool) -> bool:
+    """Whether it is a text, or several."""
+    return (
+        isinstance(given, list) and all(isinstance(each, str) for each in given) if several else isinstance(given, str)
+    )
+
+
+def _bad_limit(rule: Mapping[str, Any]) -> str:
+    """What is wrong with the quantity and the value of a limit, or an empty text."""
+    row = glossary.quantities().get(str(rule.get("quantity", "")))
+    if row is None:
+        return unknown("quantity", str(rule.get("quantity", "")), glossary.quantities())
+    try:
+        units.read(rule.get("most"), row.unit)
+    except units.UnitError as error:
+        return str(error)
+    return ""
+
+
+def _fits(rule: Mapping[str, Any], site: str, owner: str, accelerator: Entry | None) -> bool:
+    if "sites" in rule and site not in rule["sites"]:
+        return False
+    if site in rule.get("except_sites", ()):
+        return False
+    if "owners" in rule and owner not in rule["owners"]:
+        return False
+    if "tags" not in rule and "vendors" not in rule:
+        return True
+    tags = set(accelerator.text.get("tags", ())) if accelerator else set()
+    if tags & set(rule.get("tags", ())):
+        return True
+    known = any(tag.startswith("export-") or tag == "entity-list" for tag in tags)
+    # Without a tag on the entry itself the maker decides.
+    return not known and accelerator is not None and accelerator.text.get("vendor") in rule.get("vendors", ())
+
+
+def findings(resolved: Resolved, values: Mapping[str, Any]) -> list[Finding]:
+    """What the rules say about the scenario's own sites, accelerators, offers and loads, pool by pool."""
+    rules = Rules(resolved.rules)
+    found: dict[Finding, None] = {}
+    for name, part in (resolved.pools or {"": resolved}).items():
+        found |= dict.fromkeys(_of_part(rules, part, functools.partial(_value, values, name)))
+    return list(found)
+
+
+def _value(values: Mapping[str, Any], pool: str, quantity: str) -> Any:
+    """A quantity of the site, or where there is none of the pool."""
+    return values.get(quantity, values.get(f"{pool}/{quantity}"))
+
+
+def _of_part(rules: Rules, part: Resolved, value: Callable[[str], Any]) -> Iterator[Finding]:
+    owner, wanted = _stated(part)
+    if (site := part.entries.get("site")) is not None:
+        country = str(site.text.get("country", ""))
+        yield rules.export(country, owner, part.entries.get("accelerator"))
+        if wanted != "none":
+            yield rules.residency(country, owner, wanted, site.key)
+        yield from _grid(site, value("facility_power"))
+        yield from rules.limits(country, site.key, value)
+    if (cloud := part.entries.get("cloud")) is not None and wanted != "none":
+        offer = rules.cloud(cloud, owner, wanted)
+        if offer.verdict == EXCLUDED and part.options.get("ownership") != "rented":
+            # What is owned breaks no rule by being compared with an offer that may not be used.
+            offer = replace(offer, verdict=CONDITION, reason=f"{offer.reason}; its price is a comparison alone")
+        yield offer
+    if (system := part.entries.get("system")) is not None and (cooling := part.entries.get("cooling")) is not None:
+        yield from rules.fit(system, cooling)
+
+
+def _stated(part: Resolved) -> tuple[str, str]:
+    """Country of the owner, and where data must stay."""
+    return part.options.get("owner_country", _ANY), part.options.get("data_residency", "none")
+
+
+def _grid(site: Entry, power: Any) -> Iterator[Finding]:
+    """Obligations of large loads at the site."""
+    texts = [str(site.text[key]) for key in ("grid_rule", "price_rule") if key in site.text]
+    threshold = site.facts.get("grid_rule_power")
+    if power is None:
+        return
+    if threshold is None:
+        yield from (Finding("large-load rule", site.key, CONDITION, text) for text in texts)
+        return
+    edge = units.text(threshold.value, "MW")
+    for text in texts:
+        if float(power) >= threshold.value:
+            yield Finding("large-load rule", site.key, CONDITION, f"applies from {edge}: {text}", threshold.source)
+        else:
+            yield Finding("large-load rule", site.key, ALLOWED, f"the load is below {edge}", threshold.source)
+
+
+def options(resolved: Resolved, catalog: Catalog) -> list[Finding]:
+    """Every site and every rented offer with the strictest verdict and its reason, for this owner and accelerator."""
+    rules = Rules(catalog.rules)
+    owner, wanted = _stated(resolved)
+    accelerator = resolved.entries.get("accelerator")
+    found = []
+    for site in catalog.entries("sites"):
+        country = str(site.text.get("country", ""))
+        both = [rules.export(country, owner, accelerator), rules.residency(country, owner, wanted, site.key)]
+        worst = max(both, key=lambda finding: VERDICTS.index(finding.verdict))
+        found.append(Finding(worst.rule, f"site {site.key}", worst.verdict, worst.reason, worst.source))
+    for offer in catalog.entries("clouds"):
+        about = rules.cloud(offer, owner, wanted)
+        found.append(Finding(about.rule, f"cloud {offer.key}", about.verdict, about.reason, about.source))
+    return found

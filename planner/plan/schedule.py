@@ -1,0 +1,161 @@
+"""The schedule of a plan: activities with start and end, the critical path, megawatts by phase."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from planner import units
+from planner.errors import one
+from planner.model import scopes
+from planner.plan.plan import Plan
+from planner.tables import Table
+
+_BAR = 48
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One bar of the chart, in seconds from the decision."""
+
+    name: str
+    start: float
+    end: float
+    critical: bool
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of the cluster that goes into service, with what it adds up to."""
+
+    name: str
+    service: float
+    power: float
+    accelerators: float
+
+
+# What the table needs; without these there is no schedule.
+_NEEDS = (
+    "hall_time", "gear_time", "gear_install_time", "grid_time", "commissioning_time", "energized_time",
+    "hardware_lead_time", "installation_start", "install_time", "acceptance_time", "time_to_service",
+)  # fmt: skip
+
+
+def activities(found: Plan) -> list[Activity]:
+    """Activities of each pool in the order of their start; those that set its date of service are critical."""
+    return [bar for pool in _pools(found) for bar in _of_pool(found, pool)]
+
+
+def _of_pool(found: Plan, pool: str) -> list[Activity]:
+    v = _values(found, pool)
+    options = found.resolved.pools[pool].options if pool else found.resolved.options
+    tested = v["energized_time"]
+    ready = tested - v["commissioning_time"]
+    start = v["installation_start"]
+    by_hall = _same(tested, start)
+    gear = v["gear_time"] + (v["gear_install_time"] if v["gear_time"] > 0 else 0)
+    supply, mode = options.get("supply", ""), options.get("facility_mode", "")
+    delivered = v["hardware_lead_time"]
+    bars = [
+        Activity("grid connection", 0, v["grid_time"], by_hall and _same(v["grid_time"], ready)),
+        Activity("electrical gear, delivered", 0, v["gear_time"], by_hall and _same(gear, ready)),
+        Activity("electrical gear, installed", v["gear_time"], gear, by_hall and _same(gear, ready)),
+        Activity("hall", 0, v["hall_time"], by_hall and _same(v["hall_time"], ready), mode),
+        Activity("hardware, ordered and delivered", 0, delivered, _same(delivered, start), supply),
+        Activity("commissioning of power and cooling", ready, tested, by_hall),
+        Activity("installation and cabling", start, start + v["install_time"], True),
+        Activity("burn-in and acceptance", start + v["install_time"], v["time_to_service"], True),
+    ]
+    named = [replace(bar, name=f"{pool}: {bar.name}") for bar in bars] if pool else bars
+    return sorted((bar for bar in named if bar.end > bar.start), key=lambda bar: (bar.start, bar.end))
+
+
+def phases(found: Plan) -> list[Phase]:
+    """When each part of the cluster, or of each pool, is in service, with the power it adds up to."""
+    return [phase for pool in _pools(found) for phase in _phases(found, pool)]
+
+
+def _phases(found: Plan, pool: str) -> list[Phase]:
+    v = _values(found, pool)
+    count = int(_value(found, pool, "phases") or 1)
+    power = _value(found, pool, "facility_power")
+    accelerators = _value(found, pool, "installed_accelerators")
+    return [
+        Phase(
+            f"{pool} {number}".strip(),
+            v["installation_start"] + number / count * v["install_time"] + v["acceptance_time"],
+            number / count * (math.nan if power is None else power),
+            number / count * (math.nan if accelerators is None else accelerators),
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+def _pools(found: Plan) -> list[str]:
+    return list(found.resolved.pools) or [""]
+
+
+def _value(found: Plan, pool: str, name: str) -> float | None:
+    """A quantity of a pool, or what stands for all of them."""
+    value = found.values.get(scopes.source(f"{pool}/{name}" if pool else name, found.values))
+    return None if value is None else float(value)
+
+
+def _values(found: Plan, pool: str = "") -> dict[str, float]:
+    values = {name: _value(found, pool, name) for name in _NEEDS}
+    lacking = [name for name, value in values.items() if value is None]
+    if lacking:
+        reasons = sorted({reason for name in lacking for reason in found.missing.get(name, (name,))})
+        raise one(found.scenario.place, "schedule", f"no schedule without {', '.join(reasons)}")
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _same(one_time: float, other: float) -> bool:
+    return math.isclose(one_time, other, rel_tol=1e-9, abs_tol=1.0)
+
+
+def gantt(found: Plan) -> Table:
+    """The activities as a table with bars; critical ones are filled."""
+    bars = activities(found)
+    end = max(bar.end for bar in bars)
+    cells = []
+    for bar in bars:
+        first, last = round(bar.start / end * _BAR), max(round(bar.end / end * _BAR), round(bar.start / end * _BAR) + 1)
+        line = " " * first + ("█" if bar.critical else "░") * (last - first)
+        name = f"{bar.name} ({bar.note})" if bar.note else bar.name
+        cells.append([name, _months(bar.start), _months(bar.end), "critical" if bar.critical else "", line])
+    return Table(["activity", "start [month]", "end [month]", "path", "0 to service"], cells, frozenset({1, 2}))
+
+
+def phase_table(found: Plan) -> Table:
+    """The phases as a table."""
+    cells = [
+        [phase.name, _months(phase.service), f"{phase.power / 1e6:,.2f}", f"{phase.accelerators:,.0f}"]
+        for phase in phases(found)
+    ]
+    columns = ["phase", "in service [month]", "power, cumulative [MW]", "accelerators, cumulative"]
+    return Table(columns, cells, frozenset({1, 2, 3}))
+
+
+def to_json(found: Plan) -> dict[str, Any]:
+    """Activities and phases, times in months from the decision, power in megawatts."""
+
+    def month(seconds: float) -> float:
+        return float(units.convert(seconds, "month"))
+
+    bars: list[Mapping[str, Any]] = [
+        {"name": b.name, "start": month(b.start), "end": month(b.end), "critical": b.critical, "note": b.note}
+        for b in activities(found)
+    ]
+    parts = [
+        {"phase": p.name, "service": month(p.service), "power": p.power / 1e6, "accelerators": p.accelerators}
+        for p in phases(found)
+    ]
+    return {"scenario": found.scenario.name, "unit": "month", "activities": bars, "phases": parts}
+
+
+def _months(seconds: float) -> str:
+    return f"{float(units.convert(seconds, 'month')):.1f}"

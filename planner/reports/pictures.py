@@ -1,0 +1,372 @@
+"""Pictures of a plan, drawn by matplotlib as SVG: each says in words what it shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from planner import glossary, units
+from planner.catalog.catalog import Catalog
+from planner.model import wiring
+from planner.money import mix as hybrid
+from planner.money import plan_ledger
+from planner.money.ledger import OWN, RENT
+from planner.plan import breakdown as breakdown_of
+from planner.plan import by_month
+from planner.plan.plan import Plan, shown
+from planner.plan.schedule import _NEEDS, _months, _pools, _value, activities
+from planner.reports.picture import COLOURS, Picture
+from planner.studies import scaling
+
+
+def breakdown(found: Plan, name: str, title: str) -> Picture | None:
+    """What a sum is made of, as bars."""
+    made_of = {part: value for part, value in breakdown_of.addends(found, name).items() if value}
+    if not made_of:
+        return None
+    ordered = sorted(made_of.items(), key=lambda pair: pair[1])
+    show = units.readable_unit(float(found.values[name]), glossary.quantities()[name].show)
+    total = float(found.values[name])
+    words = ", ".join(f"{part} {shown(part, value)} ({value / total:.0%})" for part, value in reversed(ordered))
+
+    def draw(axes: Any) -> None:
+        values = [float(units.convert(value, show)) for _, value in ordered]
+        bars = axes.barh([part for part, _ in ordered], values, color=COLOURS[0])
+        axes.bar_label(bars, [f"{value / total:.0%}" for _, value in ordered], padding=3)
+        axes.margins(x=0.12)
+        axes.set_xlabel(show)
+
+    return Picture(name, title, f"{title}, {shown(name, total)} in all: {words}.", draw)
+
+
+def cash_flow(found: Plan) -> Picture | None:
+    """What has been paid by month for the plan and for renting, from the ledger, with the month in which they meet."""
+    book = plan_ledger.of_plan(found)
+    own, rent = (-np.cumsum(np.reshape(book.ledger.amounts(side=side), -1)) for side in (OWN, RENT))
+    if book.ledger.incomplete or not (book.ledger.pick(side=OWN) and book.ledger.pick(side=RENT)):
+        return None
+    show = units.readable_unit(float(max(own.max(), rent.max())), "MUSD")
+    meeting = book.measures.get("break_even_month")
+    alt = f"Owning starts at {shown('capex', own[0])} and ends at {shown('tco', own[-1])} after what is sold; "
+    alt += f"renting reaches {shown('tco', rent[-1])}. "
+    alt += f"They meet in month {meeting:.0f}." if meeting is not None else "They do not meet within the period."
+
+    def draw(axes: Any) -> None:
+        months = np.arange(len(own))
+        axes.plot(months, units.convert(own, show), label="own")
+        axes.plot(months, units.convert(rent, show), "--", label="rent")
+        if meeting is not None:
+            at = float(units.convert(np.interp(meeting, months, rent), show))
+            axes.plot([meeting], [at], "o", color=COLOURS[6])
+            axes.annotate(f"break-even, month {meeting:.0f}", (meeting, at), (6, -14), textcoords="offset points")
+        axes.set_xlabel("month")
+        axes.set_ylabel(f"paid so far [{show}]")
+        axes.set_ylim(min(0, float(units.convert(own.min(), show))))
+        axes.legend(frameon=False)
+
+    return Picture("cash-flow", "Paid so far, owning and renting", alt, draw)
+
+
+def by_utilization(found: Plan) -> Picture | None:
+    """Cost of a useful accelerator-hour, owned and rented, against how much the cluster is used."""
+    name, rented = "cost_per_useful_accelerator_hour", "cloud_price"
+    if name not in found.values or rented not in found.values or "utilization" not in found.given:
+        return None
+    shares = np.linspace(0.05, 1, 39)
+    values = wiring.evaluate([name], {**found.given, "utilization": shares}, found.resolved.options)
+    show = glossary.quantities()[name].show
+    owned = units.convert(np.broadcast_to(values[name], shares.shape), show)
+    price = float(units.convert(found.values[rented], show))
+    cross = float(found.values.get("break_even_utilization", np.nan))
+    alt = f"An owned useful hour costs {owned[-1]:.2f} {show} at full use and {owned[0]:.0f} at 5 %"
+    alt += f"; renting by the hour {price:.2f}"
+    alt += (
+        f"; with the services of the cloud owning pays from {cross:.0%} use."
+        if cross <= 1
+        else "; owning stays dearer at any use."
+    )
+
+    def draw(axes: Any) -> None:
+        axes.plot(100 * shares, owned, label="own")
+        axes.axhline(price, linestyle="--", color=COLOURS[1], label="rent by the hour")
+        axes.set_xlabel("utilization [%]")
+        axes.set_ylabel(show)
+        axes.set_ylim(0, min(owned[0], 4 * max(price, owned[-1])))
+        axes.legend(frameon=False)
+
+    return Picture("by-utilization", "Cost of a useful hour against utilization", alt, draw)
+
+
+def tornado(found: Plan, name: str, most: int = 12) -> Picture | None:
+    """How far each uncertain input alone moves a figure, from its low to its high end."""
+    swings = swing(found, name)[:most]
+    if not swings:
+        return None
+    show = units.readable_unit(float(found.values[name]), glossary.quantities()[name].show)
+    words = "; ".join(f"{each} {shown(name, low)} to {shown(name, high)}" for each, low, high in swings[:4])
+    alt = f"Each input moved alone from its low to its high end; the strongest on {name}: {words}."
+
+    def draw(axes: Any) -> None:
+        middle = float(units.convert(found.values[name], show))
+        for row, (_, low, high) in enumerate(reversed(swings)):
+            ends = [float(units.convert(end, show)) for end in (low, high)]
+            axes.barh(row, ends[0] - middle, left=middle, color=COLOURS[5], edgecolor="black", linewidth=0.4)
+            axes.barh(
+                row, ends[1] - middle, left=middle, color=COLOURS[4], edgecolor="black", linewidth=0.4, hatch="//"
+            )
+        axes.axvline(middle, color="black", linewidth=0.8)
+        axes.set_yticks(range(len(swings)), [each for each, _, _ in reversed(swings)])
+        axes.set_xlabel(f"{name} [{show}]; hatched: input at its high end")
+
+    return Picture(f"tornado-{name}", f"What moves {name}", alt, draw)
+
+
+def swing(found: Plan, name: str) -> list[tuple[str, float, float]]:
+    """Uncertain inputs with the figure at their low and at their high end, the widest first."""
+    uncertain = {
+        each: fact
+        for each, fact in found.resolved.facts.items()
+        if fact.low is not None and fact.high is not None and fact.low < fact.high and each in found.given
+    }
+    if name not in found.values or not uncertain:
+        return []
+    count = len(uncertain)
+    values: dict[str, Any] = dict(found.given)
+    for column, (each, fact) in enumerate(uncertain.items()):
+        moved = np.full(2 * count, float(values[each]))
+        moved[column], moved[count + column] = fact.low, fact.high
+        values[each] = moved
+    ends = np.broadcast_to(wiring.evaluate([name], values, found.resolved.options)[name], (2 * count,))
+    rows = [(each, float(ends[i]), float(ends[count + i])) for i, each in enumerate(uncertain)]
+    moved_rows = [row for row in rows if row[1] != row[2] and np.isfinite(row[1:]).all()]
+    return sorted(moved_rows, key=lambda row: -abs(row[2] - row[1]))
+
+
+def power(found: Plan) -> Picture | None:
+    """Where the power goes at full load: compute, network, storage, and what cooling and conversion add."""
+    made_of = breakdown_of.addends(found, "it_power")
+    if not made_of or "facility_power" not in found.values:
+        return None
+    total = float(found.values["facility_power"])
+    overhead = total - float(found.values["it_power"])
+    pieces = {**{name: value for name, value in made_of.items() if value}, "cooling and losses": overhead}
+    show = units.readable_unit(total, "MW")
+    limit = float(found.values.get("site_power_limit", np.nan))
+    words = ", ".join(f"{name} {shown('facility_power', value)}" for name, value in pieces.items())
+    racks = (
+        f"; {shown('racks', found.values['racks'])} at {shown('rack_power', found.values['rack_power'])}"
+        if "racks" in found.values and "rack_power" in found.values
+        else ""
+    )
+    alt = f"{shown('facility_power', total)} at full load: {words}{racks}."
+
+    def draw(axes: Any) -> None:
+        left = 0.0
+        for number, (name, value) in enumerate(pieces.items()):
+            width = float(units.convert(value, show))
+            hatch = ("", "//", "..", "xx")[number % 4]
+            axes.barh(
+                ["power"], [width], left=left, label=name, color=COLOURS[number % 6], hatch=hatch, edgecolor="white"
+            )
+            left += width
+        if np.isfinite(limit):
+            axes.axvline(float(units.convert(limit, show)), color="black", linestyle="--", label="site limit")
+        axes.set_xlabel(show)
+        axes.set_ylim(-1.2, 0.8)
+        axes.legend(frameon=False, ncols=3, loc="lower left")
+
+    return Picture("power", "Where the power goes", alt, draw)
+
+
+def of_plan(found: Plan, catalog: Catalog) -> list[Picture]:
+    """Every picture that the plan has the figures for."""
+
+    drawn = [
+        breakdown(found, "capex", "What must be paid before the cluster runs"),
+        breakdown(found, "opex_per_year", "What must be paid each year"),
+        cash_flow(found),
+        by_utilization(found),
+        load_duration(found),
+        owned_share(found),
+        power(found),
+        capacity_by_month(found),
+        step_parts(found),
+        scaling_curve(found, catalog),
+        picture(found),
+        *(tornado(found, name) for name in ("npv_saving", "capex", "step_time", "cost_per_million_tokens")),
+    ]
+    return [picture for picture in drawn if picture is not None]
+
+
+_YEAR = units.read("1 year", "s")
+
+
+def step_parts(found: Plan) -> Picture | None:
+    """What a training step consists of."""
+    wanted = ("compute_step_time", "data_time", "data_exposed", "optimizer_time", "communication_share", "step_time")
+    values = wiring.evaluate(wanted, found.given, found.resolved.options)
+    if found.resolved.pools or any(name not in values for name in wanted):
+        return None
+    step = float(values["step_time"])
+    communication = float(values["communication_share"]) * step
+    optimizer = float(values["optimizer_time"])
+    pieces = {
+        "computing and waiting for the pipeline": max(step - communication - optimizer, 0.0),
+        "communication that computing does not hide": communication,
+        "optimizer": optimizer,
+    }
+    words = ", ".join(f"{name} {value / step:.0%}" for name, value in pieces.items())
+
+    def draw(axes: Any) -> None:
+        left = 0.0
+        for number, (name, value) in enumerate(pieces.items()):
+            hatch = ("", "//", "..")[number]
+            axes.barh(["step"], [value], left=left, label=name, color=COLOURS[number], hatch=hatch, edgecolor="white")
+            left += value
+        axes.set_xlabel("s")
+        axes.set_ylim(-1.2, 0.8)
+        axes.legend(frameon=False, loc="lower left")
+
+    return Picture("step", "Where the time of a step goes", f"A step of {shown('step_time', step)}: {words}.", draw)
+
+
+def scaling_curve(found: Plan, catalog: Catalog) -> Picture | None:
+    """Tokens a second against the number of accelerators, with the knee."""
+    scenario = found.scenario
+    if scenario.workload != "training" or scenario.pools or "tokens_per_second" not in found.values:
+        return None
+    size = float(found.values["accelerators"])
+    curve = scaling.curve(scenario, catalog, scaling.sizes_around(size, float(found.values["system_accelerators"])))
+    points = [
+        (p.accelerators, p.figures["tokens_per_second"]) for p in curve.points if "tokens_per_second" in p.figures
+    ]
+    if len(points) < 2:
+        return None
+    sizes, rates = (np.array(column) for column in zip(*points, strict=True))
+    ideal = rates[0] * sizes / sizes[0]
+    show = units.readable_unit(float(rates.max()), glossary.quantities()["tokens_per_second"].show)
+    alt = f"From {shown('accelerators', sizes[0])} to {shown('accelerators', sizes[-1])} the batch stays as it is; "
+    alt += f"the largest reaches {rates[-1] / ideal[-1]:.0%} of what it would at the efficiency of the smallest."
+    if curve.knee:
+        alt += f" Beyond {shown('accelerators', curve.knee)} more accelerators bring little."
+
+    def draw(axes: Any) -> None:
+        axes.plot(sizes, units.convert(ideal, show), "--", color=COLOURS[7], label="in proportion")
+        axes.plot(sizes, units.convert(rates, show), "o-", label="predicted")
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(sizes, [f"{n:,.0f}" for n in sizes], rotation=30)
+        axes.set_xlabel("accelerators")
+        axes.set_ylabel(show)
+        axes.legend(frameon=False)
+
+    return Picture("scaling", "How training speed grows with the cluster", alt, draw)
+
+
+def load_duration(found: Plan) -> Picture | None:
+    """The load over the share of time that it is exceeded, and how the cheapest mix covers it."""
+    mix = None if found.resolved.pools else hybrid.of_plan(found)
+    if mix is None or "utilization" not in found.values or not mix.shares:
+        return None
+    load = hybrid.curve_of(mix.peak, float(found.values["utilization"]))
+    covered = {way: share * mix.peak for way, share in mix.shares.items() if share > 0}
+    words = ", ".join(f"{share:.0%} {way}" for way, share in mix.shares.items() if share > 0)
+    cheapest = shown("opex_per_year", mix.cost)
+    pure = ", ".join(f"all {way} {shown('opex_per_year', cost)}" for way, cost in mix.pure.items())
+    alt = f"The cheapest cover of the load is {words} of the peak, at {cheapest} (levelised); {pure}."
+
+    def draw(axes: Any) -> None:
+        time = 100 * np.arange(len(load)) / len(load)
+        axes.plot(time, load, color="black", label="load")
+        low = 0.0
+        for number, (way, height) in enumerate(covered.items()):
+            hatch = ("", "//", "..")[number]
+            axes.fill_between(time, low, np.clip(load, low, low + height), label=way, alpha=0.5, hatch=hatch)
+            low += height
+        axes.set_xlabel("share of the time in which the load is exceeded [%]")
+        axes.set_ylabel("accelerators")
+        axes.legend(frameon=False)
+
+    return Picture("load-duration", "The load and the cheapest way to cover it", alt, draw)
+
+
+def owned_share(found: Plan) -> Picture | None:
+    """Yearly cost of the best mix against the share of the peak that is owned, with the pure options."""
+    mix = None if found.resolved.pools else hybrid.of_plan(found)
+    if mix is None or len(mix.curve) < 3:
+        return None
+    shares = np.array([share for share, _ in mix.curve])
+    costs = np.array([cost for _, cost in mix.curve]) * _YEAR / 1e6
+    best = mix.shares.get(hybrid.OWNED, 0.0)
+    alt = f"With {shares[0]:.0%} of the peak owned the best mix costs {costs[0]:,.4g} MUSD a year, with all of it "
+    alt += f"{costs[-1]:,.4g}; least at {best:.0%}: {mix.cost * _YEAR / 1e6:,.4g}."
+
+    def draw(axes: Any) -> None:
+        axes.plot(100 * shares, costs, label="best mix around what is owned")
+        axes.plot([100 * best], [mix.cost * _YEAR / 1e6], "o", color="black", label="cheapest")
+        for number, (way, cost) in enumerate(mix.pure.items()):
+            if way != hybrid.OWNED:
+                axes.axhline(
+                    cost * _YEAR / 1e6, linestyle=("--", ":", "-.")[number % 3], color="grey", label=f"all {way}"
+                )
+        axes.set_xlabel("share of the peak that is owned [%]")
+        axes.set_ylabel("MUSD a year, levelised")
+        axes.set_ylim(0)
+        axes.legend(frameon=False)
+
+    return Picture("owned-share", "Cost against the share that is owned", alt, draw)
+
+
+def capacity_by_month(found: Plan) -> Picture | None:
+    """What the pools of a site have in service by month, with the power they draw."""
+    if not found.resolved.pools:
+        return None
+    timeline = by_month.timeline(found)
+    name, power = "installed_accelerators", "facility_power"
+    if name not in timeline.values or power not in timeline.values:
+        return None
+    show = units.readable_unit(float(timeline.values[power].max()), "MW")
+    steps = [
+        f"{timeline.months[month]:%Y-%m} {shown(name, timeline.values[name][month])}, "
+        f"{shown(power, timeline.values[power][month])}"
+        for month in timeline.changes
+    ]
+
+    def draw(axes: Any) -> None:
+        months = np.arange(len(timeline.months))
+        base = np.zeros(len(months))
+        for number, (pool, share) in enumerate(timeline.in_service.items()):
+            amount = share * float(found.values.get(f"{pool}/{name}", 0))
+            if amount.any():
+                hatch = ("", "//", "..", "xx")[number % 4]
+                axes.fill_between(months, base, base + amount, step="post", label=pool, alpha=0.6, hatch=hatch)
+                base = base + amount
+        axes.set_ylabel("installed accelerators")
+        axes.set_xlabel(f"months from {timeline.months[0]:%Y-%m}")
+        axes.legend(frameon=False, loc="upper left")
+        other = axes.twinx()
+        other.plot(months, units.convert(timeline.values[power], show), color="black", linestyle=":")
+        other.set_ylabel(f"dotted: facility power [{show}]")
+
+    return Picture("capacity", "Capacity by month", f"In service: {'; '.join(steps)}.", draw)
+
+
+def picture(found: Plan) -> Picture | None:
+    """The activities as a drawing; None where the plan has no schedule."""
+    if any(_value(found, pool, name) is None for pool in _pools(found) for name in _NEEDS):
+        return None
+    bars = activities(found)
+    words = "; ".join(
+        f"{bar.name} from month {_months(bar.start)} to {_months(bar.end)}{', critical' if bar.critical else ''}"
+        for bar in bars
+    )
+
+    def draw(axes: Any) -> None:
+        month = units.read("1 month", "s")
+        for row, bar in enumerate(reversed(bars)):
+            colour = COLOURS[1] if bar.critical else COLOURS[5]
+            axes.barh(row, (bar.end - bar.start) / month, left=bar.start / month, color=colour)
+        axes.set_yticks(range(len(bars)), [bar.name for bar in reversed(bars)])
+        axes.set_xlabel("months from the decision")
+
+    return Picture("schedule", "The way to service; the critical path is darker", f"{words}.", draw)

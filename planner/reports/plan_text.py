@@ -1,0 +1,173 @@
+"""A plan as text and tables."""
+
+from __future__ import annotations
+
+from planner import glossary, units
+from planner.catalog import ages
+from planner.money import currency
+from planner.plan import dates, sizing
+from planner.plan.derivation_text import _STALE
+from planner.plan.plan import Plan, Result, defaults_that_mattered, shown
+from planner.reports import decision
+from planner.tables import Cell, Table
+
+_MARKS = {True: "ok  ", False: "FAIL"}
+_MOST_DEFAULTS = 12
+
+
+def text(found: Plan, everything: bool = False) -> str:
+    """The plan for a terminal: headline, checks, what binds, the defaults that mattered."""
+    scenario = found.scenario
+    chosen = ", ".join(f"{role} {entry.key}" for role, entry in sorted(found.resolved.entries.items()))
+    parts = [f"{scenario.name}\n{scenario.workload}: {chosen}{_work(found)}"]
+    parts.append(_sized(found))
+    parts.append(_searched(found))
+    parts.append((quantities(found) if everything else headlines(found)).text())
+    parts.append("\n".join(decision.own_or_rent(found)))
+    parts.append(_outside(found))
+    money = currency.of_plan(found)
+    if money.name != "USD":
+        parts.append(currency.headlines(found, money).text())
+    parts.append(_stale(found))
+    parts.append(_checks(found))
+    parts.append(_binding(found))
+    parts.append(_defaults(found))
+    asked = set(sizing.wanted(found.resolved.options))
+    absent = [name for name in glossary.headlines() if name in found.missing and name in asked]
+    if absent:
+        rows = [f"  {name}: missing {', '.join(found.missing[name][:6])}" for name in absent]
+        parts.append("Not computed\n" + "\n".join(rows))
+    return "\n\n".join(part for part in parts if part)
+
+
+# What the work is, in which formats and by which software, where results hang on it and nobody may have said it.
+_WORK = {
+    "training": ("training_precision", "sequence_length", "global_batch", "training_tokens", "training_software"),
+    "inference": ("weight_precision", "kv_precision", "serving_stack", "input_tokens", "output_tokens"),
+}
+
+
+def _work(found: Plan) -> str:
+    options, values = found.resolved.options, found.values
+    if found.resolved.pools:
+        return ""
+    words = [
+        f"{name} {options[name] if name in options else shown(name, values[name])}"
+        for name in _WORK.get(found.scenario.workload, ())
+        if name in options or name in values
+    ]
+    return f"\n{', '.join(words)}" if words else ""
+
+
+def _sized(found: Plan) -> str:
+    """What each target alone would take, or leave where pools before it have taken their part."""
+    words = []
+    for name, count in found.sized_by.items():
+        sizes = glossary.quantities()[name].sizes or {}
+        takes = "takes" if sizes.get("want") == "smallest" else "leaves" if found.resolved.pools else "allows"
+        words.append(f"{name} {takes} {shown(sizing.SIZE, count)}")
+    return f"Sized to {shown(sizing.SIZE, found.values[sizing.SIZE])}: {', '.join(words)}" if words else ""
+
+
+def _searched(found: Plan) -> str:
+    """The strategies found, a line for each pool."""
+    by_pool: dict[str, list[str]] = {}
+    for name in found.given:
+        pool, _, degree = name.rpartition("/")
+        if name not in found.resolved.facts and degree != sizing.SIZE:
+            by_pool.setdefault(pool, []).append(f"{degree} {shown(name, found.given[name])}")
+    return "\n".join(f"Searched{pool and f' for {pool}'}: {', '.join(degrees)}" for pool, degrees in by_pool.items())
+
+
+def _outside(found: Plan) -> str:
+    """Headline figures that lie outside their own band, and why that is so."""
+    outside = [
+        name
+        for name in glossary.headlines()
+        if (result := found.results.get(name)) is not None
+        and result.low is not None
+        and result.high is not None
+        and not result.low <= result.value <= result.high
+    ]
+    if not outside:
+        return ""
+    why = "typical values of their inputs lie near one end of the ranges. planner risk prints the medians"
+    return f"Outside their own band: {', '.join(outside)}; {why}."
+
+
+def headlines(found: Plan) -> Table:
+    """The headline figures with their bands."""
+    size = found.resolved.facts.get("accelerators")
+    first = Result(
+        "accelerators",
+        float(found.values["accelerators"]),
+        size.low if size else None,
+        size.high if size else None,
+        size.kind if size else "derived",
+    )
+    names = [name for name in glossary.headlines() if name in found.results]
+    return _table([first, *(found.results[name] for name in names)])
+
+
+def quantities(found: Plan) -> Table:
+    """Every computed quantity, room by room."""
+    return _table(list(found.results.values()))
+
+
+def _table(results: list[Result]) -> Table:
+    rows: list[list[Cell]] = []
+    for result in results:
+        row = glossary.quantities()[result.name]
+        show = units.readable_unit(result.value, row.show)
+        unit = "" if row.labels or show == units.DIMENSIONLESS else show
+        value = shown(result.name, result.value) if row.labels else _in(show, result.value)
+        kind = f"{result.kind}, {_STALE}" if result.stale else result.kind
+        rows.append([result.name, value, unit, _in(show, result.low), _in(show, result.high), kind])
+    return Table(["quantity", "value", "unit", "P10", "P90", "kind"], rows, frozenset({1, 3, 4}))
+
+
+def _in(unit: str, value: float | None) -> float | None:
+    return None if value is None else float(units.convert(value, unit))
+
+
+def _stale(found: Plan) -> str:
+    """The prices behind the mark, with their ages."""
+    headline = [found.results[name] for name in glossary.headlines() if name in found.results]
+    names = sorted({name for result in headline for name in result.stale})
+    day = dates.price_day(found.scenario)
+    facts = found.resolved.facts
+    rows = [f"  {n} = {shown(n, facts[n].value)}: {ages.age_text(facts[n], day)}" for n in names]
+    return f"Stale prices, older than a year on {day}\n" + "\n".join(rows) if rows else ""
+
+
+def _checks(found: Plan) -> str:
+    if not found.checks:
+        return ""
+    ordered = sorted(found.checks, key=lambda check: check.ok)
+    return "Checks\n" + "\n".join(f"  {_MARKS[check.ok]} {check.name}: {check.message}" for check in ordered)
+
+
+def _binding(found: Plan) -> str:
+    if not found.binding:
+        return ""
+    shares = ", then ".join(f"{name} ({units.number_text(100 * share, 3)} % used)" for name, share in found.binding[:2])
+    return f"Binds first: {shares}"
+
+
+def _defaults(found: Plan) -> str:
+    mattered = defaults_that_mattered(found)[:_MOST_DEFAULTS]
+    day = dates.price_day(found.scenario)
+    rows = [
+        [
+            d.name,
+            shown(d.name, d.fact.value),
+            f"{d.elasticity:+.2f} % on {d.moves}",
+            f"{d.fact.kind}, {_STALE}" if ages.is_stale(d.fact, day) else d.fact.kind,
+            d.fact.source,
+        ]
+        for d in mattered
+    ]
+    if not rows:
+        return ""
+    table = Table(["default", "value", "a change of 1 % moves", "kind", "source"], rows)
+    return f"Defaults that mattered (set them to take them over)\n{table.text()}"

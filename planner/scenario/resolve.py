@@ -1,0 +1,302 @@
+"""Every choice of a scenario looked up: facts, options and entries of the whole and of each pool."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from planner import glossary, units
+from planner.catalog.catalog import DISTRIBUTIONS, Entry, Fact, value_of
+from planner.errors import InputError, Problem, enough, unknown
+from planner.model import scopes, wiring
+from planner.scenario.scenario import Lookup, Resolved, Scenario, without
+
+if TYPE_CHECKING:
+    from planner.scenario.scenario import Scenario
+
+
+def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
+    """Every fact and option that holds for the scenario; InputError with all problems at once."""
+    if scenario.pools:
+        return resolve_pools(scenario, catalog)
+    found: list[Problem] = []
+    entries = _entries(scenario, catalog, found)
+    facts: dict[str, Fact] = {}
+    options = {name: option.choices[0] for name, option in glossary.options().items()}
+    options["workload"] = scenario.workload
+    try:
+        defaults = catalog.defaults
+    except InputError as error:
+        found.extend(error.problems)
+        defaults = {}
+    for name, fact in defaults.items():
+        if name in options:
+            options[name] = fact.value
+        else:
+            facts[name] = _where_it_holds(fact, entries)
+    for role, entry in entries.items():
+        for key, fact in entry.facts.items():
+            facts[f"{role}_{key}"] = fact
+        for key in glossary.kinds()[entry.kind].dates:
+            if key in entry.text:
+                year = Fact(year_of(entry.text[key]), kind="quoted", origin=entry.origin, field=key)
+                facts[f"{role}_{key}_year"] = year
+    apply_set(scenario, facts, options, found)
+    apply_ranges(scenario, facts, found)
+    found.extend(correlation_problems(scenario, facts))
+    if found:
+        raise InputError(found)
+    return Resolved(scenario, facts, options, entries, rules=catalog.rules)
+
+
+def _where_it_holds(fact: Fact, entries: Mapping[str, Entry]) -> Fact:
+    """A default as it is, or as an estimate where it was fitted to other entries than those chosen."""
+    others = [role for role, keys in fact.holds_for if role in entries and entries[role].key not in keys]
+    return replace(fact, kind="estimate") if others and fact.kind == "derived" else fact
+
+
+def year_of(date: datetime.date) -> float:
+    """A date as a year with its fraction: 2026-07-01 is 2026.5."""
+    return round(date.year + (date.timetuple().tm_yday - 1) / 365.25, 3)
+
+
+def _entries(scenario: Scenario, catalog: Lookup, found: list[Problem]) -> dict[str, Entry]:
+    """The entry of each role: chosen, named by a chosen entry, or the default choice."""
+    roles = glossary.roles()
+    entries: dict[str, Entry] = {}
+
+    def choose(role: str, name: str, place: str) -> None:
+        try:
+            entry = catalog.find(roles[role], name)
+        except InputError as error:
+            found.extend(
+                Problem(place, f"choose.{role}", p.message) if p.place == "catalog" else p for p in error.problems
+            )
+            return
+        entries[role] = entry
+
+    for role, name in scenario.choose.items():
+        if enough(found, scenario.place):
+            break
+        if role not in roles:
+            found.append(Problem(scenario.place, f"choose.{role}", misplaced(role, "role", roles)))
+        elif not isinstance(name, str):
+            found.append(Problem(scenario.place, f"choose.{role}", "takes the name of a catalog entry"))
+        else:
+            choose(role, name, scenario.place)
+    # A system brings its accelerator; a cloud offer brings one only where no system did.
+    for role in [*[r for r in entries if r != "cloud"], *[r for r in entries if r == "cloud"]]:
+        entry = entries[role]
+        for name, key in entry.references.items():
+            target = glossary.kinds()[entry.kind].references[name]
+            if target not in entries and target not in scenario.choose:
+                choose(target, key, entry.origin)
+    for role, name in catalog.default_choices.items():
+        if role not in entries and role not in scenario.choose:
+            choose(role, name, "choices.toml")
+    return entries
+
+
+def merged(scenario: Scenario, key: str) -> Scenario:
+    """A pool with everything that it takes over from the whole."""
+    part = scenario.pools[key]
+    chosen = part.choose.get("site", scenario.choose.get("site", ""))
+    site = scenario.sites.get(chosen, {}) if isinstance(chosen, str) else {}
+    outer = without(scenario, part.choose, {**site, **part.set, **part.range})
+    return replace(
+        part,
+        choose={**outer.choose, **part.choose},
+        set={**outer.set, **site, **part.set},
+        range={**outer.range, **part.range},
+        start=part.start or scenario.start,
+        order=part.order or scenario.order,
+    )
+
+
+def resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
+    """Each pool resolved by itself, and the whole: what all agree on once, the rest under the pool's name."""
+    problems: dict[Problem, list[str]] = {}
+    resolved: dict[str, Resolved] = {}
+    for key in scenario.pools:
+        try:
+            resolved[key] = resolve(merged(scenario, key), catalog)
+        except InputError as error:
+            for problem in error.problems:
+                problems.setdefault(problem, []).append(key)
+    if problems:
+        # What every pool stumbles over stands outside them.
+        common = len(scenario.pools)
+        raise InputError(
+            [p if len(keys) == common else replace(p, field=f"{keys[0]}/{p.field}") for p, keys in problems.items()]
+        )
+    starts = {key: found.scenario.start for key, found in resolved.items()}
+    first = scenario.start or min((day for day in starts.values() if day), default=None)
+    late = [key for key, day in starts.items() if first and day and day < first]
+    if late:
+        raise InputError(
+            [Problem(scenario.place, f"{key}.start", f"lies before the scenario's, {first}") for key in late]
+        )
+    delays = {
+        key: units.read(f"{((day or first) - first).days if first else 0} day", "s") for key, day in starts.items()
+    }
+    row = glossary.quantities()["start_delay"]
+    if never := [key for key, delay in delays.items() if row.high is not None and delay > row.high]:
+        message = f"is too long after the scenario's, {first}: {row.name} is {row.limits()}"
+        raise InputError([Problem(scenario.place, f"{key}.start", message) for key in never])
+    for key, found in resolved.items():
+        if delays[key]:
+            _delay(found, delays[key], scenario.pools[key])
+    sites = dict.fromkeys(found.entries["site"].key if "site" in found.entries else "" for found in resolved.values())
+    if len(sites) == 1:
+        return _whole(scenario, resolved)
+    by_site = {
+        site: _whole(scenario, {k: r for k, r in resolved.items() if r.entries["site"].key == site}) for site in sites
+    }
+    # A limit that several sites state alike is one of each site, not one of them all.
+    return _whole(scenario, by_site, apart=wiring.site_limits())
+
+
+def _delay(found: Resolved, delay: float, part: Scenario) -> None:
+    """Let a pool start later; unless it says otherwise its period ends with that of the others."""
+    found.facts["start_delay"] = Fact(delay, "s", kind="set", origin="scenario")
+    period = found.facts.get("analysis_period")
+    if period is not None and "analysis_period" not in part.set:
+        left = max(period.value - delay, glossary.quantities()["analysis_period"].low or 0)
+        found.facts["analysis_period"] = replace(period, value=left, note="what is left after the start")
+
+
+def _whole(scenario: Scenario, members: dict[str, Resolved], apart: frozenset[str] = frozenset()) -> Resolved:
+    """Members brought together: facts, options and entries that all share stand once, the others by member."""
+    rows = glossary.quantities()
+    first, *others = members.values()
+
+    def same(one: Any, other: Any) -> bool:
+        # Most come from the same entry or default: the comparison field by field is for the rest.
+        return one is other or one == other
+
+    # A part of a sum stays with its pool, also where the parts are equal.
+    shared_facts = {
+        name
+        for name, fact in first.facts.items()
+        if rows[name].combine not in ("sum", "peak")
+        and name not in apart
+        and all(same(fact, member.facts.get(name)) for member in others)
+    }
+    shared_entries = {
+        role for role, entry in first.entries.items() if all(same(entry, member.entries.get(role)) for member in others)
+    }
+    facts: dict[str, Fact] = {}
+    options = {name: choice for name, choice in first.options.items() if "/" not in name and name != scopes.POOLS}
+    entries: dict[str, Entry] = {}
+    pools: dict[str, Resolved] = {}
+    options[scopes.POOLS] = scopes.SEPARATOR.join(members)
+    for key, member in members.items():
+        for name, fact in member.facts.items():
+            facts[name if name in shared_facts else f"{key}/{name}"] = fact
+        options |= {f"{key}/{name}": choice for name, choice in member.options.items()}
+        for role, entry in member.entries.items():
+            entries[role if role in shared_entries else f"{key}/{role}"] = entry
+        pools |= {f"{key}/{inner}": found for inner, found in member.pools.items()} or {key: member}
+    return Resolved(scenario, facts, options, entries, pools, first.rules)
+
+
+def misplaced(name: str, what: str, names: Iterable[str]) -> str:
+    """What is wrong with a name that has no meaning where it stands: where it belongs, or the nearest that has."""
+    if name in glossary.roles():
+        return f"'{name}' chooses a catalog entry: write it below [choose]"
+    if name in glossary.options() or name in glossary.quantities():
+        return f"'{name}' is a value of the scenario: write it below [set]"
+    return unknown(what, name, names)
+
+
+def apply_set(scenario: Scenario, facts: dict[str, Fact], options: dict[str, str], found: list[Problem]) -> None:
+    """Put what is set into the facts and options; what is wrong with it into `found`."""
+    rows = glossary.quantities()
+    for name, given in scenario.set.items():
+        if enough(found, scenario.place):
+            break
+        place = f"set.{name}"
+        if name in options:
+            choices = glossary.options()[name].choices
+            if given in choices:
+                options[name] = given
+            else:
+                message = f"'{given}' is not one of {', '.join(choices)}{units.suggestion(str(given), choices)}"
+                found.append(Problem(scenario.place, place, message))
+        elif name not in rows:
+            message = misplaced(name, "quantity", [*rows, *glossary.options()])
+            found.append(Problem(scenario.place, place, message))
+        else:
+            try:
+                value = value_of(given, rows[name])
+            except units.UnitError as error:
+                several = isinstance(given, list) or units.UNSURE.match(str(given))
+                hint = ". A value that is not sure is three under [range]: low, typical, high" if several else ""
+                found.append(Problem(scenario.place, place, f"{error}{hint}"))
+            else:
+                facts[name] = Fact(value, rows[name].unit, kind="set", origin="scenario", field=name)
+
+
+def apply_ranges(scenario: Scenario, facts: dict[str, Fact], found: list[Problem]) -> None:
+    """Put ranges into the facts; what is wrong with them into `found`."""
+    rows = glossary.quantities()
+    for name, given in scenario.range.items():
+        if enough(found, scenario.place):
+            break
+        place = f"range.{name}"
+        if name not in rows:
+            found.append(Problem(scenario.place, place, unknown("quantity", name, rows)))
+            continue
+        if not isinstance(given, list) or len(given) not in (3, 4):
+            message = 'takes three values and may name a distribution: ["low", "typical", "high", "lognormal"]'
+            found.append(Problem(scenario.place, place, message))
+            continue
+        distribution = given[3] if len(given) == 4 else DISTRIBUTIONS[0]
+        if distribution not in DISTRIBUTIONS:
+            message = f"'{distribution}' is not one of {', '.join(DISTRIBUTIONS)}"
+            found.append(Problem(scenario.place, place, message + units.suggestion(str(distribution), DISTRIBUTIONS)))
+            continue
+        read: list[float] = []
+        for item in given[:3]:
+            try:
+                read.append(value_of(item, rows[name]))
+            except units.UnitError as error:
+                found.append(Problem(scenario.place, place, str(error)))
+        if len(read) < 3:
+            continue
+        low, typical, high = read
+        if not low <= typical <= high:
+            found.append(Problem(scenario.place, place, "its values are not in order: low, typical, high"))
+            continue
+        # A value that is set as well wins over the typical one, where it lies within the range.
+        said = facts[name].value if name in scenario.set and name in facts else typical
+        if not low <= said <= high:
+            found.append(Problem(scenario.place, place, "the value set for it lies outside the range"))
+            continue
+        if distribution == "lognormal" and low <= 0:
+            found.append(Problem(scenario.place, place, "a lognormal range starts above zero"))
+            continue
+        facts[name] = Fact(
+            said, rows[name].unit, low, high, kind="set", origin="scenario", field=name, distribution=distribution
+        )
+
+
+def correlation_problems(scenario: Scenario, facts: dict[str, Fact]) -> list[Problem]:
+    """What is wrong with the stated correlations: names without a range, figures outside -1 to 1."""
+    found: list[Problem] = []
+    for name, others in scenario.correlate.items():
+        if enough(found, scenario.place):
+            break
+        if not isinstance(others, dict):
+            found.append(Problem(scenario.place, f"correlate.{name}", "takes { OTHER = 0.6 }"))
+            continue
+        for other, figure in others.items():
+            place = f"correlate.{name}.{other}"
+            for each in (name, other):
+                if each not in facts or facts[each].low is None or facts[each].high is None:
+                    found.append(Problem(scenario.place, place, f"'{each}' has no range: give it one under [range]"))
+            if isinstance(figure, bool) or not isinstance(figure, int | float) or not -1 <= figure <= 1:
+                found.append(Problem(scenario.place, place, f"{figure!r} is not a correlation: it is -1 to 1"))
+    return found

@@ -1,0 +1,242 @@
+"""Every accelerator of the catalog serving the model of one scenario, ordered by what it gives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from planner import glossary, units
+from planner.catalog import links
+from planner.catalog.catalog import KINDS, Catalog, Entry
+from planner.errors import one
+from planner.model import wiring
+from planner.plan import serving_layout, sizing
+from planner.scenario.resolve import resolve
+from planner.scenario.scenario import Resolved, Scenario
+from planner.tables import Table
+
+# Accelerators in which the largest replica fits, and the fixed costs of a site matter little.
+_MANY = 4096.0
+# Order -> the quantity that it follows, the largest first.
+ORDERS = {
+    "rate": "accelerator_output_rate",
+    "watt": "accelerator_tokens_per_joule",
+    "dollar": "accelerator_tokens_per_dollar",
+    "total": "accelerator_tokens_per_total_dollar",
+    "peak": "gemm_peak",
+}
+# Order -> heading, and what it counts.
+HEADINGS = {
+    "rate": ("rate", "output tokens per second of an accelerator in its best full replica"),
+    "watt": ("per joule of chip", "rated power of the chip times PUE; hosts and network apart"),
+    "dollar": ("per dollar of chip", "price of the chip, spread evenly, and its energy; everything around it apart"),
+    "total": (
+        "per dollar of all",
+        f"levelised cost of some {_MANY:,.0f} accelerators in the cheapest system that holds the chip, with network, "
+        "storage, building, energy, staff and software",
+    ),
+    "peak": ("peak", "data sheet, for products in the precision shown"),
+}
+SHOWN = (*ORDERS.values(), "ttft_p95", "tpot")
+DEGREES = ("tensor_parallel", "pipeline_parallel", "attention_parallel", "concurrency")
+# Format -> the one to fall back on where a chip has no peak rate for it.
+FALLBACKS = {"fp4": "w4a16", "fp8": "w8a16", "int8": "w8a16"}
+_LIMITS = ("serving_memory_margin", "tpot_margin", "ttft_margin")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One accelerator's place: what it reaches, or why it is not ranked."""
+
+    entry: Entry
+    precision: str
+    values: dict[str, float]
+    kind: str
+    # Limits that even its best configuration breaks.
+    breaks: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+
+
+@dataclass
+class Ranking:
+    """All places in order; those that break a limit or lack a figure come last."""
+
+    scenario: Scenario
+    order: str
+    places: list[Place] = field(default_factory=list)
+
+
+def rank(scenario: Scenario, catalog: Catalog, order: str = "watt") -> Ranking:
+    """The accelerators of the catalog in the order of `order`, each in its own best configuration."""
+    scenario = replace(scenario, workload="inference")
+    if "model" not in scenario.choose:
+        raise one(scenario.place, "choose.model", "a ranking needs a model to serve")
+    places = [_place(scenario, catalog, entry) for entry in catalog.entries("accelerators")]
+    key = ORDERS[order]
+    places.sort(
+        key=lambda p: (bool(p.lacks), key not in p.values, bool(p.breaks), -p.values.get(key, 0.0), p.entry.key)
+    )
+    return Ranking(scenario, order, places)
+
+
+def _place(scenario: Scenario, catalog: Catalog, entry: Entry) -> Place:
+    """One accelerator in the scenario, with as many accelerators as the largest replica may ask for."""
+    choose = {role: name for role, name in scenario.choose.items() if role not in ("system", "cloud", "accelerator")}
+    wanted = scenario.set.get("weight_precision") or catalog.defaults["weight_precision"].value
+    kept = {name: value for name, value in scenario.set.items() if name not in glossary.quantities() or serves(name)}
+    vendor = str(entry.text.get("vendor", "")).lower()
+    home = {row["stack"] for row in links.benchmarks()["home"] if row["vendor"] == vendor}
+    if home:
+        kept["serving_stack"] = home.pop()
+    mine = replace(
+        scenario,
+        choose={**choose, "accelerator": entry.key},
+        set={**kept, "weight_precision": precision(entry, wanted), "accelerators": f"{_MANY:g} accelerator"},
+        range={},
+    )
+    resolved = resolve(mine, catalog)
+    given = sizing.with_strategy(resolved.values | links.links(entry, catalog), resolved.options)
+    given |= _whole_cost(mine, catalog, entry)
+    wanted_names = (*SHOWN, *_LIMITS)
+    found = wiring.evaluate(wanted_names, given, resolved.options)
+    missing = wiring.route(wanted_names, given, resolved.options).missing
+    # Without figures of the chip no configuration was searched: the degrees are not what it lacks.
+    lacks = tuple(name for name in missing.get(ORDERS["rate"], ()) if name not in serving_layout.CANDIDATES)
+    shown = {n: float(found[n]) for n in (*SHOWN, *DEGREES) if n in found and math.isfinite(float(found[n]))}
+    breaks = tuple(name.removesuffix("_margin") for name in _LIMITS if name in found and float(found[name]) < 0)
+    return Place(entry, precision(entry, wanted), shown, _kind(given, resolved), breaks, lacks)
+
+
+def _whole_cost(scenario: Scenario, catalog: Catalog, entry: Entry) -> dict[str, Any]:
+    """Levelised cost of an hour of the chip in the cheapest system that holds it; nothing where none has a price."""
+    systems = [s for s in catalog.entries("systems") if s.references.get("accelerator") == entry.key]
+    priced = [s for s in systems if {"price", "accelerators"} <= set(s.facts)]
+    if not priced:
+        return {}
+    cheapest = min(priced, key=lambda s: s.facts["price"].value / s.facts["accelerators"].value)
+    resolved = resolve(replace(scenario, choose={**scenario.choose, "system": cheapest.key}), catalog)
+    size = cheapest.facts["accelerators"].value
+    values = resolved.values | {sizing.SIZE: math.ceil(_MANY / size) * size}
+    name = "cost_per_accelerator_hour"
+    found = wiring.evaluate((name,), values, resolved.options)
+    return {name: found[name]} if name in found and math.isfinite(float(found[name])) else {}
+
+
+def precision(chip: Entry, wanted: str) -> str:
+    """The wanted format, or the one that keeps its weights and multiplies in 16 bits where the chip lacks its rate."""
+    return wanted if f"peak_{wanted}" in chip.facts else FALLBACKS.get(wanted, wanted)
+
+
+def serves(name: str) -> bool:
+    """Whether a set quantity describes the service rather than the cluster that is being replaced."""
+    row = glossary.quantities()[name]
+    return row.sizes is None and not name.startswith(("system_", "accelerator_", "cloud_")) and name != sizing.SIZE
+
+
+def _kind(given: Mapping[str, Any], resolved: Resolved) -> str:
+    """The weakest kind among the accelerator's own figures and the fitted parameters of its stack."""
+    needs = wiring.inputs_of(ORDERS["rate"], given, resolved.options)
+    own = [fact.kind for name, fact in resolved.facts.items() if name in needs and _tells(fact.origin)]
+    return max(own, key=KINDS.index) if own else KINDS[-1]
+
+
+def _tells(origin: str) -> bool:
+    return origin.startswith(("accelerators/", "calibration/"))
+
+
+def to_json(found: Ranking) -> dict[str, Any]:
+    """The ranking with values in display units."""
+    rows = glossary.quantities()
+    return {
+        "scenario": found.scenario.name,
+        "by": found.order,
+        "units": {name: rows[name].show for name in SHOWN},
+        "accelerators": [
+            {
+                "entry": place.entry.key,
+                "name": place.entry.name,
+                "precision": place.precision,
+                "kind": place.kind,
+                **{n: float(units.convert(v, rows[n].show)) for n, v in place.values.items()},
+                "breaks": list(place.breaks),
+                "lacks": list(place.lacks),
+            }
+            for place in found.places
+        ],
+    }
+
+
+def table(found: Ranking) -> Table:
+    """The ranked accelerators with what they reach, in display units."""
+    rows = glossary.quantities()
+    columns = [
+        "accelerator",
+        "precision",
+        *(f"{name} [{rows[name].show}]" for name in SHOWN),
+        *DEGREES,
+        "kind",
+        "breaks",
+    ]
+    cells: list[list[str | float | None]] = []
+    for place in found.places:
+        if place.lacks:
+            continue
+        figures = [place.values.get(name) for name in SHOWN]
+        cells.append(
+            [
+                place.entry.key,
+                place.precision,
+                *(
+                    None if v is None else float(units.convert(v, rows[n].show))
+                    for n, v in zip(SHOWN, figures, strict=True)
+                ),
+                *(place.values.get(name) for name in DEGREES),
+                place.kind,
+                ", ".join(place.breaks),
+            ]
+        )
+    return Table(columns, cells, frozenset(range(2, 2 + len(SHOWN) + len(DEGREES))))
+
+
+def text(found: Ranking) -> str:
+    """All orders side by side, what each counts, and what could not be ranked."""
+    rows = glossary.quantities()
+    ranked = [place for place in found.places if not place.lacks]
+    places = {
+        order: sorted((p for p in ranked if key in p.values and not p.breaks), key=lambda p: -p.values[key])
+        for order, key in ORDERS.items()
+    }
+
+    def position(place: Place, order: str) -> str:
+        return str(places[order].index(place) + 1) if place in places[order] else ""
+
+    cells = []
+    for place in ranked:
+        shape = "·".join(units.number_text(place.values[name]) for name in DEGREES[:3] if name in place.values)
+        cells.append(
+            [
+                place.entry.key,
+                place.precision,
+                *(
+                    units.number_text(float(units.convert(place.values[key], rows[key].show)))
+                    if key in place.values
+                    else ""
+                    for key in ORDERS.values()
+                ),
+                *(position(place, order) for order in ORDERS),
+                shape,
+                place.kind,
+                "breaks " + ", ".join(place.breaks) if place.breaks else "",
+            ]
+        )
+    heads = [f"{HEADINGS[order][0]} [{rows[key].show}]" for order, key in ORDERS.items()]
+    columns = ["accelerator", "precision", *heads, *ORDERS, "TP·PP·DP", "kind", ""]
+    numbers = frozenset(range(2, 2 + 2 * len(ORDERS)))
+    lines = [Table(columns, cells, numbers, found.scenario.name).text()]
+    lines.append("\n".join(["What counts:", *(f"  {order}: {counted}" for order, (_, counted) in HEADINGS.items())]))
+    lacking = [f"  {place.entry.key}: lacks {', '.join(place.lacks)}" for place in found.places if place.lacks]
+    if lacking:
+        lines.append("\n".join(["Not ranked:", *lacking]))
+    return "\n\n".join(lines)

@@ -1,0 +1,89 @@
+"""F1: what a quantity means, what it takes, how it comes about, who uses it; and the keys of the screen."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from planner import glossary, units
+from planner.model import wiring
+from planner.plan import breakdown
+from planner.plan.plan import shown
+from planner.tui import words
+from planner.tui.session import Session
+
+SIGNS = """Before an input: ● said by the scenario or pool, ○ by the whole scenario, ◇ from the catalog,
+· default, = found by the planner, ! wrong
+▲ ▼ change against the baseline (b pins it); ✓ ✗ checks; P10 to P90: the band that follows from uncertain inputs"""
+
+
+def about(session: Session, name: str) -> str:
+    """Everything the planner knows of a quantity, an option or a role."""
+    if name in glossary.options():
+        option = glossary.options()[name]
+        return f"{option.meaning}\n\nChoices: {', '.join(option.choices)}"
+    if name in glossary.roles():
+        kind = glossary.kinds()[glossary.roles()[name]]
+        return f"{kind.meaning}\n\nThe entry chosen for '{name}' brings: {', '.join(kind.fields)}"
+    row = glossary.quantities()[name]
+    lines = [f"{row.meaning}.", ""]
+    plan = session.plan
+    value = breakdown.value(plan, name)
+    if plan is not None and value is None and name in plan.values:
+        value = float(plan.values[name])
+    lines.append(f"Value     {shown(name, value) if value is not None else 'not known here'}")
+    low, high = session.bands.get(name, (None, None))
+    band = words.band(name, low, high, value) if value is not None else ""
+    if band:
+        lines.append(f"Band      {band}, P10 to P90")
+    lines.append(f"Unit      {'a plain number' if row.show == units.DIMENSIONLESS else row.show}")
+    if row.limits():
+        lines.append(f"Limits    {row.limits()}")
+    stale = words.rests_on_stale(plan, name)
+    if stale:
+        lines.append(f"Prices    {stale}")
+    fact = plan.resolved.facts.get(name) if plan else None
+    if fact is not None:
+        lines.append(f"Source    {words.provenance(fact, session.catalog.sources, session.price_day)}")
+        if fact.note:
+            lines.append(f"Note      {fact.note}")
+    equation = wiring.equation(name, plan.resolved.options if plan else {})
+    if equation is not None:
+        if fact is not None:
+            lines.append("It is set, so its equation does not run:")
+        lines += ["Formula   " + " ".join(equation.formula.split()), f"Needs     {', '.join(equation.needs)}"]
+        if equation.notes:
+            lines += ["", equation.notes]
+    users = wiring.used_by(name)
+    if users:
+        lines += ["", f"Used by   {', '.join(users)}"]
+    return "\n".join(lines)
+
+
+class HelpScreen(ModalScreen[None]):
+    """What has the focus, explained."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,enter", "close", "Back")]
+
+    def __init__(self, session: Session, name: str = "", keys: str = "") -> None:
+        super().__init__()
+        self.session, self.quantity, self.keys = session, name, keys
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog help"):
+            title = words.scoped(self.quantity) if self.quantity else "Keys"
+            yield Static(title, classes="dialog-title", markup=False)
+            with VerticalScroll(classes="dialog-text"):
+                if self.quantity:
+                    yield Static(about(self.session, self.quantity), markup=False)
+                if self.keys:
+                    yield Static(f"{'-' * 20}\n{self.keys}\n\n{SIGNS}" if self.quantity else self.keys, markup=False)
+            yield Footer(compact=True, show_command_palette=False)
+
+    def action_close(self) -> None:
+        self.dismiss(None)

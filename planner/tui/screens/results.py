@@ -1,0 +1,182 @@
+"""The rows of the results side: figures, checks, what binds, what a total is made of."""
+
+from __future__ import annotations
+
+import functools
+import textwrap
+from dataclasses import dataclass
+
+from planner import glossary
+from planner.plan import breakdown, sizing
+from planner.plan.plan import Plan, shown
+from planner.reports import decision
+from planner.tui import words
+from planner.tui.screens import topics
+from planner.tui.session import Session
+from planner.tui.widgets.lines import Column, Row
+
+NARROW = (Column("result", shorter=words.short), Column("value", 15, right=True), Column("change", 8, right=True))
+WIDE = (
+    Column("result", shorter=words.short),
+    Column("value", 10, right=True),
+    Column("unit", 9),
+    Column("change", 9, right=True),
+    Column("P10 to P90", 14, right=True),
+)
+FINDINGS = (Column("checks, limits", shorter=words.short), Column("", 9), Column("", 14, right=True))
+_MOST_LIMITS = 4
+_BAR = 9
+
+
+@dataclass(frozen=True)
+class Large:
+    """A figure shown in large digits."""
+
+    name: str
+    label: str
+    number: str
+    unit: str
+    change: str
+
+
+def large(session: Session) -> list[Large]:
+    """The figures in large digits."""
+    plan = session.plan
+    if plan is None:
+        return []
+    found = []
+    for name in topics.large(plan, session.view):
+        value = plan.results[name].value
+        number, unit = words.split(name, value, 3)
+        moved = words.change(value, breakdown.value(session.baseline, name))
+        found.append(Large(name, words.label(name), number, unit, moved))
+    return found
+
+
+def caption(figure: Large, width: int) -> str:
+    """A large figure's name, unit and change in a line of `width`: the name gives way, its unit does not."""
+    unit = f", {words.short(figure.unit)}" if figure.unit and figure.unit not in figure.label else ""
+    moved = f"  {figure.change}" if figure.change else ""
+    room = max(8, width - len(unit) - len(moved))
+    label = figure.label if len(figure.label) <= room else words.short(figure.label)
+    return (label if len(label) <= room else f"{label[: room - 1]}…") + unit + moved
+
+
+def verdict(session: Session) -> tuple[bool, str]:
+    """Whether all is well, and one line that says what is not or what binds first."""
+    if session.problems:
+        count = len(session.problems)
+        more = f" (and {count - 1} more)" if count > 1 else ""
+        return False, f"! {session.problems[0]}{more}"
+    plan = session.plan
+    if plan is None:
+        return False, "! nothing computed"
+    failed = [check for check in plan.checks if not check.ok]
+    rest = ""
+    if plan.binding:
+        name, share = plan.binding[0]
+        rest = f"binds first: {name} ({words.percent(share, 3)} used)"
+    rest = "; ".join(filter(None, (rest, decision.in_brief(plan))))
+    if failed:
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        message = failed[0].message.rstrip(".")
+        return False, f"✗ {words.label(failed[0].name)}: {message}{more}; {rest}"
+    count = len(plan.checks)
+    hold = {0: "no check applies", 1: "the one check holds"}.get(count, f"all {count} checks hold")
+    return True, f"✓ {hold}; {rest}"
+
+
+def figures(session: Session, wide: bool) -> list[Row]:
+    """Every result under its heading, with its change against the baseline; the missing ones with what they lack."""
+    plan = session.plan
+    if plan is None:
+        return [Row("none", ("nothing computed yet: see the problem above",), "note", "bad")]
+    found: list[Row] = []
+    for title, names in topics.results(plan, session.view):
+        rows = [_figure(session, plan, name, wide) for name in names]
+        if rows:
+            found += [Row(f"heading:{title}", (title,), "heading"), *rows]
+    return found
+
+
+def _figure(session: Session, plan: Plan, name: str, wide: bool) -> Row:
+    value = breakdown.value(plan, name)
+    if value is None:
+        lacking = f"missing: {', '.join(plan.missing.get(name, ()))}"
+        cells: tuple[str, ...] = (f"{words.label(name)} {lacking}",)
+        return Row(name, cells, "note", "dim")
+    moved = words.change(value, breakdown.value(session.baseline, name))
+    tone = "strong" if name in glossary.headlines() else ""
+    if not wide:
+        return Row(name, (words.label(name), words.text(name, value), moved), tone=tone)
+    number, unit = words.split(name, value)
+    low, high = session.bands.get(name, (None, None))
+    return Row(
+        name, (words.label(name), number, words.short(unit), moved, words.band(name, low, high, value)), tone=tone
+    )
+
+
+def findings(session: Session, width: int) -> list[Row]:
+    """Checks in lines of `width`, the limits nearest to being reached, and what cost and power are made of."""
+    plan = session.plan
+    if plan is None:
+        return []
+    view = session.view
+    checks = [check for check in plan.checks if view.belongs(check.name.rpartition("/")[0])]
+    found = [Row("heading:checks", ("Checks",), "heading")] if checks else []
+    for check in sorted(checks, key=lambda each: each.ok):
+        mark, tone = ("✓", "") if check.ok else ("✗", "bad")
+        pool = check.name.rpartition("/")[0]
+        message = f"{pool}: {check.message}" if pool and not view.pool else check.message
+        lines = textwrap.wrap(f"{mark} {message}", max(20, width), subsequent_indent="  ")
+        for index, line in enumerate(lines):
+            found.append(Row(f"check:{check.name}:{index}", (line,), "note", tone))
+    limits = [(name, share) for name, share in plan.binding if view.belongs(_limit(name)[1])]
+    if limits:
+        found.append(Row("heading:limits", ("Limits in use, the binding one first",), "heading"))
+    for name, share in limits[:_MOST_LIMITS]:
+        label = _limit(name)[0] if view.pool else name
+        found.append(_bar_row(f"limit:{name}", label, share, words.percent(share, 3), "bad" if share > 1 else ""))
+    sized_by = {n: count for n, count in plan.sized_by.items() if view.belongs(n.rpartition("/")[0])}
+    if sized_by:
+        found.append(Row("heading:size", ("What sets the size",), "heading"))
+        for name, count in sized_by.items():
+            text = f"{words.scoped(name, view.scope)}: {shown(sizing.SIZE, count)}"
+            found.append(Row(f"value:{name}", (text,), "note"))
+    for total in (f"{view.scope}{each}" for each in topics.BREAKDOWNS):
+        parts = breakdown.parts(plan, total)
+        if parts:
+            title = f"{words.title(total.rpartition('/')[2])}: {shown(total, plan.results[total].value)}"
+            found.append(Row(f"heading:{total}", (title,), "heading"))
+        for part in parts:
+            name = words.scoped(part.name, view.scope)
+            found.append(_bar_row(f"part:{total}:{part.name}", name, part.share, words.text(part.name, part.value, 3)))
+    return found
+
+
+def _bar_row(key: str, label: str, share: float, text: str, tone: str = "") -> Row:
+    return Row(key, (label, words.bar(share, _BAR), text), tone=tone, tones=(tone, tone or "bar", tone))
+
+
+@functools.lru_cache(maxsize=256)
+def _limit(text: str) -> tuple[str, str]:
+    """'cooling of serving' as the limit and the pool or site that it is of."""
+    for each in glossary.quantities().values():
+        if each.binds and (text == each.binds or text.startswith(f"{each.binds} of ")):
+            return each.binds, text[len(each.binds) :].removeprefix(" of ")
+    return text, ""
+
+
+def quantity(row: Row) -> str:
+    """The quantity that a row of figures or findings speaks of, or an empty text."""
+    kind, _, rest = row.key.partition(":")
+    rows = glossary.quantities()
+    if kind == "check":
+        rest = rest.rpartition(":")[0]
+        return next((name for name in (f"{rest}_margin", rest) if name in rows), "")
+    if kind == "limit":
+        text, scope = _limit(rest)
+        name = next((name for name, each in rows.items() if each.binds == text), "")
+        return f"{scope}/{name}" if scope and name else name
+    name = rest.rpartition(":")[2] if kind in ("part", "value") else row.key
+    return name if name in rows else ""
