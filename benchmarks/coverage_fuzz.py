@@ -3,8 +3,8 @@
     pip install atheris                # not a dependency of the planner; Python 3.11 to 3.13 on Linux
     python benchmarks/coverage_fuzz.py unit|scenario|range|entry|import|tariff [--seconds 120] [--keep DIR]
 
-Starts from tests/data/corpus/KIND, which tests/test_hostile.py replays, and adds what it finds to DIR (a folder that
-is thrown away unless named).  Ends at the first input that is neither taken nor refused in words, and prints it.
+Starts from tests/data/corpus/KIND, which tests/whole/test_hostile.py replays, and adds what it finds to DIR (a folder
+that is thrown away unless named).  Ends at the first input that is neither taken nor refused in words, and prints it.
 """
 
 import argparse

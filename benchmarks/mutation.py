@@ -3,8 +3,9 @@ notice; those that none notices are listed with the reason.
 
     python benchmarks/mutation.py [ROOM ...]
 
-A mutant counts as noticed where the unit trace fails, or where some figure that tests/test_golden.py holds would move:
-each function is replayed on the inputs it had in every golden case, and at the points at which each equation is held.
+A mutant counts as noticed where the unit trace fails, or where some figure that tests/model/test_golden.py holds would
+move: each function is replayed on the inputs it had in every golden case, and at the points at which each equation is
+held.
 """
 
 import ast

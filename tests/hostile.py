@@ -1,6 +1,7 @@
 """Inputs that nobody should give, made from a source of randomness, and what the planner makes of each.
 
-tests/test_hostile.py draws some from hypothesis, which then shrinks what fails; benchmarks/hostile_input.py many more.
+tests/whole/test_hostile.py draws some from hypothesis, which then shrinks what fails;
+benchmarks/hostile_input.py many more.
 """
 
 import datetime

@@ -101,7 +101,7 @@ def judge_import(content, said, folder):
     """A table of others, as drafts over the shipped catalog."""
     table = folder / "table.csv"
     table.write_bytes(content)
-    return judged(lambda: importer.read(table, own_catalog(folder / "own"), said))
+    return judged(lambda: importer.read(table, own_catalog(folder / "own"), said, {}))
 
 
 def judge_table(what, content, folder):

@@ -208,10 +208,11 @@ def _import(args: argparse.Namespace) -> int:
     from pathlib import Path
 
     from planner.catalog.importing import importer
-    from planner.catalog.importing import rows as catalog_import_rows
+    from planner.catalog.importing.rows import Said
+    from planner.evidence.claims import documents
 
-    said = catalog_import_rows.Said(args.provider, args.region, args.source, args.source_title, args.as_of)
-    found = importer.read(Path(args.file), arguments.catalog(args), said)
+    said = Said(args.provider, args.region, args.source, args.source_title, args.as_of)
+    found = importer.read(Path(args.file), arguments.catalog(args), said, documents.load().noise)
     if not args.dry_run:
         found.write()
     if args.json:

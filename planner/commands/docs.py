@@ -14,9 +14,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from planner import cli
     from planner.reports import reference
 
-    pages = reference.write(args.output, arguments.catalog(args))
+    pages = reference.write(args.output, arguments.catalog(args), cli.parser())
     if args.json:
         arguments.print_json([str(page) for page in pages])
     print(f"wrote {len(pages)} pages; open {args.output / 'index.html'}", file=sys.stderr)

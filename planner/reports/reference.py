@@ -7,7 +7,7 @@ import html
 from collections.abc import Iterable
 from pathlib import Path
 
-from planner import __version__, cli, glossary, paths, units
+from planner import __version__, glossary, paths, units
 from planner.catalog.catalog import Catalog, Entry, Fact
 from planner.errors import one
 from planner.evidence.validation import validation
@@ -22,11 +22,11 @@ _STYLE = (
 )
 
 
-def write(folder: Path, catalog: Catalog) -> list[Path]:
-    """Write the whole site into a folder; the paths of its pages."""
+def write(folder: Path, catalog: Catalog, parser: argparse.ArgumentParser) -> list[Path]:
+    """Write the whole site, with the commands of `parser`, into a folder; the paths of its pages."""
     if folder.exists() and not folder.is_dir():
         raise one(str(folder), "", "is a file; documentation is written into a directory")
-    pages = site(catalog)
+    pages = site(catalog, parser)
     written = []
     for name, text in pages.items():
         write_atomically(folder / name, text)
@@ -34,7 +34,7 @@ def write(folder: Path, catalog: Catalog) -> list[Path]:
     return written
 
 
-def site(catalog: Catalog) -> dict[str, str]:
+def site(catalog: Catalog, parser: argparse.ArgumentParser) -> dict[str, str]:
     """File name -> page."""
     pages = {f"guide-{path.stem}.html": _page(_heading(path), _markdown(path)) for path in paths.guides()}
     pages |= {f"model-{room}.html": _room(room, names, catalog) for room, names in glossary.rooms().items()}
@@ -42,7 +42,7 @@ def site(catalog: Catalog) -> dict[str, str]:
     pages["quantities.html"] = _quantities()
     pages["options.html"] = _options()
     pages["sources.html"] = _sources(catalog)
-    pages["commands.html"] = _commands()
+    pages["commands.html"] = _commands(parser)
     pages["validation.html"] = _validation()
     pages["index.html"] = _index(pages)
     return pages
@@ -265,8 +265,7 @@ def _sources(catalog: Catalog) -> str:
     return _page("Sources", _table(["id", "title", "publisher", "address", "retrieved"], rows))
 
 
-def _commands() -> str:
-    top = cli.parser()
+def _commands(top: argparse.ArgumentParser) -> str:
     parts = [f"<pre>{html.escape(top.format_help())}</pre>"]
     for name, parser in _subcommands(top).items():
         texts = [parser.format_help(), *(p.format_help() for p in _subcommands(parser).values())]

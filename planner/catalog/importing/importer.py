@@ -6,7 +6,7 @@ plain table, and accelerator facts in long format (one fact a row).  Nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,13 +43,13 @@ class Import:
             draft.write()
 
 
-def read(path: Path, catalog: Catalog, said: Said) -> Import:
-    """The table in a file as drafts of entries in the user's own directory."""
+def read(path: Path, catalog: Catalog, said: Said, noise: Mapping[str, str]) -> Import:
+    """The table in a file as drafts of entries in the user's own directory; names of `noise` are not taken."""
     from planner.catalog.importing import facts, prices
 
     header, rows = table(path)
     findings = Findings()
-    rows = _of_the_trade(rows, findings)
+    rows = _of_the_trade(rows, noise, findings)
     described: dict[str, dict[str, Any]] = {}
     changes: Iterable[Change]
     if set(_SKYPILOT) <= set(header):
@@ -69,18 +69,17 @@ def read(path: Path, catalog: Catalog, said: Said) -> Import:
     return Import(name, len(rows), drafts, told, sources if drafts else None)
 
 
-def _of_the_trade(rows: list[tuple[int, Row]], findings: Findings) -> list[tuple[int, Row]]:
-    """The rows without those of names that a source document lists by mistake."""
-    from planner.evidence.claims import documents
-
-    noise = {folded(named.name): named for named in documents.load().named if named.noise}
+def _of_the_trade(rows: list[tuple[int, Row]], noise: Mapping[str, str], findings: Findings) -> list[tuple[int, Row]]:
+    """The rows without those of `noise`: names that a source document lists by mistake, with what they are."""
+    mistaken = {folded(name): f"{name} is a {what}" for name, what in noise.items()}
     kept = []
     for line, row in rows:
-        named = next((noise[key] for key in map(folded, (row.get(c, "") for c in _NAMES)) if key in noise), None)
-        if named is None:
+        names = [folded(row.get(column, "")) for column in _NAMES]
+        reason = next((mistaken[name] for name in names if name in mistaken), None)
+        if reason is None:
             kept.append((line, row))
         else:
-            findings.add(line, f"{named.name} is a {named.vendor}, named in a source document by mistake: not taken")
+            findings.add(line, f"{reason}, named in a source document by mistake: not taken")
     return kept
 
 

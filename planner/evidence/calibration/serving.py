@@ -264,7 +264,8 @@ def file_text(cases: Cases, fitted: dict[str, float], found: dict[str, Any]) -> 
             for m, of in found["residual_spreads"].items()
         ],
         "# P10 and P90 of measured over predicted that these two spreads give for a source not seen before: the",
-        "# prediction interval of a random-effects model (planner/calibrate_inference.py, spread), scaled to no row.",
+        "# prediction interval of a random-effects model (planner/evidence/calibration/serving.py),",
+        "# scaled to no row.",
         "[fit.residual_quantiles]",
         *[f"{m} = [{low:.4f}, {high:.4f}]" for m, (low, high) in found["residual_quantiles"].items()],
         "",

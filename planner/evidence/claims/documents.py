@@ -113,6 +113,11 @@ class Seeds:
     named: tuple[Named, ...]
     directory: Path
 
+    @property
+    def noise(self) -> dict[str, str]:
+        """Names that the documents list by mistake, with what each is."""
+        return {row.name: row.vendor for row in self.named if row.noise}
+
     def claim(self, name: str) -> Claim:
         if name not in self.claims:
             raise one("claims", "ID", unknown("claim", name, self.claims))

@@ -15,6 +15,7 @@ from planner.catalog.importing.importer import Import
 from planner.catalog.importing.rows import Said
 from planner.cli import main
 from planner.errors import InputError
+from planner.evidence.claims import documents
 
 SKYPILOT = """InstanceType,AcceleratorName,AcceleratorCount,vCPUs,MemoryGiB,Price,Region,GpuInfo,SpotPrice,AvailabilityZone
 p5.48xlarge,H100,8.0,192,2048,55.04,us-east-1,"{'Gpus': [{'MemoryInfo': {'SizeInMiB': 81920}}]}",10.24,us-east-1a
@@ -43,7 +44,7 @@ def imported(tmp_path: Path, text: str, said: Said = MINE) -> tuple[Import, Cata
     file = tmp_path / "table.csv"
     file.write_text(text)
     layers = [paths.shipped("catalogs"), own]
-    found = importer.read(file, Catalog(layers), said)
+    found = importer.read(file, Catalog(layers), said, documents.load().noise)
     found.write()
     return found, Catalog(layers)
 
@@ -137,7 +138,7 @@ def test_cloud_prices_in_a_plain_table(tmp_path):
 
 def test_the_shipped_price_table_is_read(tmp_path):
     file = paths.shipped("catalogs") / "prices" / "cloud.csv"
-    found = importer.read(file, Catalog([paths.shipped("catalogs"), tmp_path]), Said())
+    found = importer.read(file, Catalog([paths.shipped("catalogs"), tmp_path]), Said(), {})
     assert found.rows == 919
     assert len(found.drafts) > 100
     assert not any("implausible" in each.reason for each in found.findings)
@@ -212,9 +213,9 @@ def test_what_is_no_table_is_refused(tmp_path, content, said):
     file = tmp_path / "table.csv"
     file.write_bytes(content)
     with pytest.raises(InputError, match=said):
-        importer.read(file, Catalog([paths.shipped("catalogs"), tmp_path]), Said())
+        importer.read(file, Catalog([paths.shipped("catalogs"), tmp_path]), Said(), {})
 
 
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(InputError, match="no such file"):
-        importer.read(tmp_path / "no.csv", Catalog([paths.shipped("catalogs")]), Said())
+        importer.read(tmp_path / "no.csv", Catalog([paths.shipped("catalogs")]), Said(), {})

@@ -34,7 +34,7 @@ from planner.tui.screens.scenario import ScenarioScreen
 from planner.tui.session import Session, open_session
 from planner.tui.widgets.lines import LineTable
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 STEPS = int(os.environ.get("PLANNER_KEY_STEPS", "1000"))
 EXAMPLE_STEPS = 250
 SIZES = [(80, 24), (160, 48), (41, 12)]

@@ -1,4 +1,7 @@
-"""Pictures of each screen at two sizes.  After a wanted change: pytest tests/test_tui_snapshots.py --snapshot-update"""
+"""Pictures of each screen at two sizes.
+
+After a wanted change: pytest tests/tui/test_tui_snapshots.py --snapshot-update
+"""
 
 import shutil
 from pathlib import Path
@@ -11,7 +14,7 @@ from planner.tui.screens.inputs import CellInput, InputPane
 from planner.tui.session import open_session
 from planner.tui.widgets.lines import LineTable
 
-SCENARIO = Path(__file__).parent / "data" / "tui.toml"
+SCENARIO = Path(__file__).parents[1] / "data" / "tui.toml"
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=["80x24", "160x48"])
 
 

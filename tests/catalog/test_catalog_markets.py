@@ -12,7 +12,7 @@ import pytest
 from planner import glossary, units
 from planner.catalog.catalog import KINDS, Catalog, Entry
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PRICES = ROOT / "catalogs" / "prices" / "cloud.csv"
 ARCHITECTURE = tomllib.loads((ROOT / "planner/glossary/kinds/models.toml").read_text())["architecture"]
 OFFERS = ("on_demand_price", "reserved_1y_price", "reserved_3y_price", "block_price", "spot_price")

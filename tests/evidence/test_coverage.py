@@ -9,7 +9,7 @@ import pytest
 
 from planner.cli import main
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "docs" / "requirements.md"
 ROWS = [
     [cell.strip() for cell in line.strip("|\n").split(" | ")]

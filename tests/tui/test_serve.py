@@ -20,7 +20,7 @@ pytest.importorskip("textual_serve", reason="the extra 'web' is not installed")
 from planner.cli import main  # noqa: E402
 from planner.tui import serve  # noqa: E402
 
-SCENARIO = Path(__file__).parent / "data" / "tui.toml"
+SCENARIO = Path(__file__).parents[1] / "data" / "tui.toml"
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )

@@ -27,7 +27,7 @@ class Links(html.parser.HTMLParser):
 
 @pytest.fixture(scope="module")
 def site():
-    return reference.site(Catalog())
+    return reference.site(Catalog(), cli.parser())
 
 
 @pytest.fixture(scope="module")

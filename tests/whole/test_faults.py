@@ -18,7 +18,7 @@ from planner.cli import main
 from planner.errors import InputError
 from planner.scenario import scenario_file
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 OWN = '# mine\nsource = "sheet"\npower = "700 W/accelerator"\n'
 PRICES = "provider,instance,accelerator,on_demand_price [USD/accelerator/h]\nAcme,acme-1,H100,2.5\n"
 

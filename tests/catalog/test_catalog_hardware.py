@@ -18,7 +18,7 @@ from planner.cli import main
 from planner.plan import planning
 from planner.scenario import scenario_file
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 catalog = Catalog([ROOT / "catalogs"])
 
 PARTS = ("network_parts", "cooling_parts", "power_parts")

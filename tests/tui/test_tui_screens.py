@@ -26,7 +26,7 @@ from planner.tui.session import open_session
 from planner.tui.widgets.dialogs import Confirm
 from planner.tui.widgets.lines import Column, LineTable, Row
 
-SCENARIO = Path(__file__).parent / "data" / "tui.toml"
+SCENARIO = Path(__file__).parents[1] / "data" / "tui.toml"
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 
 

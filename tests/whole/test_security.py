@@ -9,7 +9,7 @@ import pytest
 from planner import units
 from planner.cli import main
 
-PACKAGE = Path(__file__).parents[1] / "planner"
+PACKAGE = Path(__file__).parents[2] / "planner"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 # A sweep's scheduler is an address that the user names; the browser app is served, to this machine alone.
 NETWORKED = {"workers.py", "serve.py"}

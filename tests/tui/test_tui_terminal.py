@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 TMUX = shutil.which("tmux")
-SCENARIO = Path(__file__).parent / "data" / "tui.toml"
+SCENARIO = Path(__file__).parents[1] / "data" / "tui.toml"
 pytestmark = pytest.mark.skipif(TMUX is None, reason="no tmux on this machine")
 
 
@@ -64,7 +64,7 @@ def test_from_start_to_quit(tmp_path, size):
     terminal = Terminal(
         tmp_path,
         size,
-        ["env", "-u", "COLUMNS", "-u", "LINES", f"PYTHONPATH={Path(__file__).parents[1]}", "sh", "-c", shell],
+        ["env", "-u", "COLUMNS", "-u", "LINES", f"PYTHONPATH={Path(__file__).parents[2]}", "sh", "-c", shell],
     )
     try:
         terminal.until("Two hundred servers")

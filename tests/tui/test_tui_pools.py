@@ -16,7 +16,7 @@ from planner.tui.widgets.dialogs import Ask
 from planner.tui.widgets.lines import LineTable
 from planner.tui.widgets.picker import Picker
 
-SCENARIO = Path(__file__).parent / "data" / "tui-pools.toml"
+SCENARIO = Path(__file__).parents[1] / "data" / "tui-pools.toml"
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 
 

@@ -1,7 +1,7 @@
 """The presets named by the sources: each says what it is, breaks no rule of its own, and keeps its headline figures.
 
 Figures that move are a finding, not a nuisance: look at the difference, then write the new ones with
-`python tests/test_presets.py`.
+`python tests/scenario/test_presets.py`.
 """
 
 import json
@@ -18,7 +18,7 @@ from planner.scenario import scenario_file
 CATALOG = Catalog()
 # A refit of the calibration or a new price moves figures by a few per cent; more than this is a finding.
 MOVES = 0.05
-GOLDEN = Path(__file__).parent / "data" / "presets.json"
+GOLDEN = Path(__file__).parents[1] / "data" / "presets.json"
 PRESETS = (
     "ascend-14000",
     "amd-30mw",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SHIPPED = {
     "catalogs": "planner/data/catalogs",
     "seeds": "planner/data/seeds",
@@ -97,7 +97,7 @@ def test_the_wheel_holds_everything_that_is_shipped(built):
     for name in files:
         folder = next(each for each in SHIPPED if name.startswith(f"{each}/"))
         assert SHIPPED[folder] + name.removeprefix(folder) in inside, name
-    assert {"planner/units.txt", "planner/ledger.toml"} <= inside
+    assert {"planner/units.txt", "planner/money/ledger.toml"} <= inside
     assert not [name for name in inside if name.startswith(("tests/", "benchmarks/")) or "__pycache__" in name]
 
 
