@@ -1,58 +1,136 @@
-"""The architecture: what may import what, and what starts without what."""
+"""The architecture: what may import what, what starts without what, and what stands where."""
 
 import ast
+import copy
 import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
+from importlinter import api
+from importlinter.contracts.acyclic_siblings import AcyclicSiblingsContract
+from importlinter.contracts.forbidden import ForbiddenContract
+from importlinter.contracts.layers import LayersContract
+from importlinter.contracts.protected import ProtectedContract
 
 import planner
 
-ROOT = Path(planner.__file__).parent
-MODULES = sorted(path for path in ROOT.rglob("*.py"))
+PACKAGE = Path(planner.__file__).parent
+ROOT = PACKAGE.parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+EQUATIONS = sorted((PACKAGE / "equations").rglob("*.py"))
+GRAPH = grimp.build_graph("planner", include_external_packages=True, cache_dir=None)
+KINDS = {
+    "acyclic_siblings": AcyclicSiblingsContract,
+    "forbidden": ForbiddenContract,
+    "layers": LayersContract,
+    "protected": ProtectedContract,
+}
+CONFIGURATION = api.read_configuration(str(ROOT / "pyproject.toml"))
+CONTRACTS = {
+    options["name"]: KINDS[options["type"]](options["name"], CONFIGURATION["session_options"], options)
+    for options in CONFIGURATION["contracts_options"]
+}
+# Each contract of pyproject.toml, with an import that would break it.
+BREAKS = {
+    "Rooms: arrows go down only": ("planner.plan.plan", "planner.studies.solve"),
+    "Equations stand on numpy and math alone": ("planner.equations.facility.power", "scipy"),
+    "pint in the units alone": ("planner.files", "pint"),
+    "textual in the terminal app alone": ("planner.reports.document", "textual"),
+}
+# Libraries that take long to import and are needed by some commands alone: a function imports them when it runs.
+LATE = {"scipy", "pandas", "matplotlib", "pyarrow", "distributed", "fpdf", "xlsxwriter"}
+LATE_OUTSIDE_THE_APP = {"textual", "textual_plotext", "textual_serve"}
 
 
-def imports(path: Path) -> set[str]:
-    """Top-level names of everything a file imports, anywhere in it."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            found.add((node.module or "").split(".")[0])
-    return found
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "equations").glob("*.py")), ids=lambda p: p.stem)
-def test_equations_import_only_math_and_numpy(path):
-    assert imports(path) <= {"math", "numpy", "__future__"}
+def imported(node: ast.AST) -> set[str]:
+    """Top-level names of what an import statement imports from other distributions."""
+    if isinstance(node, ast.Import):
+        return {alias.name.split(".")[0] for alias in node.names}
+    if isinstance(node, ast.ImportFrom) and node.level == 0:
+        return {(node.module or "").split(".")[0]}
+    return set()
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "equations").glob("*.py")), ids=lambda p: p.stem)
-def test_equations_do_not_branch_on_values(path):
-    branches = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.If | ast.IfExp)]
-    assert not branches
+def at_import(node: ast.AST):
+    """The statements that run while a module is imported: those of functions and of TYPE_CHECKING do not."""
+    for child in ast.iter_child_nodes(node):
+        typing_alone = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and not typing_alone:
+            yield child
+            yield from at_import(child)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "equations").glob("*.py")), ids=lambda p: p.stem)
-def test_equations_hold_no_naked_constants(path):
+def kept(name: str, graph: grimp.ImportGraph) -> bool:
+    """Whether import-linter finds the contract kept; what breaks it is printed."""
+    check = CONTRACTS[name].check(copy.deepcopy(graph), verbose=False)
+    if not check.kept:
+        CONTRACTS[name].render_broken_contract(check)
+    return check.kept
+
+
+def test_every_module_is_looked_at():
+    modules = {name for name in GRAPH.modules if name.split(".")[0] == "planner"}
+    assert len(modules) == len(MODULES) > 200 and GRAPH.count_imports() > 1000
+    assert BREAKS.keys() == CONTRACTS.keys() - {"No circle among modules"}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_the_contract_is_kept_and_notices_what_would_break_it(name):
+    assert kept(name, GRAPH)
+    broken = copy.deepcopy(GRAPH)
+    importer, new = BREAKS[name]
+    assert {importer, new} <= GRAPH.modules
+    broken.add_import(importer=importer, imported=new)
+    assert not kept(name, broken)
+
+
+def test_a_new_package_needs_a_layer():
+    larger = copy.deepcopy(GRAPH)
+    larger.add_module("planner.new_package")
+    assert not kept("Rooms: arrows go down only", larger)
+
+
+def test_numpy_is_what_equations_import():
+    importers = GRAPH.find_modules_that_directly_import("numpy")
+    assert len([name for name in importers if name.startswith("planner.equations.")]) > 20
+
+
+def test_equations_do_not_branch_on_values():
+    branches = [
+        f"{path.name}:{node.lineno}"
+        for path in EQUATIONS
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.If | ast.IfExp)
+    ]
+    assert branches == [] and len(EQUATIONS) > 40
+
+
+def test_equations_hold_no_naked_constants():
     """Small whole numbers and exact fractions belong to a formula; anything else is a quantity with a source."""
-    numbers = [n.value for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Constant)]
-    naked = [v for v in numbers if isinstance(v, int | float) and not isinstance(v, bool) and not _exact(v)]
-    assert naked == []
+    constants = [
+        (f"{path.name}:{node.lineno}", node.value)
+        for path in EQUATIONS
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float)
+    ]
+    assert [(place, v) for place, v in constants if abs(v) > 12 or v * 2 != int(v * 2)] == []
+    assert len(constants) > 200
 
 
-def _exact(value: float) -> bool:
-    return abs(value) <= 12 and value * 2 == int(value * 2)
-
-
-def test_pint_is_imported_in_units_alone():
-    assert [p.name for p in MODULES if "pint" in imports(p)] == ["units.py"]
-
-
-def test_textual_is_imported_below_tui_alone():
-    assert [p for p in MODULES if "textual" in imports(p) and "tui" not in p.relative_to(ROOT).parts] == []
+def test_heavy_libraries_are_imported_late():
+    early, late = [], set()
+    for path in MODULES:
+        where = path.relative_to(PACKAGE)
+        heavy = LATE if where.parts[0] == "tui" else LATE | LATE_OUTSIDE_THE_APP
+        early += [f"{where}: {name}" for node in at_import(tree(path)) for name in sorted(imported(node) & heavy)]
+        late |= {name for node in ast.walk(tree(path)) for name in imported(node)}
+    assert early == [] and {"scipy", "pandas", "textual"} <= late
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["plan", "--help"]])
@@ -75,3 +153,20 @@ def test_a_plan_does_not_import_pandas_scipy_or_textual():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.rstrip().endswith("HEAVY []")
+
+
+def folders(parent: Path) -> set[str]:
+    """Folders below `parent` that hold Python or TOML, by their path from it."""
+    return {str(path.parent.relative_to(parent)) for path in parent.rglob("*") if path.suffix in {".py", ".toml"}}
+
+
+def test_every_room_of_equations_has_its_glossary():
+    rooms = folders(PACKAGE / "equations") - {"."}
+    assert rooms == folders(PACKAGE / "glossary") - {".", "kinds"} and len(rooms) >= 6
+
+
+def test_the_folders_of_tests_mirror_the_packages():
+    packages = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()} - {"glossary"}
+    tests = {path.parent.relative_to(ROOT / "tests").parts[0] for path in (ROOT / "tests").glob("*/**/test_*.py")}
+    assert tests == packages | {"ground", "whole"} and len(packages) >= 10
+    assert folders(ROOT / "tests" / "equations") - {"."} <= folders(PACKAGE / "equations")
