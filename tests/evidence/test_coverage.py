@@ -33,7 +33,7 @@ def test_the_command_runs(row, capsys):
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0].split()[-1])
 def test_the_test_exists(row):
-    named = re.fullmatch(r"`(tests/\w+\.py)::(test_\w+)`", row[3].rstrip(" |"))
+    named = re.fullmatch(r"`(tests/[\w/]+\.py)::(test_\w+)`", row[3].rstrip(" |"))
     assert named, row[3]
     defined = {node.name for node in ast.parse((ROOT / named[1]).read_text()).body if isinstance(node, ast.FunctionDef)}
     assert named[2] in defined

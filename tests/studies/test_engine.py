@@ -177,8 +177,9 @@ CLUSTER = textwrap.dedent(
     from pathlib import Path
 
     from distributed import LocalCluster
-    from planner import engine, scenario, sweep
-    from planner.catalog import Catalog
+    from planner.catalog.catalog import Catalog
+    from planner.scenario import scenario_file
+    from planner.studies.sweep import engine, sweep
 
     if __name__ == "__main__":
         folder, lose_one = Path(sys.argv[1]), sys.argv[2] == "lose"
@@ -186,7 +187,7 @@ CLUSTER = textwrap.dedent(
             "cloud_price": "2:5:40 USD/accelerator/h", "pue": "1.1:1.5:40", "system_price": "200:400:40 kUSD/system",
             "cooling": "air,direct-to-chip", "site": "us-virginia,us-texas,us-ohio,iceland",
         }
-        task = sweep.task(scenario.load("own-8000-h100"), varied, Catalog(), ["tco", "npv_saving", "racks"])
+        task = sweep.task(scenario_file.load("own-8000-h100"), varied, Catalog(), ["tco", "npv_saving", "racks"])
         assert task.chunks == 5
         with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, processes=True) as cluster:
             killed = []

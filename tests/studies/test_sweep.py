@@ -205,7 +205,7 @@ def test_files_that_cannot_be_written_are_refused(catalog, tmp_path, monkeypatch
 INTERRUPTED = textwrap.dedent(
     """
     import os, signal, sys, threading, time
-    from planner import engine
+    from planner.studies.sweep import engine
     from planner.cli import main
 
     engine.ROWS = 50

@@ -26,7 +26,7 @@ PRICES = "provider,instance,accelerator,on_demand_price [USD/accelerator/h]\nAcm
 WRITES = {
     "a scenario saved": (
         "mine.toml",
-        "from planner import editing; editing.set_in_file(folder / 'mine.toml', {('set', 'pue'): '1.3'})",
+        "from planner import files; files.set_in_file(folder / 'mine.toml', {('set', 'pue'): '1.3'})",
     ),
     "an entry edited": (
         "catalogs/accelerators/h100-sxm.toml",
@@ -39,11 +39,11 @@ WRITES = {
     ),
     "a table written": (
         "table.csv",
-        "from planner.table import Table; Table(['a'], [[str(n)] for n in range(5000)]).write(folder / 'table.csv')",
+        "from planner.tables import Table; Table(['a'], [[str(n)] for n in range(5000)]).write(folder / 'table.csv')",
     ),
     "a workbook written": (
         "table.xlsx",
-        "from planner.table import Table; Table(['a'], [[str(n)] for n in range(5000)]).write(folder / 'table.xlsx')",
+        "from planner.tables import Table; Table(['a'], [[str(n)] for n in range(5000)]).write(folder / 'table.xlsx')",
     ),
     "a report written": ("report.html", "main(['report', 'enterprise-8-gpu', '-o', str(folder / 'report.html')])"),
     "prices imported": (
@@ -145,7 +145,7 @@ def test_a_file_that_may_not_grow_is_said_and_the_old_one_kept(folder, write):
     limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (16, 16))\n"
     process = child(
         f"""{limit}
-from planner.problems import InputError
+from planner.errors import InputError
 try:
     sys.exit({program.rpartition("; ")[2] if "import" not in program else f"exec({program!r})"})
 except InputError as error:
@@ -197,14 +197,15 @@ def test_a_directory_that_takes_no_file_is_said(folder, monkeypatch, capsys, rea
 
 def test_of_two_processes_that_edit_one_entry_the_second_is_refused(folder):
     program = """
-    from planner import authoring, paths
-    from planner.catalog import Catalog
+    from planner import paths
+    from planner.catalog import authoring
+    from planner.catalog.catalog import Catalog
     catalog = Catalog([paths.shipped("catalogs"), folder / "catalogs"])
     said = authoring.Provenance()
     draft = authoring.edit(catalog, catalog.entry("accelerators", "h100-sxm"), {"power": sys.argv[2]}, said)
     print("read", flush=True)
     input()
-    from planner.problems import InputError
+    from planner.errors import InputError
     try:
         draft.write()
     except InputError as error:
@@ -248,7 +249,7 @@ def test_of_two_processes_that_write_within_the_same_instant_one_is_refused(fold
 def test_a_sweep_killed_on_the_way_goes_on_to_the_same_bytes(tmp_path, renames):
     """Killed right before a part, or the whole file, is put in place; what was in place before stays."""
     program = """
-    from planner import engine
+    from planner.studies.sweep import engine
     engine.ROWS = 2
     real, done = os.replace, []
     def replace(*names):

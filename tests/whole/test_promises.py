@@ -17,7 +17,7 @@ def test_every_area_is_promised():
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[1][:50])
 def test_the_promise_has_its_test(row):
-    named = re.fullmatch(r"`(tests/\w+\.py)::(test_\w+)`", row[2])
+    named = re.fullmatch(r"`(tests/[\w/]+\.py)::(test_\w+)`", row[2])
     assert named and row[1], row
     defined = {
         node.name
