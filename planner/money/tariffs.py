@@ -8,28 +8,21 @@ coincident peak, contracted demand with a minimum and a ramp, minimum bills, yea
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from planner import paths, units
-from planner.errors import InputError, Problem, one, read_toml, unknown
-from planner.units import UnitError
+from planner import fields, paths, units
+from planner.errors import one, read_toml, unknown
+from planner.fields import At, Field, Form, Takes
 
 _HOUR = 3600.0
 _MONTHS = tuple(range(1, 13))
 _DAYS = ("all", "weekdays", "weekends")
-_KEYS = {
-    "tariff": ("name", "source", "where", "as_of", "kind", "note", "fixed", "minimum", "annual_minimum", "escalation"),
-    "lists": ("energy", "demand", "coincident", "contract"),
-    "energy": ("name", "months", "days", "hours", "price", "tiers"),
-    "demand": ("name", "months", "days", "hours", "price", "ratchet", "lookback", "lookback_months", "least"),
-    "coincident": ("price", "months", "hour"),
-    "contract": ("power", "price", "share", "ramp"),
-}
 
 
 @dataclass(frozen=True)
@@ -98,10 +91,10 @@ class Tariff:
 
     name: str
     fixed: float = 0.0
-    energy: list[EnergyCharge] = field(default_factory=list)
-    demand: list[DemandCharge] = field(default_factory=list)
-    coincident: list[CoincidentCharge] = field(default_factory=list)
-    contract: list[Contract] = field(default_factory=list)
+    energy: Sequence[EnergyCharge] = ()
+    demand: Sequence[DemandCharge] = ()
+    coincident: Sequence[CoincidentCharge] = ()
+    contract: Sequence[Contract] = ()
     # Least bill of a month, and of a year.
     minimum: float = 0.0
     annual_minimum: float = 0.0
@@ -260,96 +253,121 @@ def load(name: str) -> Tariff:
 
 def from_table(raw: Mapping[str, Any], place: str) -> Tariff:
     """A parsed tariff file; every problem at once."""
-    found: list[Problem] = []
-    known = [*_KEYS["tariff"], *_KEYS["lists"]]
-    found.extend(Problem(place, key, unknown("key", key, known)) for key in raw if key not in known)
+    return fields.read(_form(), {"name": place} | dict(raw), place)
 
-    def number(table: Mapping[str, Any], key: str, unit: str, at: str, default: float | None = 0.0) -> Any:
-        if key not in table:
-            if default is None:
-                found.append(Problem(place, f"{at}{key}", f"is missing: it takes a unit like '{unit}'"))
-            return default or 0.0
-        try:
-            return units.read(table[key], unit)
-        except UnitError as error:
-            found.append(Problem(place, f"{at}{key}", str(error)))
-            return 0.0
 
-    def rows(kind: str) -> list[tuple[str, Mapping[str, Any]]]:
-        tables = raw.get(kind, [])
-        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            found.append(Problem(place, kind, f"takes [[{kind}]] tables"))
-            return []
-        for index, table in enumerate(tables, start=1):
-            for key in table:
-                if key not in _KEYS[kind]:
-                    found.append(Problem(place, f"{kind} {index}", unknown("key", key, _KEYS[kind])))
-        return [(f"{kind} {index}: ", table) for index, table in enumerate(tables, start=1)]
+def _is_list_of(holds: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda given: isinstance(given, list) and all(holds(each) for each in given)
 
-    def months_of(given: Any, at: str) -> tuple[int, ...]:
-        if not isinstance(given, list) or not all(m in _MONTHS for m in given):
-            found.append(Problem(place, at, "takes a list of months from 1 to 12"))
-            return _MONTHS
-        return tuple(given)
 
-    def window(table: Mapping[str, Any], at: str) -> Window:
-        days, hours = table.get("days", "all"), table.get("hours", [0, 24])
-        if days not in _DAYS:
-            found.append(Problem(place, f"{at}days", f"'{days}' is not one of {', '.join(_DAYS)}"))
-            days = "all"
-        if not (isinstance(hours, list) and len(hours) == 2 and all(h in range(25) for h in hours)):
-            found.append(Problem(place, f"{at}hours", "takes [first, last], hours from 0 to 24"))
-            hours = [0, 24]
-        return Window(months_of(table.get("months", list(_MONTHS)), f"{at}months"), days, *hours)
+_MONTH_LIST = fields.such(
+    "a list of months from 1 to 12", _is_list_of(lambda month: fields.is_whole(month, 1, 12)), tuple
+)
+_HOURS = fields.such(
+    "[first, last], hours from 0 to 24",
+    lambda given: _is_list_of(lambda hour: fields.is_whole(hour, 0, 24))(given) and len(given) == 2,
+)
+_SHARES = fields.such(
+    "a list of shares from 0 to 1, one a year",
+    lambda given: given != [] and _is_list_of(lambda share: fields.is_number(share) and 0 <= share <= 1)(given),
+    lambda given: tuple(map(float, given)),
+)
 
-    def tiers(table: Mapping[str, Any], at: str) -> tuple[tuple[float, bool, float], ...]:
-        result = []
-        for index, row in enumerate(table.get("tiers", ()), start=1):
-            given = row if isinstance(row, dict) else {}
-            by_peak = str(given.get("up_to", "")).strip().endswith(" h")
-            limit = number(given, "up_to", "s" if by_peak else "J", f"{at}tier {index} ", None)
-            result.append((limit, by_peak, number(given, "price", "USD/J", f"{at}tier {index} ", None)))
-        return tuple(result)
 
+def _up_to(given: Any, at: At) -> tuple[float, bool]:
+    """The limit of a tier, and whether it is counted in hours of the month's peak."""
+    by_peak = str(given).strip().endswith(" h")
+    return units.read(given, "s" if by_peak else "J"), by_peak
+
+
+def _energy_charge(price: float, tiers: list[Any], **hours: Any) -> EnergyCharge:
+    return EnergyCharge(_window(**hours), price, tuple(tiers))
+
+
+def _demand_charge(
+    price: float, ratchet: float, lookback: int, lookback_months: tuple[int, ...], least: float, **hours: Any
+) -> DemandCharge:
+    return DemandCharge(_window(**hours), price, ratchet, lookback, lookback_months, least)
+
+
+def _window(name: str, months: tuple[int, ...], days: str, hours: list[int]) -> Window:
+    return Window(months, days, *hours)
+
+
+def _charges(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not any(values[kind] for kind in ("energy", "demand", "fixed", "contract")):
+        yield "", "charges nothing: give [[energy]], [[demand]] or fixed"
+
+
+def _tariff(annual_minimum: float, **values: Any) -> Tariff:
+    used = {name: values[name] for name in Tariff.__dataclass_fields__ if name in values}
+    return Tariff(annual_minimum=annual_minimum * 12, **used)
+
+
+@functools.cache
+def _form() -> Form:
+    """What a tariff file holds."""
     month = units.read("1 month", "s")
-    tariff = Tariff(
-        str(raw.get("name", place)),
-        fixed=number(raw, "fixed", "USD/s", "") * month,
-        minimum=number(raw, "minimum", "USD/s", "") * month,
-        annual_minimum=number(raw, "annual_minimum", "USD/s", "") * month * 12,
-        escalation=number(raw, "escalation", "1", ""),
+    share = fields.quantity("1")
+    price_of_energy = Field("price", fields.quantity("USD/J"), "price of energy", required=True)
+    price_of_power = Field("price", fields.quantity("USD/W/s", month), "price of power by month", required=True)
+    hours = (
+        Field("name", fields.TEXT, "what the bill calls it", ""),
+        Field("months", _MONTH_LIST, "calendar months in which it holds", _MONTHS),
+        Field("days", fields.choice(_DAYS), "days on which it holds", "all"),
+        Field("hours", _HOURS, "hours of the day from which and to which it holds; past midnight too", [0, 24]),
     )
-    for at, table in rows("energy"):
-        tariff.energy.append(
-            EnergyCharge(window(table, at), number(table, "price", "USD/J", at, None), tiers(table, at))
-        )
-    for at, table in rows("demand"):
-        lookback = table.get("lookback", 11)
-        if not (isinstance(lookback, int) and 0 <= lookback <= 36):
-            found.append(Problem(place, f"{at}lookback", "takes a number of months from 0 to 36"))
-            lookback = 11
-        named = months_of(table["lookback_months"], f"{at}lookback_months") if "lookback_months" in table else ()
-        price = number(table, "price", "USD/W/s", at, None) * month
-        ratchet, least = number(table, "ratchet", "1", at), number(table, "least", "W", at)
-        tariff.demand.append(DemandCharge(window(table, at), price, ratchet, lookback, named, least))
-    for at, table in rows("coincident"):
-        price = number(table, "price", "USD/W/s", at, None) * month
-        hour = table.get("hour", 17)
-        if hour not in range(24):
-            found.append(Problem(place, f"{at}hour", "takes an hour from 0 to 23"))
-        tariff.coincident.append(
-            CoincidentCharge(price, months_of(table.get("months", list(_MONTHS)), f"{at}months"), hour)
-        )
-    for at, table in rows("contract"):
-        power = number(table, "power", "W", at) if "power" in table else None
-        ramp = table.get("ramp", [1.0])
-        if not isinstance(ramp, list) or not ramp or not all(isinstance(r, int | float) and 0 <= r <= 1 for r in ramp):
-            found.append(Problem(place, f"{at}ramp", "takes a list of shares from 0 to 1, one a year"))
-            ramp = [1.0]
-        price, share = number(table, "price", "USD/W/s", at, None) * month, number(table, "share", "1", at, None)
-        tariff.contract.append(Contract(power, price, share, tuple(float(r) for r in ramp)))
-    if not any((tariff.energy, tariff.demand, tariff.fixed, tariff.contract)):
-        found.append(Problem(place, "", "charges nothing: give [[energy]], [[demand]] or fixed"))
-    if found:
-        raise InputError(found)
-    return tariff
+    up_to = Takes("an energy, or hours of the month's peak, as 300 h", _up_to)
+    tier = Form(
+        (Field("up_to", up_to, "energy up to which the price holds", required=True), price_of_energy),
+        lambda up_to, price: (*up_to, price),
+    )
+    energy = Form(
+        (price_of_energy, *hours, Field("tiers", fields.tables(tier), "prices of the first energy of a month", ())),
+        _energy_charge,
+    )
+    demand = Form(
+        (
+            price_of_power,
+            *hours,
+            Field("ratchet", share, "share of the highest earlier peak that is billed at least", 0.0),
+            Field("lookback", fields.whole(0, 36, "a number of months from 0 to 36"), "months looked back on", 11),
+            Field("lookback_months", _MONTH_LIST, "months that count for the ratchet; all where none is named", ()),
+            Field("least", fields.quantity("W"), "power that is billed at least", 0.0),
+        ),
+        _demand_charge,
+    )
+    coincident = Form(
+        (
+            price_of_power,
+            Field("months", _MONTH_LIST, "calendar months in which it holds", _MONTHS),
+            Field("hour", fields.whole(0, 23, "an hour from 0 to 23"), "hour of the system's peak", 17),
+        ),
+        CoincidentCharge,
+    )
+    contract = Form(
+        (
+            Field("power", fields.quantity("W"), "contracted power; that of the plan where none is named"),
+            price_of_power,
+            Field("share", share, "share of the contracted power that is billed at least", required=True),
+            Field("ramp", _SHARES, "share of the contracted power by year", (1.0,)),
+        ),
+        Contract,
+    )
+    by_month = fields.quantity("USD/s", month)
+    return Form(
+        (
+            Field("name", fields.TEXT, "name of the tariff", required=True),
+            *fields.ABOUT,
+            Field("fixed", by_month, "charge a month", 0.0),
+            Field("minimum", by_month, "least bill of a month", 0.0),
+            Field("annual_minimum", by_month, "least bill of a year", 0.0),
+            Field("escalation", share, "rise of all charges a year", 0.0),
+            Field("energy", fields.tables(energy), "prices of energy; the first that holds takes the hour", ()),
+            Field("demand", fields.tables(demand), "prices of the highest power of a month", ()),
+            Field("coincident", fields.tables(coincident), "prices of the power at the system's peak", ()),
+            Field("contract", fields.tables(contract), "contracted power", ()),
+        ),
+        _tariff,
+        check=_charges,
+    )

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from planner import glossary, units
+from planner import fields, glossary, units
 from planner.catalog.catalog import Catalog, Entry
 from planner.errors import InputError, Problem, unknown
+from planner.fields import At, Field
 from planner.scenario.scenario import Resolved
 
 ALLOWED, CONDITION, LICENCE, EXCLUDED = "allowed", "condition", "licence", "excluded"
@@ -34,44 +35,44 @@ class Rules:
     """Tables of rules, the strongest first."""
 
     def __init__(self, tables: Sequence[Mapping[str, Any]]):
-        problems = [problem for table in tables for problem in _problems(table)]
+        problems: list[Problem] = []
+        self.tables = [_form().read(table, At("rules.toml", problems)) for table in tables]
         if problems:
             raise InputError(problems)
-        self.tables = tables
 
     def home(self, provider: str) -> str:
         """Country where a provider has its head office, or an empty text."""
-        return next((t["owners"][provider] for t in self.tables if provider in t.get("owners", {})), "")
+        return next((t["owners"][provider] for t in self.tables if provider in t["owners"]), "")
 
     def bloc(self, name: str) -> list[str]:
         """Countries of a bloc."""
-        return next((t["blocs"][name] for t in self.tables if name in t.get("blocs", {})), [])
+        return next((t["blocs"][name] for t in self.tables if name in t["blocs"]), [])
 
     def export(self, site: str, owner: str, accelerator: Entry | None) -> Finding:
         """Whether an accelerator may go to a country under an owner of another."""
         option = f"{accelerator.key if accelerator else 'accelerators'} in {site}"
-        for rule in (rule for table in self.tables for rule in table.get("export", ())):
+        for rule in (rule for table in self.tables for rule in table["export"]):
             if _fits(rule, site, owner, accelerator):
-                return Finding("export control", option, rule["verdict"], rule["reason"], rule.get("source", ""))
+                return Finding("export control", option, rule["verdict"], rule["reason"], rule["source"])
         return Finding("export control", option, ALLOWED, "no rule known")
 
     def fit(self, system: Entry, cooling: Entry) -> Iterator[Finding]:
         """Whether a system can be cooled in the way chosen."""
         how, category = str(system.text.get("cooling", "")), cooling.text.get("category")
-        for rule in (rule for table in self.tables for rule in table.get("fit", ())):
+        for rule in (rule for table in self.tables for rule in table["fit"]):
             if category in rule["coolings"] and any(fnmatch.fnmatchcase(how, text) for text in rule["systems"]):
                 option = f"{system.key} with {cooling.key}"
-                yield Finding("cooling fit", option, rule["verdict"], rule["reason"], rule.get("source", ""))
+                yield Finding("cooling fit", option, rule["verdict"], rule["reason"], rule["source"])
 
     def limits(self, country: str, option: str, value: Callable[[str], Any]) -> Iterator[Finding]:
         """Limits that a country sets to figures of the plan, where they are passed."""
         rows = glossary.quantities()
-        for rule in (rule for table in self.tables for rule in table.get("limit", ())):
+        for rule in (rule for table in self.tables for rule in table["limit"]):
             reached = value(rule["quantity"])
             if country in rule["sites"] and reached is not None:
                 most = units.read(rule["most"], rows[rule["quantity"]].unit)
                 if float(reached) > most:
-                    yield Finding("site limit", option, rule["verdict"], rule["reason"], rule.get("source", ""))
+                    yield Finding("site limit", option, rule["verdict"], rule["reason"], rule["source"])
 
     def residency(self, country: str, owner: str, wanted: str, option: str) -> Finding:
         """Whether machines in a country keep data where they must stay."""
@@ -97,86 +98,77 @@ class Rules:
         return found
 
 
-# What a rule of each kind must say, and what it may.
-_KEYS = {
-    "export": (("verdict", "reason"), ("sites", "except_sites", "owners", "tags", "vendors", "source")),
-    "limit": (("sites", "quantity", "most", "verdict", "reason"), ("source",)),
-    "fit": (("systems", "coolings", "verdict", "reason"), ("source",)),
-}
+def _limit_problems(rule: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the value of a limit, which is one of its quantity."""
+    row = glossary.quantities().get(rule["quantity"] or "")
+    if row is not None and rule["most"] is not None:
+        try:
+            units.read(rule["most"], row.unit)
+        except units.UnitError as error:
+            yield "most", str(error)
 
 
-_TEXTS = ("verdict", "reason", "source", "quantity")
+def _rule_form(*own: Field, check: Any = lambda rule: ()) -> fields.Form:
+    """A rule of one kind: what it holds for, and what it says."""
+    said = (
+        Field("verdict", fields.choice(VERDICTS), "what the rule says", required=True),
+        Field("reason", fields.TEXT, "why, in a sentence", required=True),
+        Field("source", fields.TEXT, "where it stands", ""),
+    )
+    return fields.Form((*own, *said), check=check)
 
 
-def _problems(table: Mapping[str, Any]) -> Iterator[Problem]:
-    """Everything wrong in one file of rules."""
-    for key, content in table.items():
-        if key not in (*_KEYS, "owners", "blocs"):
-            yield Problem("rules.toml", key, unknown("kind of rule", key, [*_KEYS, "owners", "blocs"]))
-        elif not isinstance(content, list if key in _KEYS else dict):
-            yield Problem("rules.toml", key, f"takes [[{key}]] tables" if key in _KEYS else "takes a table of names")
-        elif isinstance(content, dict):
-            for name, given in content.items():
-                if not _of_type(given, several=key == "blocs"):
-                    yield Problem(
-                        "rules.toml", f"{key}.{name}", f"takes a {'list of texts' if key == 'blocs' else 'text'}"
-                    )
-    for kind, (must, may) in _KEYS.items():
-        given = table.get(kind, [])
-        for number, rule in enumerate(given if isinstance(given, list) else [], start=1):
-            place = f"{kind} {number}"
-            if not isinstance(rule, dict):
-                yield Problem("rules.toml", place, "is not a table")
-                continue
-            for name in must:
-                if name not in rule:
-                    yield Problem("rules.toml", place, f"lacks '{name}'")
-            for name in rule:
-                if name not in (*must, *may):
-                    yield Problem("rules.toml", place, unknown("key", name, [*must, *may]))
-                elif name != "most" and not _of_type(rule[name], several=name not in _TEXTS):
-                    takes = "a text" if name in _TEXTS else "a list of texts"
-                    yield Problem("rules.toml", f"{place}.{name}", f"takes {takes}")
-            if rule.get("verdict", ALLOWED) not in VERDICTS:
-                yield Problem("rules.toml", place, unknown("verdict", str(rule["verdict"]), VERDICTS))
-            if kind == "limit" and (bad := _bad_limit(rule)):
-                yield Problem("rules.toml", place, bad)
-
-
-def _of_type(given: object, several: bool) -> bool:
-    """Whether it is a text, or several."""
-    return (
-        isinstance(given, list) and all(isinstance(each, str) for each in given) if several else isinstance(given, str)
+@functools.cache
+def _form() -> fields.Form:
+    """What a file of rules holds."""
+    texts = fields.TEXTS
+    export = _rule_form(
+        Field("sites", texts, "countries of sites that it holds for; all where none is named"),
+        Field("except_sites", texts, "countries of sites that it does not hold for", ()),
+        Field("owners", texts, "countries of owners that it holds for; all where none is named"),
+        Field("tags", texts, "tags of the accelerators that it holds for"),
+        Field("vendors", texts, "makers of accelerators without a tag that it holds for"),
+    )
+    quantity = fields.name_of("quantity", glossary.quantities())
+    limit = _rule_form(
+        Field("sites", texts, "countries of the sites that it holds for", required=True),
+        Field("quantity", quantity, "quantity of the plan", required=True),
+        Field("most", fields.ANYTHING, "its highest value, with a unit", required=True),
+        check=_limit_problems,
+    )
+    fit = _rule_form(
+        Field(
+            "systems", texts, "ways in which systems are cooled, as their entries say; * stands for any", required=True
+        ),
+        Field("coolings", texts, "categories of cooling", required=True),
+    )
+    return fields.Form(
+        (
+            Field("export", fields.tables(export), "where accelerators may go", ()),
+            Field("limit", fields.tables(limit), "limits of a country to figures of the plan", ()),
+            Field("fit", fields.tables(fit), "which cooling a system takes", ()),
+            Field("owners", fields.named(lambda provider: fields.TEXT), "country of a provider's head office", {}),
+            Field("blocs", fields.named(lambda bloc: fields.TEXTS), "countries of a bloc", {}),
+        ),
+        unknown=lambda name, names: unknown("kind of rule", name, names),
     )
 
 
-def _bad_limit(rule: Mapping[str, Any]) -> str:
-    """What is wrong with the quantity and the value of a limit, or an empty text."""
-    row = glossary.quantities().get(str(rule.get("quantity", "")))
-    if row is None:
-        return unknown("quantity", str(rule.get("quantity", "")), glossary.quantities())
-    try:
-        units.read(rule.get("most"), row.unit)
-    except units.UnitError as error:
-        return str(error)
-    return ""
-
-
 def _fits(rule: Mapping[str, Any], site: str, owner: str, accelerator: Entry | None) -> bool:
-    if "sites" in rule and site not in rule["sites"]:
+    if rule["sites"] is not None and site not in rule["sites"]:
         return False
-    if site in rule.get("except_sites", ()):
+    if site in rule["except_sites"]:
         return False
-    if "owners" in rule and owner not in rule["owners"]:
+    if rule["owners"] is not None and owner not in rule["owners"]:
         return False
-    if "tags" not in rule and "vendors" not in rule:
+    if rule["tags"] is None and rule["vendors"] is None:
         return True
     tags = set(accelerator.text.get("tags", ())) if accelerator else set()
-    if tags & set(rule.get("tags", ())):
+    if tags & set(rule["tags"] or ()):
         return True
     known = any(tag.startswith("export-") or tag == "entity-list" for tag in tags)
     # Without a tag on the entry itself the maker decides.
-    return not known and accelerator is not None and accelerator.text.get("vendor") in rule.get("vendors", ())
+    return not known and accelerator is not None and accelerator.text.get("vendor") in (rule["vendors"] or ())
 
 
 def findings(resolved: Resolved, values: Mapping[str, Any]) -> list[Finding]:

@@ -140,7 +140,12 @@ def test_bad_rules_are_refused_with_all_their_problems(tmp_path, capsys):
     )
     assert main(["rules", "own-8000-h100", "--catalogs", str(tmp_path)]) == 2
     said = capsys.readouterr().err
-    for text in ("'exports'. Did you mean 'export'", "lacks 'reason'", "'exclude'. Did you mean 'excluded'", "'pu'"):
+    for text in (
+        "'exports'. Did you mean 'export'",
+        "export 1.reason: is missing",
+        "'exclude' is not one of allowed, condition, licence, excluded. Did you mean 'excluded'?",
+        "'pu'",
+    ):
         assert text in said
     assert "Did you mean 'sites'" in said
 

@@ -175,7 +175,7 @@ def test_a_broken_tariff_names_everything_wrong():
     with pytest.raises(InputError) as error:
         read('fixd = 1\n[[energy]]\nprice = "10 USD/kg"\nhours = [9, 99]\n[[demand]]\nratchet = 0.8')
     said = str(error.value)
-    for words in ("fixd", "'10 USD/kg' has the wrong unit", "hours from 0 to 24", "demand 1: price: is missing"):
+    for words in ("fixd", "'10 USD/kg' has the wrong unit", "hours from 0 to 24", "demand 1.price: is missing"):
         assert words in said
 
 

@@ -1,0 +1,297 @@
+"""What the tables of a file hold: each field with what it takes.  Files are read, checked and documented from these.
+
+A Form describes one table of a TOML file, or one row of a CSV file.  `read` turns what was parsed into values and
+names every problem at once; `described` lists the same fields for the documentation.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from planner import errors, units
+from planner.errors import InputError, Problem
+
+MOST_TABLES = 100
+
+
+@dataclass(frozen=True)
+class At:
+    """A place in a file, with the problems of the whole file so far."""
+
+    place: str
+    problems: list[Problem]
+    field: str = ""
+
+    def below(self, name: str) -> At:
+        return At(self.place, self.problems, f"{self.field}.{name}" if self.field else name)
+
+    def refuse(self, message: str) -> None:
+        self.problems.append(Problem(self.place, self.field, message))
+
+    @property
+    def enough(self) -> bool:
+        """Whether nobody would read a further problem."""
+        return errors.enough(self.problems, self.place)
+
+
+@dataclass(frozen=True)
+class Takes:
+    """What a field takes: in words, and how it is read.
+
+    `read` returns the value.  It raises ValueError with a sentence that says what is wrong, or with nothing where
+    "takes" and the words say it; a value that has parts adds the problems of its parts to its place.
+    """
+
+    words: str
+    read: Callable[[Any, At], Any]
+    # The form of the tables that it takes.
+    form: Form | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """One name in a table: what it takes, and what holds where it is not given."""
+
+    name: str
+    takes: Takes
+    meaning: str = ""
+    default: Any = None
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Form:
+    """The fields of one table."""
+
+    fields: tuple[Field, ...]
+    # What a table without a problem becomes, called with the values by name.  Without it a table becomes its values,
+    # defaults standing for those that could not be read.
+    build: Callable[..., Any] | None = None
+    # What is wrong with a name that is no field: called with the name and the names of the fields.
+    unknown: Callable[[str, Collection[str]], str] = lambda name, names: errors.unknown("key", name, names)
+    # What is wrong with the values together: the field and the message of each problem.
+    check: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = lambda values: ()
+
+    def values(self, given: object, at: At) -> dict[str, Any]:
+        """The value of every field; its default where it is not given or cannot be read."""
+        table: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+        if table is not given:
+            at.refuse("takes a table")
+        names = [field.name for field in self.fields]
+        for name in table:
+            if name not in names and not at.enough:
+                at.below(name).refuse(self.unknown(name, names))
+        values = {}
+        for field in self.fields:
+            if field.name in table:
+                values[field.name] = taken(field.takes, table[field.name], at.below(field.name), field.default)
+            else:
+                values[field.name] = field.default
+                if field.required and table is given:
+                    at.below(field.name).refuse(f"is missing: it takes {field.takes.words}")
+        for name, message in self.check(values):
+            (at.below(name) if name else at).refuse(message)
+        return values
+
+    def read(self, given: object, at: At) -> Any:
+        """What the table becomes; None where it has a problem that leaves nothing to build."""
+        before = len(at.problems)
+        values = self.values(given, at)
+        if self.build is None:
+            return values
+        return self.build(**values) if len(at.problems) == before else None
+
+
+def read(form: Form, given: object, place: str) -> Any:
+    """A parsed file by its form; InputError with every problem."""
+    problems: list[Problem] = []
+    built = form.read(given, At(place, problems))
+    if problems:
+        raise InputError(problems)
+    return built
+
+
+def taken(takes: Takes, given: object, at: At, default: Any = None) -> Any:
+    """A value as it is read; the default where it cannot be, with the problem at its place."""
+    try:
+        return takes.read(given, at)
+    except InputError as error:
+        at.problems.extend(Problem(at.place, at.field, problem.message) for problem in error.problems)
+    except ValueError as error:
+        at.refuse(str(error) or f"takes {takes.words}")
+    return default
+
+
+# What fields take
+
+
+def such(words: str, holds: Callable[[Any], bool], made: Callable[[Any], Any] = lambda given: given) -> Takes:
+    """Whatever a test holds for."""
+
+    def read(given: Any, at: At) -> Any:
+        if not holds(given):
+            raise ValueError
+        return made(given)
+
+    return Takes(words, read)
+
+
+def is_number(given: object) -> bool:
+    return isinstance(given, int | float) and not isinstance(given, bool)
+
+
+def is_whole(given: object, low: int, high: int | None = None) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool) and low <= given and (high is None or given <= high)
+
+
+def are_texts(given: object) -> bool:
+    return isinstance(given, list) and all(isinstance(each, str) for each in given)
+
+
+TEXT = such("a text in quotes", lambda given: isinstance(given, str))
+TEXTS = such("a list of texts", are_texts)
+ANYTHING = such("a value", lambda given: True)
+
+
+def date(words: str) -> Takes:
+    """A day as TOML writes it, without a time."""
+    return such(words, lambda given: isinstance(given, datetime.date) and not isinstance(given, datetime.datetime))
+
+
+DATE = date("a date without quotes or time, as 2026-05-31")
+
+
+def whole(low: int, high: int | None, words: str) -> Takes:
+    """A whole number from `low` to `high`."""
+    return such(words, lambda given: is_whole(given, low, high))
+
+
+def choice(choices: Collection[str]) -> Takes:
+    """One of a few words."""
+    listed = ", ".join(choices)
+
+    def read(given: Any, at: At) -> str:
+        if not isinstance(given, str) or given not in choices:
+            raise ValueError(f"'{str(given)[:60]}' is not one of {listed}{units.suggestion(str(given)[:60], choices)}")
+        return given
+
+    return Takes(f"one of {listed}", read)
+
+
+def name_of(what: str, names: Collection[str]) -> Takes:
+    """One of many names, too many to list."""
+
+    def read(given: Any, at: At) -> str:
+        if not isinstance(given, str) or given not in names:
+            raise ValueError(errors.unknown(what, str(given), names))
+        return given
+
+    return Takes(f"the name of a {what}", read)
+
+
+def quantity(unit: str, times: float = 1.0) -> Takes:
+    """A value with its unit, as a base value; `times` turns it into another, as a rate into an amount by month."""
+    words = "a plain number" if unit == units.DIMENSIONLESS else f"a unit like '{unit}'"
+    return Takes(words, lambda given, at: units.read(given, unit) * times)
+
+
+def table(form: Form, words: str = "a table") -> Takes:
+    """One table of a form."""
+
+    def read(given: Any, at: At) -> Any:
+        if not isinstance(given, Mapping):
+            raise ValueError
+        return form.read(given, at)
+
+    return Takes(words, read, form)
+
+
+def tables(form: Form, most: int = MOST_TABLES) -> Takes:
+    """Tables of a form, one after the other."""
+
+    def read(given: Any, at: At) -> list[Any]:
+        key = at.field.rpartition(".")[2]
+        if isinstance(given, list) and len(given) > most:
+            raise ValueError(f"has {len(given):,} tables: it takes at most {most}")
+        if not (isinstance(given, list) and all(isinstance(row, Mapping) for row in given)):
+            raise ValueError(f"takes tables: write [[{key}]] before each")
+        above = At(at.place, at.problems, at.field.removesuffix(key).removesuffix("."))
+        return [form.read(row, above.below(f"{key} {number}")) for number, row in enumerate(given, 1)]
+
+    return Takes("tables", read, form)
+
+
+def named(takes: Callable[[str], Takes], words: str = "a table of names") -> Takes:
+    """A table of names that are not known beforehand; `takes` says what each takes, or raises ValueError."""
+
+    def read(given: Any, at: At) -> dict[str, Any]:
+        if not isinstance(given, Mapping):
+            raise ValueError
+        return dict(each(given, takes, at))
+
+    return Takes(words, read)
+
+
+def each(given: Mapping[str, Any], takes: Callable[[str], Takes], at: At) -> Iterator[tuple[str, Any]]:
+    """The names of a table with their values; a name or a value that cannot be read is a problem."""
+    for name, value in given.items():
+        if at.enough:
+            return
+        before = len(at.problems)
+        try:
+            read_value = taken(takes(name), value, at.below(name))
+        except ValueError as error:
+            at.below(name).refuse(str(error))
+        if len(at.problems) == before:
+            yield name, read_value
+
+
+# What a file says of its figures as a whole.
+ABOUT = (
+    Field("source", TEXT, "id of the source that its figures are from"),
+    Field("where", TEXT, "page, table or section of the source", ""),
+    Field("as_of", DATE, "day on which its figures held"),
+    Field("kind", TEXT, "how firm its figures are"),
+    Field("note", TEXT, "what else is to be known", ""),
+)
+
+
+# Rows of CSV files
+
+
+def rows(path: Path, form: Form, problems: list[Problem]) -> Iterator[tuple[At, Any]]:
+    """The rows of a CSV file, each with its place, by a form whose fields are the columns; None for a wrong row."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        problems.append(Problem(path.name, "", "no such file"))
+        return
+    reader = csv.DictReader(text.splitlines())
+    columns = list(reader.fieldnames or ())
+    if lacking := [field.name for field in form.fields if field.name not in columns]:
+        problems.append(Problem(path.name, "", f"has no column {', '.join(lacking)}"))
+        return
+    for row in reader:
+        at = At(f"{path.name} line {reader.line_num}", problems)
+        if None in row or None in row.values():
+            at.refuse(f"has not the {len(columns)} cells of the heading")
+        else:
+            yield at, form.read({field.name: row[field.name] for field in form.fields}, at)
+
+
+# Documentation
+
+
+def described(form: Form, above: str = "") -> Iterator[tuple[str, str, str, str]]:
+    """Every field of a form and of the tables in it: name, what it takes, what holds without it, meaning."""
+    for field in form.fields:
+        name = f"{above}.{field.name}" if above else field.name
+        without = "required" if field.required else "" if field.default in (None, [], {}, ()) else str(field.default)
+        yield name, field.takes.words, without, field.meaning
+        if field.takes.form is not None and field.takes.form is not form:
+            yield from described(field.takes.form, name)
