@@ -33,12 +33,7 @@ _DARK, _LIGHT = "textual-dark", "textual-light"
 def _screen(mode: str) -> PlannerScreen:
     """A new screen of a mode; its module is imported when it is first gone to, so that the app starts quickly."""
     module = importlib.import_module(f"planner.tui.screens.{mode}")
-    found = next(
-        each
-        for each in vars(module).values()
-        if isinstance(each, type) and issubclass(each, PlannerScreen) and mode == each.MODE
-    )
-    return found()
+    return getattr(module, SCREENS[mode][1])()
 
 
 class PlannerApp(App[int]):
@@ -51,8 +46,8 @@ class PlannerApp(App[int]):
     COMMANDS = App.COMMANDS | {PlannerCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
         *[
-            Binding(str(index), f"go('{mode}')", name, show=False)
-            for index, (mode, name) in enumerate(SCREENS.items(), 1)
+            Binding(str(number), f"go('{mode}')", title, show=False)
+            for number, (mode, (title, _)) in enumerate(SCREENS.items(), 1)
         ],
         Binding("ctrl+s", "save", "Save", show=False),
         Binding("ctrl+o", "open", "Open", show=False),
@@ -131,8 +126,12 @@ class PlannerApp(App[int]):
         self.session.show_pool(pool)
         self.show_scenario()
 
-    def pools(self) -> None:
-        """Choose, add, rename or remove a pool."""
+    def action_pools(self) -> None:
+        """Choose, add, rename or remove a pool on the scenario screen."""
+        self.switch_mode("scenario")
+        self.call_after_refresh(self._choose_pool)
+
+    def _choose_pool(self) -> None:
         base = self._base()
         if isinstance(base, ScenarioScreen):
             base.action_pools()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, Protocol, cast
 
 from rich.text import Text
 from textual import events
@@ -13,20 +13,55 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
 
+from planner.errors import InputError
 from planner.tui import exporting
+from planner.tui.session import Session
+from planner.tui.widgets.help import HelpScreen
 from planner.tui.widgets.lines import LineTable
 
-if TYPE_CHECKING:
-    from planner.tui.app import PlannerApp
-    from planner.tui.session import Session
-
-# Mode -> the number key's screen name.
-SCREENS = {"scenario": "Scenario", "compare": "Compare", "whatif": "What-if", "catalog": "Catalog", "claims": "Claims"}
+# Mode, which is also the name of the screen's module -> the title of the screen, and its class.
+SCREENS = {
+    "scenario": ("Scenario", "ScenarioScreen"),
+    "compare": ("Compare", "CompareScreen"),
+    "whatif": ("What-if", "WhatIfScreen"),
+    "catalog": ("Catalog", "CatalogScreen"),
+    "claims": ("Claims", "ClaimsScreen"),
+}
 WIDE = 120
 # Bindings that every Textual app has, of no use here.
 _OF_THE_TOOLKIT = ("screen.copy_text", "help_quit")
 _KEY_WIDTH = 10
 _BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
+
+
+class Planner(Protocol):
+    """The app, as its screens and its palette know it."""
+
+    session: Session
+
+    def why(self, name: str) -> None:
+        """Open the derivation of a quantity."""
+
+    def edit_input(self, name: str) -> None:
+        """Go to the scenario screen and edit an input there."""
+
+    def show_entry(self, kind: str, key: str) -> None:
+        """Go to the catalog screen and show an entry there."""
+
+    def show_pool(self, pool: str) -> None:
+        """Show and edit a pool of the scenario, or the whole."""
+
+    def show_scenario(self) -> None:
+        """Show the scenario afresh on the present screen."""
+
+    def scenario_changed(self) -> None:
+        """Show on the top line whether the scenario is saved."""
+
+    def open_scenario(self, file: str) -> None:
+        """Work on the scenario in a file, or a shipped one."""
+
+    def say(self, error: InputError, title: str) -> None:
+        """Show every problem of an error."""
 
 
 class TopLine(Widget):
@@ -46,10 +81,10 @@ class TopLine(Widget):
         self._places: list[tuple[int, int, str]] = []
 
     def render(self) -> Text:
-        session = cast("PlannerApp", self.app).session
+        session = cast("Planner", self.app).session
         tabs = Text()
         self._places = []
-        names = [f" {index} {name} " for index, name in enumerate(SCREENS.values(), 1)]
+        names = [f" {number} {title} " for number, (title, _) in enumerate(SCREENS.values(), 1)]
         start = max(0, self.size.width - sum(map(len, names)))
         for mode, name in zip(SCREENS, names, strict=True):
             part = "top--now" if mode == self.now else "top--other"
@@ -82,8 +117,8 @@ class PlannerScreen(Screen[None]):
     shown = -1
 
     @property
-    def planner(self) -> PlannerApp:
-        return cast("PlannerApp", self.app)
+    def planner(self) -> Planner:
+        return cast("Planner", self.app)
 
     @property
     def session(self) -> Session:
@@ -127,8 +162,6 @@ class PlannerScreen(Screen[None]):
         return "  ".join(cell for cell in row.cells if cell.strip()) if row is not None else ""
 
     def action_explain_focus(self) -> None:
-        from planner.tui.screens.help import HelpScreen
-
         self.app.push_screen(HelpScreen(self.session, self.focused_quantity(), self._keys()))
 
     def _keys(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from textual import work
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
@@ -14,14 +14,23 @@ from textual.css.query import NoMatches
 from planner import glossary
 from planner.scenario import scenario_file
 from planner.tui import words
-from planner.tui.frame import SCREENS
-
-if TYPE_CHECKING:
-    from planner.tui.app import PlannerApp
+from planner.tui.frame import SCREENS, Planner
 
 # A name, what it is, what it does.
 Command = tuple[str, str, Callable[[], object]]
 _MOST_OF_A_SORT = 40
+# What the app does by a key: its name, what it is, the name of the action.
+_ACTIONS = (
+    ("Pools", "choose, add, rename or remove a part of the scenario (p on screen 1)", "pools"),
+    ("Open a scenario", "a shipped one or a file of your own (ctrl+o)", "open"),
+    ("Save", "the scenario into its file (ctrl+s)", "save"),
+    ("Save as", "the scenario into another file", "save_as"),
+    ("Export", "what the screen shows, as a report or a table (x)", "export"),
+    ("Undo", "take the last edit back (u)", "undo"),
+    ("Redo", "take the last undo back (r)", "redo"),
+    ("Light or dark", "change between the light and the dark theme (f2)", "flip_theme"),
+    ("Quit", "asks where there are unsaved changes (q)", "leave"),
+)
 
 
 class Palette(CommandPalette):
@@ -37,8 +46,8 @@ class PlannerCommands(Provider):
     """Everything that can be reached by its name."""
 
     @property
-    def planner(self) -> PlannerApp:
-        return cast("PlannerApp", self.app)
+    def planner(self) -> Planner:
+        return cast("Planner", self.app)
 
     async def discover(self) -> Hits:
         for name, text, run in self._actions():
@@ -53,26 +62,18 @@ class PlannerCommands(Provider):
                 yield Hit(score, matcher.highlight(name), run, help=text)
 
     def _actions(self) -> Iterator[Command]:
-        app = self.planner
-        for number, (mode, name) in enumerate(SCREENS.items(), 1):
-            yield f"Screen {number}: {name}", f"go there, as the key {number} does", partial(app.switch_mode, mode)
-        yield "Pools", "choose, add, rename or remove a part of the scenario (p on screen 1)", self._pools
-        yield "Open a scenario", "a shipped one or a file of your own (ctrl+o)", app.action_open
-        yield "Save", "the scenario into its file (ctrl+s)", app.action_save
-        yield "Save as", "the scenario into another file", app.action_save_as
-        yield "Export", "what the screen shows, as a report or a table (x)", app.action_export
-        yield "Undo", "take the last edit back (u)", app.action_undo
-        yield "Redo", "take the last undo back (r)", app.action_redo
-        yield "Light or dark", "change between the light and the dark theme (f2)", app.action_flip_theme
-        yield "Quit", "asks where there are unsaved changes (q)", app.action_leave
+        for number, (mode, (title, _)) in enumerate(SCREENS.items(), 1):
+            yield (
+                f"Screen {number}: {title}",
+                f"go there, as the key {number} does",
+                partial(self.app.switch_mode, mode),
+            )
+        for name, text, action in _ACTIONS:
+            yield name, text, partial(self.app.run_action, action)
 
     def _scenarios(self) -> Iterator[Command]:
         for name in scenario_file.shipped_names(self.planner.session.catalog):
             yield f"Open {name}", "scenario", partial(self.planner.open_scenario, name)
-
-    def _pools(self) -> None:
-        self.planner.switch_mode("scenario")
-        self.planner.call_after_refresh(self.planner.pools)
 
     def _quantities(self) -> Iterator[Command]:
         plan, rows = self.planner.session.plan, glossary.quantities()

@@ -8,11 +8,11 @@ import pytest
 from planner.catalog.catalog import Catalog
 from planner.scenario import scenario_file
 from planner.tui.app import PlannerApp
-from planner.tui.screens.help import HelpScreen
 from planner.tui.screens.inputs import CellInput, InputPane
 from planner.tui.screens.why import WhyScreen
 from planner.tui.session import open_session
 from planner.tui.widgets.dialogs import Ask, Confirm
+from planner.tui.widgets.help import HelpScreen
 from planner.tui.widgets.lines import LineTable
 from planner.tui.widgets.picker import Picker
 

@@ -8,10 +8,9 @@ from planner.scenario.edits import DATES
 from planner.tui import words
 from planner.tui.screens import topics
 from planner.tui.session import Session
-from planner.tui.widgets.lines import Column, Row
+from planner.tui.widgets.cell import VALUE_WIDTH
+from planner.tui.widgets.lines import Row
 
-VALUE_WIDTH = 19
-COLUMNS = (Column("", 1), Column("input", shorter=words.short), Column("value", VALUE_WIDTH, right=True))
 # Where a value comes from, told by a sign before its name.
 SET, WHOLE, DEFAULT, CATALOG, FOUND, WRONG = "●", "○", "·", "◇", "=", "!"
 _DATES = {

@@ -12,9 +12,9 @@ from textual.widgets import Input, Static
 from planner import units
 from planner.tui import words
 from planner.tui.screens import choosing, input_rows
-from planner.tui.screens.input_rows import VALUE_WIDTH, Wrong
+from planner.tui.screens.input_rows import Wrong
 from planner.tui.session import Session, understood
-from planner.tui.widgets.cell import CellInput, Inputs
+from planner.tui.widgets.cell import VALUE_WIDTH, CellInput, Inputs
 from planner.tui.widgets.lines import LineTable, Row
 
 

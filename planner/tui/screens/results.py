@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from planner import glossary
@@ -13,6 +14,7 @@ from planner.reports import decision
 from planner.tui import words
 from planner.tui.screens import topics
 from planner.tui.session import Session
+from planner.tui.view import View
 from planner.tui.widgets.lines import Column, Row
 
 NARROW = (Column("result", shorter=words.short), Column("value", 15, right=True), Column("change", 8, right=True))
@@ -44,13 +46,13 @@ def large(session: Session) -> list[Large]:
     plan = session.plan
     if plan is None:
         return []
-    found = []
+    figures = []
     for name in topics.large(plan, session.view):
         value = plan.results[name].value
         number, unit = words.split(name, value, 3)
         moved = words.change(value, breakdown.value(session.baseline, name))
-        found.append(Large(name, words.label(name), number, unit, moved))
-    return found
+        figures.append(Large(name, words.label(name), number, unit, moved))
+    return figures
 
 
 def caption(figure: Large, width: int) -> str:
@@ -91,12 +93,12 @@ def figures(session: Session, wide: bool) -> list[Row]:
     plan = session.plan
     if plan is None:
         return [Row("none", ("nothing computed yet: see the problem above",), "note", "bad")]
-    found: list[Row] = []
+    rows: list[Row] = []
     for title, names in topics.results(plan, session.view):
-        rows = [_figure(session, plan, name, wide) for name in names]
-        if rows:
-            found += [Row(f"heading:{title}", (title,), "heading"), *rows]
-    return found
+        under_it = [_figure(session, plan, name, wide) for name in names]
+        if under_it:
+            rows += [Row(f"heading:{title}", (title,), "heading"), *under_it]
+    return rows
 
 
 def _figure(session: Session, plan: Plan, name: str, wide: bool) -> Row:
@@ -118,40 +120,51 @@ def _figure(session: Session, plan: Plan, name: str, wide: bool) -> Row:
 
 def findings(session: Session, width: int) -> list[Row]:
     """Checks in lines of `width`, the limits nearest to being reached, and what cost and power are made of."""
-    plan = session.plan
+    plan, view = session.plan, session.view
     if plan is None:
         return []
-    view = session.view
+    return [*_checks(plan, view, width), *_limits(plan, view), *_what_sets_the_size(plan, view), *_parts(plan, view)]
+
+
+def _checks(plan: Plan, view: View, width: int) -> Iterator[Row]:
     checks = [check for check in plan.checks if view.belongs(check.name.rpartition("/")[0])]
-    found = [Row("heading:checks", ("Checks",), "heading")] if checks else []
+    if checks:
+        yield Row("heading:checks", ("Checks",), "heading")
     for check in sorted(checks, key=lambda each: each.ok):
         mark, tone = ("✓", "") if check.ok else ("✗", "bad")
         pool = check.name.rpartition("/")[0]
         message = f"{pool}: {check.message}" if pool and not view.pool else check.message
         lines = textwrap.wrap(f"{mark} {message}", max(20, width), subsequent_indent="  ")
         for index, line in enumerate(lines):
-            found.append(Row(f"check:{check.name}:{index}", (line,), "note", tone))
+            yield Row(f"check:{check.name}:{index}", (line,), "note", tone)
+
+
+def _limits(plan: Plan, view: View) -> Iterator[Row]:
     limits = [(name, share) for name, share in plan.binding if view.belongs(_limit(name)[1])]
     if limits:
-        found.append(Row("heading:limits", ("Limits in use, the binding one first",), "heading"))
+        yield Row("heading:limits", ("Limits in use, the binding one first",), "heading")
     for name, share in limits[:_MOST_LIMITS]:
         label = _limit(name)[0] if view.pool else name
-        found.append(_bar_row(f"limit:{name}", label, share, words.percent(share, 3), "bad" if share > 1 else ""))
-    sized_by = {n: count for n, count in plan.sized_by.items() if view.belongs(n.rpartition("/")[0])}
+        yield _bar_row(f"limit:{name}", label, share, words.percent(share, 3), "bad" if share > 1 else "")
+
+
+def _what_sets_the_size(plan: Plan, view: View) -> Iterator[Row]:
+    sized_by = {name: count for name, count in plan.sized_by.items() if view.belongs(name.rpartition("/")[0])}
     if sized_by:
-        found.append(Row("heading:size", ("What sets the size",), "heading"))
-        for name, count in sized_by.items():
-            text = f"{words.scoped(name, view.scope)}: {shown(sizing.SIZE, count)}"
-            found.append(Row(f"value:{name}", (text,), "note"))
+        yield Row("heading:size", ("What sets the size",), "heading")
+    for name, count in sized_by.items():
+        yield Row(f"value:{name}", (f"{words.scoped(name, view.scope)}: {shown(sizing.SIZE, count)}",), "note")
+
+
+def _parts(plan: Plan, view: View) -> Iterator[Row]:
     for total in (f"{view.scope}{each}" for each in topics.BREAKDOWNS):
         parts = breakdown.parts(plan, total)
         if parts:
             title = f"{words.title(total.rpartition('/')[2])}: {shown(total, plan.results[total].value)}"
-            found.append(Row(f"heading:{total}", (title,), "heading"))
+            yield Row(f"heading:{total}", (title,), "heading")
         for part in parts:
             name = words.scoped(part.name, view.scope)
-            found.append(_bar_row(f"part:{total}:{part.name}", name, part.share, words.text(part.name, part.value, 3)))
-    return found
+            yield _bar_row(f"part:{total}:{part.name}", name, part.share, words.text(part.name, part.value, 3))
 
 
 def _bar_row(key: str, label: str, share: float, text: str, tone: str = "") -> Row:

@@ -143,7 +143,7 @@ class WhyScreen(ModalScreen[str | None]):
             self.notify("This is computed: go down to one of its inputs, or set it in a scenario file.")
 
     def action_help(self) -> None:
-        from planner.tui.screens.help import HelpScreen
+        from planner.tui.widgets.help import HelpScreen
 
         step = self._current()
         if step is not None:

@@ -10,8 +10,10 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Input
 
-from planner.tui.screens.input_rows import COLUMNS
-from planner.tui.widgets.lines import EditTable, LineTable, Row
+from planner.tui import words
+from planner.tui.widgets.lines import Column, EditTable, LineTable, Row
+
+VALUE_WIDTH = 19
 
 
 class Inputs(EditTable):
@@ -20,7 +22,8 @@ class Inputs(EditTable):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("delete,backspace", "clear", "Default")]
 
     def __init__(self, edit: Callable[[Row], None], *, id: str) -> None:
-        super().__init__(COLUMNS, id=id)
+        columns = (Column("", 1), Column("input", shorter=words.short), Column("value", VALUE_WIDTH, right=True))
+        super().__init__(columns, id=id)
         self.edit = edit
 
     def action_select(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -30,39 +31,48 @@ def about(session: Session, name: str) -> str:
     if name in glossary.roles():
         kind = glossary.kinds()[glossary.roles()[name]]
         return f"{kind.meaning}\n\nThe entry chosen for '{name}' brings: {', '.join(kind.fields)}"
-    row = glossary.quantities()[name]
-    lines = [f"{row.meaning}.", ""]
-    plan = session.plan
-    value = breakdown.value(plan, name)
-    if plan is not None and value is None and name in plan.values:
-        value = float(plan.values[name])
-    lines.append(f"Value     {shown(name, value) if value is not None else 'not known here'}")
-    low, high = session.bands.get(name, (None, None))
-    band = words.band(name, low, high, value) if value is not None else ""
-    if band:
-        lines.append(f"Band      {band}, P10 to P90")
-    lines.append(f"Unit      {'a plain number' if row.show == units.DIMENSIONLESS else row.show}")
-    if row.limits():
-        lines.append(f"Limits    {row.limits()}")
-    stale = words.rests_on_stale(plan, name)
-    if stale:
-        lines.append(f"Prices    {stale}")
-    fact = plan.resolved.facts.get(name) if plan else None
-    if fact is not None:
-        lines.append(f"Source    {words.provenance(fact, session.catalog.sources, session.price_day)}")
-        if fact.note:
-            lines.append(f"Note      {fact.note}")
-    equation = wiring.equation(name, plan.resolved.options if plan else {})
-    if equation is not None:
-        if fact is not None:
-            lines.append("It is set, so its equation does not run:")
-        lines += ["Formula   " + " ".join(equation.formula.split()), f"Needs     {', '.join(equation.needs)}"]
-        if equation.notes:
-            lines += ["", equation.notes]
+    lines = [f"{glossary.quantities()[name].meaning}.", "", *_value(session, name), *_origin(session, name)]
     users = wiring.used_by(name)
     if users:
         lines += ["", f"Used by   {', '.join(users)}"]
     return "\n".join(lines)
+
+
+def _value(session: Session, name: str) -> Iterator[str]:
+    """The value of a quantity, its band, its unit, what it takes, and the stale prices that it rests on."""
+    row, plan = glossary.quantities()[name], session.plan
+    value = breakdown.value(plan, name)
+    if plan is not None and value is None and name in plan.values:
+        value = float(plan.values[name])
+    yield f"Value     {shown(name, value) if value is not None else 'not known here'}"
+    band = words.band(name, *session.bands.get(name, (None, None)), value) if value is not None else ""
+    if band:
+        yield f"Band      {band}, P10 to P90"
+    yield f"Unit      {'a plain number' if row.show == units.DIMENSIONLESS else row.show}"
+    if row.limits():
+        yield f"Limits    {row.limits()}"
+    stale = words.rests_on_stale(plan, name)
+    if stale:
+        yield f"Prices    {stale}"
+
+
+def _origin(session: Session, name: str) -> Iterator[str]:
+    """The source of a given quantity, and the equation of a computed one."""
+    plan = session.plan
+    fact = plan.resolved.facts.get(name) if plan else None
+    if fact is not None:
+        yield f"Source    {words.provenance(fact, session.catalog.sources, session.price_day)}"
+        if fact.note:
+            yield f"Note      {fact.note}"
+    equation = wiring.equation(name, plan.resolved.options if plan else {})
+    if equation is None:
+        return
+    if fact is not None:
+        yield "It is set, so its equation does not run:"
+    yield f"Formula   {' '.join(equation.formula.split())}"
+    yield f"Needs     {', '.join(equation.needs)}"
+    if equation.notes:
+        yield f"\n{equation.notes}"
 
 
 class HelpScreen(ModalScreen[None]):
