@@ -19,6 +19,9 @@ HERE = Path(__file__).parent
 # the market's.
 ASKED_FOR_BY = {"training": "training", "serving": "inference", "market": "claims"}
 
+# The choice in a row's `same_as` that stands for every choice without an equation of its own.
+OTHER = "other"
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -33,6 +36,9 @@ class Quantity:
     high: float | None = None
     # The option that chooses between alternative equations of this quantity.
     option: str | None = None
+    # What it equals where that is only another quantity or a number, by the choices of the option (None: every choice
+    # without one of its own): `x`, `0`, `1`, or `0 * x` where it is known only if x is; `x: why` says why.
+    same_as: dict[str | None, str] = field(default_factory=dict)
     # Names of whole-number values (1, 2, ...), for quantities that classify.
     labels: tuple[str, ...] = ()
     # A margin: below zero the check of this name fails with this message ({name} is filled with values).
@@ -203,8 +209,17 @@ def _quantity(name: str, row: dict[str, Any]) -> Quantity:
     unknown = set(row) - known
     if unknown or "unit" not in row or "meaning" not in row:
         raise GlossaryError(f"{row.get('room')}.toml: [{name}] needs unit and meaning; unknown keys: {sorted(unknown)}")
-    given = row | {"show": row.get("show", row["unit"]), "labels": tuple(row.get("labels", ()))}
+    given = row | {
+        "show": row.get("show", row["unit"]),
+        "labels": tuple(row.get("labels", ())),
+        "same_as": _same_as(row.get("same_as", {})),
+    }
     return Quantity(name=name, **given)
+
+
+def _same_as(given: str | int | dict[str, str | int]) -> dict[str | None, str]:
+    by_choice = given if isinstance(given, dict) else {OTHER: given}
+    return {None if choice == OTHER else choice: str(text) for choice, text in by_choice.items()}
 
 
 def _renamed(quantity: Quantity, name: str) -> Quantity:

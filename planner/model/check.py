@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from planner import glossary, units
 from planner.model.wiring import Equation, alternatives, route
+
+# The formula of a row of the glossary that says 0: nothing has every unit.
+_NOTHING = re.compile(r"0( \* \w+)?(:|$)")
 
 
 def problems() -> list[str]:
@@ -60,6 +64,8 @@ def _equation_problems(found: Equation, rows: Mapping[str, glossary.Quantity]) -
     declared = rows[found.name].unit
     if not found.paragraphs[0].rstrip().endswith(f"[{declared}]"):
         problems_here.append(f"{found.room}.{found.function.__name__}: its first sentence does not end in [{declared}]")
+    if _NOTHING.match(found.formula):
+        return problems_here
     try:
         computed = units.traced(found.function, {need: rows[need].unit for need in found.needs})
         if not units.same_dimensions(computed, declared):

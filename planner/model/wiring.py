@@ -73,11 +73,35 @@ def alternatives() -> dict[str, dict[str | None, Equation]]:
             choice = suffix.replace("_", "-") or None
             code = function.__code__
             needs = code.co_varnames[: code.co_argcount]
-            same = found.setdefault(name, {})
-            if choice in same:
-                raise glossary.GlossaryError(f"two equations compute '{full_name}'")
-            same[choice] = Equation(name, function, needs, path.stem, choice)
+            _add(Equation(name, function, needs, path.stem, choice), found)
+    for row in glossary.quantities().values():
+        for choice, text in row.same_as.items():
+            _add(_from_row(row, choice, text), found)
     return found
+
+
+def _add(new: Equation, found: dict[str, dict[str | None, Equation]]) -> None:
+    choices = found.setdefault(new.name, {})
+    if new.choice in choices:
+        raise glossary.GlossaryError(f"two equations compute '{new.function.__name__}'")
+    choices[new.choice] = new
+
+
+def _from_row(row: glossary.Quantity, choice: str | None, text: str) -> Equation:
+    """The equation of a quantity that equals another, or 0 or 1, as its row in the glossary says."""
+    formula = text.partition(":")[0].strip()
+    zero, _, source = formula.rpartition(" * ")
+    needs: tuple[str, ...]
+    function: Callable[..., Any]
+    if formula in ("0", "1"):
+        needs, function = (), lambda: float(formula)
+    elif zero:
+        needs, function = (source,), lambda value: 0 * value
+    else:
+        needs, function = (source,), lambda value: value
+    function.__name__ = row.name + ("" if choice is None else f"__{choice.replace('-', '_')}")
+    function.__doc__ = f"{row.meaning}. [{row.unit}]\n\n{text}"
+    return Equation(row.name, function, needs, row.room, choice)
 
 
 def equation(name: str, options: Mapping[str, str]) -> Equation | None:

@@ -65,3 +65,27 @@ def test_a_derivation_reaches_the_inputs_and_expands_each_node_once():
 def test_dependents_are_listed():
     assert "facility_power" in wiring.used_by("pue")
     assert wiring.inputs_of("it_power_use", {*POWERS, "it_power_limit", "pue"}, {}) == {*POWERS, "it_power_limit"}
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "needs", "value", "formula"),
+    [
+        ("electricity_price", {}, ("site_electricity_price",), 7.0, "site_electricity_price"),
+        ("spend", {"ownership": "rented"}, ("cloud_tco",), 7.0, "cloud_tco"),
+        ("grid_time", {"facility_mode": "retrofit"}, (), 0.0, "0: a hall that stands has its connection"),
+        ("cloud_billed_share", {"cloud_term": "block"}, (), 1.0, "1: a block is paid in advance, used or not"),
+        ("financed_amount", {"financing": "cash"}, ("capex",), 0.0, "0 * capex"),
+    ],
+)
+def test_a_row_says_what_a_quantity_equals(name, options, needs, value, formula):
+    equation = wiring.equation(name, options)
+    assert (equation.needs, equation.formula) == (needs, formula)
+    assert wiring.evaluate([name], dict.fromkeys(needs, 7.0), options)[name] == value
+    assert equation.sentence == glossary.quantities()[name].meaning + "."
+
+
+def test_an_equation_stands_in_one_place():
+    row = glossary.quantities()["pue"]
+    twice = wiring.alternatives() | {"pue": {"published": wiring.alternatives()["pue"]["published"]}}
+    with pytest.raises(glossary.GlossaryError, match="two equations compute 'pue__published'"):
+        wiring._add(wiring._from_row(row, "published", "cooling_pue"), twice)

@@ -43,22 +43,6 @@ def idle_demand_cost(minimum_demand_share, contracted_demand, demand_price, dema
     return minimum_demand_share * contracted_demand * demand_price * demand_charged
 
 
-def demand_charged__all_in(minimum_demand_share):
-    """1 where the tariff bills demand, else 0. [1]
-
-    0
-    """
-    return 0 * minimum_demand_share
-
-
-def demand_charged__itemised(minimum_demand_share):
-    """1 where the tariff bills demand, else 0. [1]
-
-    1
-    """
-    return 0 * minimum_demand_share + 1
-
-
 def avoided_cost(electricity_bill_per_year, water_cost_per_year, idle_demand_cost):
     """Running costs that a cluster without power does not have. [USD/s]
 
@@ -96,30 +80,6 @@ def delay_cost_supply(capacity_value, avoided_cost, capex_it, discount_rate, acc
     goes on meanwhile, so lost value is not avoided.
     """
     return capacity_value - avoided_cost - capex_it * discount_rate / (12 * accounting_month)
-
-
-def cost_of_delay_per_day__grid(delay_cost_grid):
-    """Cost of one more day until service. [USD/s]
-
-    K of the chosen cause: the grid
-    """
-    return 1 * delay_cost_grid
-
-
-def cost_of_delay_per_day__cooling(delay_cost_cooling):
-    """Cost of one more day until service. [USD/s]
-
-    K of the chosen cause: cooling
-    """
-    return 1 * delay_cost_cooling
-
-
-def cost_of_delay_per_day__supply(delay_cost_supply):
-    """Cost of one more day until service. [USD/s]
-
-    K of the chosen cause: supply
-    """
-    return 1 * delay_cost_supply
 
 
 def cost_of_delay(delay, cost_of_delay_per_day):

@@ -40,35 +40,3 @@ def peak_performance(installed_accelerators, accelerator_peak_bf16):
     F = N · f
     """
     return installed_accelerators * accelerator_peak_bf16
-
-
-def spend__owned(tco):
-    """What the pool costs over its period in the way it is had, not discounted. [USD]
-
-    K = TCO of owning
-    """
-    return 1 * tco
-
-
-def spend__rented(cloud_tco):
-    """What the pool costs over its period in the way it is had, not discounted. [USD]
-
-    K = cost of renting
-    """
-    return 1 * cloud_tco
-
-
-def npv_spend__owned(npv_own):
-    """Net present value of what the pool costs in the way it is had, as a negative number. [USD]
-
-    NPV of owning
-    """
-    return 1 * npv_own
-
-
-def npv_spend__rented(npv_cloud):
-    """Net present value of what the pool costs in the way it is had, as a negative number. [USD]
-
-    NPV of renting
-    """
-    return 1 * npv_cloud

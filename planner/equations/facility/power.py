@@ -37,30 +37,6 @@ def it_power_use(it_power, it_power_limit):
     return it_power / it_power_limit
 
 
-def busy_power_share__training(training_power_share):
-    """Power of a working system as a share of its rating. [1]
-
-    s = share measured in training
-    """
-    return 1 * training_power_share
-
-
-def busy_power_share__inference(inference_power_share):
-    """Power of a working system as a share of its rating. [1]
-
-    s = share measured in inference
-    """
-    return 1 * inference_power_share
-
-
-def busy_power_share__capacity(training_power_share):
-    """Power of a working system as a share of its rating. [1]
-
-    s = share measured in training, the heavier use
-    """
-    return 1 * training_power_share
-
-
 def mean_load(busy_power_share, idle_power_share, utilization, system_derating):
     """Mean power of a system as a share of the power it is allowed. [1]
 
@@ -116,14 +92,6 @@ def rack_electrical_peak(rack_power, electrical_peak_ratio):
     return rack_power * electrical_peak_ratio
 
 
-def provisioned_power(it_power):
-    """IT power that the facility is built for. [W]
-
-    P = P_IT: the rating of all equipment
-    """
-    return 1 * it_power
-
-
 def provisioned_power__oversubscribed(it_power, power_oversubscription):
     """IT power that the facility is built for. [W]
 
@@ -166,16 +134,6 @@ def electrical_loss_share(power_chain_efficiency):
     e = 1/η − 1
     """
     return 1 / power_chain_efficiency - 1
-
-
-def pue(cooling_pue):
-    """Power usage effectiveness, mean over a year. [1]
-
-    PUE published for the cooling technology chosen
-
-    A ratio of yearly energies (ISO/IEC 30134-2); the hottest day is worse.
-    """
-    return 1 * cooling_pue
 
 
 def pue__components(electrical_loss_share, cooling_energy_share, other_energy_share):

@@ -59,14 +59,6 @@ def redundancy_factor__2n_plus_2(redundancy_blocks):
     return 2 * (redundancy_blocks + 1) / redundancy_blocks
 
 
-def redundancy_factor__by_entry(power_chain_installed_over_needed):
-    """Installed capacity over needed capacity. [1]
-
-    as the power chain chosen has it
-    """
-    return 1 * power_chain_installed_over_needed
-
-
 def ups_power(provisioned_power, distribution_efficiency, redundancy_factor):
     """Capacity of uninterruptible supplies installed. [W]
 
@@ -115,14 +107,6 @@ def power_swing__training(compute_power, peak_load, swing_low_share):
     Synchronous training computes and waits everywhere at once, many times a minute.
     """
     return (peak_load - swing_low_share) * compute_power
-
-
-def power_swing__inference(compute_power):
-    """Change of power that the whole cluster makes in step. [W]
-
-    none: requests are independent
-    """
-    return 0 * compute_power
 
 
 def power_swing__capacity(compute_power, peak_load, swing_low_share):

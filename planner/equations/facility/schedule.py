@@ -21,44 +21,12 @@ def supply_lead_factor__normal(tight_lead_factor):
     return 1 + 0 * tight_lead_factor
 
 
-def supply_lead_factor__tight(tight_lead_factor):
-    """Lead times over those of a normal market. [1]
-
-    factor of a tight market
-    """
-    return 1 * tight_lead_factor
-
-
-def supply_lead_factor__shortage(shortage_lead_factor):
-    """Lead times over those of a normal market. [1]
-
-    factor of a shortage of memory and packaging
-    """
-    return 1 * shortage_lead_factor
-
-
 def supply_price_factor__normal(tight_price_factor):
     """Prices of systems over those of a normal market. [1]
 
     1
     """
     return 1 + 0 * tight_price_factor
-
-
-def supply_price_factor__tight(tight_price_factor):
-    """Prices of systems over those of a normal market. [1]
-
-    factor of a tight market: price and lead time move together
-    """
-    return 1 * tight_price_factor
-
-
-def supply_price_factor__shortage(shortage_price_factor):
-    """Prices of systems over those of a normal market. [1]
-
-    factor of a shortage of memory and packaging: price and lead time move together
-    """
-    return 1 * shortage_price_factor
 
 
 def purchase_price(system_price, purchase_price_share):
@@ -69,60 +37,12 @@ def purchase_price(system_price, purchase_price_share):
     return system_price * purchase_price_share
 
 
-def hall_time__colocation(ready_hall_time):
-    """Time until the hall can take racks, grid and electrical gear aside. [s]
-
-    t = time to lease and fit out a hall that stands
-    """
-    return 1 * ready_hall_time
-
-
-def hall_time__build(build_hall_time):
-    """Time until the hall can take racks, grid and electrical gear aside. [s]
-
-    t = time to build
-    """
-    return 1 * build_hall_time
-
-
-def hall_time__retrofit(retrofit_hall_time):
-    """Time until the hall can take racks, grid and electrical gear aside. [s]
-
-    t = time to refit
-    """
-    return 1 * retrofit_hall_time
-
-
-def gear_time(hall_time):
-    """Time until transformers, switchgear and generators are delivered. [s]
-
-    none: a hall that stands has them
-    """
-    return 0 * hall_time
-
-
 def gear_time__build(transformer_lead_time, switchgear_lead_time, generator_lead_time):
     """Time until transformers, switchgear and generators are delivered. [s]
 
     t = max(t_transformer, t_switchgear, t_generator), all ordered on the first day
     """
     return np.maximum(transformer_lead_time, np.maximum(switchgear_lead_time, generator_lead_time))
-
-
-def gear_time__retrofit(switchgear_lead_time):
-    """Time until transformers, switchgear and generators are delivered. [s]
-
-    t = t_switchgear: more power in a rack needs new distribution
-    """
-    return 1 * switchgear_lead_time
-
-
-def grid_time(hall_time):
-    """Time until the grid connection carries the load. [s]
-
-    none: a hall that stands has its connection
-    """
-    return 0 * hall_time
 
 
 def grid_time__build(site_grid_wait, own_generation_time):
@@ -140,30 +60,6 @@ def energized_time(hall_time, gear_time, gear_install_time, grid_time, commissio
     """
     gear = gear_time + gear_install_time * np.where(gear_time > 0, 1.0, 0.0)
     return np.maximum(np.maximum(hall_time, gear), grid_time) + commissioning_time
-
-
-def commissioning_time(ready_hall_commissioning_time):
-    """Time of the integrated test of power and cooling. [s]
-
-    t = flushing and checking the loops of a hall that stands
-    """
-    return 1 * ready_hall_commissioning_time
-
-
-def commissioning_time__build(new_hall_commissioning_time):
-    """Time of the integrated test of power and cooling. [s]
-
-    t = integrated systems test of a new hall
-    """
-    return 1 * new_hall_commissioning_time
-
-
-def commissioning_time__retrofit(new_hall_commissioning_time):
-    """Time of the integrated test of power and cooling. [s]
-
-    t = integrated systems test, as for a new hall
-    """
-    return 1 * new_hall_commissioning_time
 
 
 def integration_clusters(racks, racks_per_cluster):

@@ -3,14 +3,6 @@
 import numpy as np
 
 
-def electricity_price(site_electricity_price):
-    """Price of energy delivered to the site, all charges included. [USD/J]
-
-    p = price of the site chosen
-    """
-    return 1 * site_electricity_price
-
-
 def energy_cost_per_year(energy_per_year, electricity_price):
     """Cost of energy, as a yearly rate. [USD/s]
 

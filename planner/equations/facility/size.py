@@ -11,14 +11,6 @@ def systems(accelerators, system_accelerators):
     return np.ceil(accelerators / system_accelerators)
 
 
-def systems__rented(accelerators, system_accelerators):
-    """Systems bought: whole servers or whole racks. [system]
-
-    0: a rented pool stands at the provider's
-    """
-    return 0 * accelerators / system_accelerators
-
-
 def installed_accelerators(systems, system_accelerators):
     """Accelerators in the systems bought. [accelerator]
 
@@ -33,46 +25,6 @@ def nodes(systems, system_nodes):
     n_node = n · nodes per system
     """
     return systems * system_nodes
-
-
-def site_rack_limit__ai_ready(ai_ready_rack_limit):
-    """Power that the hall can feed and cool in one rack. [W/rack]
-
-    P = limit of a hall built for accelerators
-    """
-    return 1 * ai_ready_rack_limit
-
-
-def site_rack_limit__high_density(high_density_rack_limit):
-    """Power that the hall can feed and cool in one rack. [W/rack]
-
-    P = limit of a new hall designed for racks fully in liquid
-    """
-    return 1 * high_density_rack_limit
-
-
-def site_rack_limit__common(common_rack_limit):
-    """Power that the hall can feed and cool in one rack. [W/rack]
-
-    P = limit of common rented space
-    """
-    return 1 * common_rack_limit
-
-
-def site_rack_limit__retrofitted(retrofit_rack_limit):
-    """Power that the hall can feed and cool in one rack. [W/rack]
-
-    P = limit of an older hall after a retrofit
-    """
-    return 1 * retrofit_rack_limit
-
-
-def site_rack_limit__legacy(legacy_rack_limit):
-    """Power that the hall can feed and cool in one rack. [W/rack]
-
-    P = limit of an older hall as it is
-    """
-    return 1 * legacy_rack_limit
 
 
 def rack_power_limit(cooling_rack_limit, site_rack_limit):
@@ -141,16 +93,6 @@ def racks(systems, systems_per_rack):
     n_rack = ⌈n / k⌉
     """
     return np.ceil(systems / systems_per_rack)
-
-
-def system_derating(power_cap):
-    """Share of its rated power that a system is allowed. [1]
-
-    s = cap
-
-    What speed a cap costs depends on the work and is not modelled; between the busy share and 1 it costs next to none.
-    """
-    return 1 * power_cap
 
 
 def system_derating__derate(power_cap, rack_power_limit, systems_per_rack, system_power):

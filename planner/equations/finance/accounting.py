@@ -57,28 +57,12 @@ def accounting_months(analysis_period, calendar_month):
     return analysis_period / calendar_month
 
 
-def applied_discount_rate__nominal(discount_rate):
-    """Yearly rate that discounts the amounts. [1]
-
-    r = nominal discount rate; amounts are in money of their own month
-    """
-    return 1 * discount_rate
-
-
 def applied_discount_rate__real(discount_rate, inflation):
     """Yearly rate that discounts the amounts. [1]
 
     r = (1 + r_nominal) / (1 + i) − 1; amounts are in money of the price year
     """
     return (1 + discount_rate) / (1 + inflation) - 1
-
-
-def contract_escalation__nominal(inflation):
-    """Yearly change of payments fixed by contract (debt, lease, depreciation). [1]
-
-    e = 0
-    """
-    return 0 * inflation
 
 
 def contract_escalation__real(inflation):

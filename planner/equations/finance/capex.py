@@ -14,14 +14,6 @@ def system_price(accelerator_price, system_accelerators, server_price_ratio):
     return system_accelerators * accelerator_price * server_price_ratio
 
 
-def spare_systems__listed(systems):
-    """Systems bought as spares: none, the plan only says how many are advised. [system]
-
-    0
-    """
-    return 0 * systems
-
-
 def spare_systems__bought(spare_nodes, system_nodes):
     """Systems bought as spares, in parts of a system where this holds several nodes. [system]
 
@@ -174,44 +166,12 @@ def capex_grid_connection__build(facility_power, grid_connection_price):
     return facility_power * grid_connection_price
 
 
-def capex_grid_connection__retrofit(facility_power, grid_connection_price):
-    """Price of a larger grid connection: none, the hall has one. [USD]
-
-    K = 0
-    """
-    return 0 * facility_power * grid_connection_price
-
-
-def capex_grid_connection__colocation(facility_power, grid_connection_price):
-    """Price of the grid connection: part of the rent. [USD]
-
-    K = 0
-    """
-    return 0 * facility_power * grid_connection_price
-
-
 def capex_land__build(floor_area, land_area_ratio, land_price):
     """Price of the land under a new facility. [USD]
 
     K = A · a · k
     """
     return floor_area * land_area_ratio * land_price
-
-
-def capex_land__retrofit(floor_area, land_price):
-    """Price of land: none, the hall stands. [USD]
-
-    K = 0
-    """
-    return 0 * floor_area * land_price
-
-
-def capex_land__colocation(floor_area, land_price):
-    """Price of land: none, it is rented with the space. [USD]
-
-    K = 0
-    """
-    return 0 * floor_area * land_price
 
 
 def capex(

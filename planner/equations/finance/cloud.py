@@ -3,38 +3,6 @@
 import numpy as np
 
 
-def cloud_price__on_demand(cloud_on_demand_price):
-    """Price of renting one accelerator. [USD/accelerator/s]
-
-    p = on-demand price of the offer
-    """
-    return 1 * cloud_on_demand_price
-
-
-def cloud_price__reserved_1y(cloud_reserved_1y_price):
-    """Price of renting one accelerator. [USD/accelerator/s]
-
-    p = price of the offer with a commitment of one year
-    """
-    return 1 * cloud_reserved_1y_price
-
-
-def cloud_price__reserved_3y(cloud_reserved_3y_price):
-    """Price of renting one accelerator. [USD/accelerator/s]
-
-    p = price of the offer with a commitment of three years
-    """
-    return 1 * cloud_reserved_3y_price
-
-
-def cloud_price__block(cloud_block_price):
-    """Price of renting one accelerator. [USD/accelerator/s]
-
-    p = price of the offer in a short reservation (capacity block)
-    """
-    return 1 * cloud_block_price
-
-
 def cloud_price__instance(cloud_instance_price, cloud_accelerators):
     """Price of renting one accelerator. [USD/accelerator/s]
 
@@ -61,70 +29,12 @@ def reserved_break_even_utilization(cloud_reserved_price, cloud_on_demand_price)
     return cloud_reserved_price / cloud_on_demand_price
 
 
-def cloud_reserved_price__one_year(cloud_reserved_1y_price):
-    """Price of a reserved accelerator, used or not. [USD/accelerator/s]
-
-    p = price with a commitment of one year
-    """
-    return 1 * cloud_reserved_1y_price
-
-
-def cloud_reserved_price__three_years(cloud_reserved_3y_price):
-    """Price of a reserved accelerator, used or not. [USD/accelerator/s]
-
-    p = price with a commitment of three years
-    """
-    return 1 * cloud_reserved_3y_price
-
-
-def cloud_reserved_price__none(cloud_on_demand_price):
-    """Price of a reserved accelerator, used or not. [USD/accelerator/s]
-
-    p = on-demand price: the offer has no reservations
-    """
-    return 1 * cloud_on_demand_price
-
-
 def accelerator_hours(accelerators, analysis_period, accounting_hours_share):
     """Accelerator-hours of the period, all hours counted. [accelerator*s]
 
     H = N · T · h
     """
     return accelerators * analysis_period * accounting_hours_share
-
-
-def cloud_billed_share(utilization):
-    """Share of the time for which rented accelerators are billed. [1]
-
-    u_billed = u: paid by use and given back when idle
-
-    Set it to 100 % where rented accelerators are kept while they stand idle.
-    """
-    return 1 * utilization
-
-
-def cloud_billed_share__reserved_1y(utilization):
-    """Share of the time for which rented accelerators are billed. [1]
-
-    u_billed = 1: reserved, used or not
-    """
-    return 0 * utilization + 1
-
-
-def cloud_billed_share__reserved_3y(utilization):
-    """Share of the time for which rented accelerators are billed. [1]
-
-    u_billed = 1: reserved, used or not
-    """
-    return 0 * utilization + 1
-
-
-def cloud_billed_share__block(utilization):
-    """Share of the time for which rented accelerators are billed. [1]
-
-    u_billed = 1: a block is paid in advance, used or not
-    """
-    return 0 * utilization + 1
 
 
 def cloud_cost_per_year(accelerators, cloud_billed_share, cloud_price, cloud_commitment, accounting_hours_share):
@@ -141,38 +51,6 @@ def cloud_cost(cloud_cost_per_year, analysis_period):
     K = K_year · T
     """
     return cloud_cost_per_year * analysis_period
-
-
-def cloud_unused_commitment__on_demand(cloud_cost_per_year, calendar_month):
-    """Rent of the term that runs on after the period. [USD]
-
-    0: nothing is committed
-    """
-    return 0 * cloud_cost_per_year * calendar_month
-
-
-def cloud_unused_commitment__instance(cloud_cost_per_year, calendar_month):
-    """Rent of the term that runs on after the period. [USD]
-
-    0: nothing is committed
-    """
-    return 0 * cloud_cost_per_year * calendar_month
-
-
-def cloud_unused_commitment__block(cloud_cost_per_year, calendar_month):
-    """Rent of the term that runs on after the period. [USD]
-
-    0: blocks are short
-    """
-    return 0 * cloud_cost_per_year * calendar_month
-
-
-def cloud_unused_commitment__spot(cloud_cost_per_year, calendar_month):
-    """Rent of the term that runs on after the period. [USD]
-
-    0: nothing is committed
-    """
-    return 0 * cloud_cost_per_year * calendar_month
 
 
 def cloud_unused_commitment__reserved_1y(cloud_cost_per_year, analysis_period, calendar_month):
@@ -270,14 +148,6 @@ def cloud_bill_per_year(cloud_cost_per_year, cloud_services_per_year):
     return cloud_cost_per_year + cloud_services_per_year
 
 
-def cloud_escalation__static(cloud_price_decline):
-    """Yearly change of the rent that the comparison assumes. [1]
-
-    e = 0: today's price for the whole period, as in a contract of that length
-    """
-    return 0 * cloud_price_decline
-
-
 def cloud_escalation__declining(cloud_price_decline):
     """Yearly change of the rent that the comparison assumes. [1]
 
@@ -285,7 +155,7 @@ def cloud_escalation__declining(cloud_price_decline):
 
     Right for who rents month by month; static prices overstate the rent of several years.
     """
-    return -1 * cloud_price_decline
+    return -cloud_price_decline
 
 
 def cloud_price_band_low_margin(cloud_price, cloud_price_band_low):

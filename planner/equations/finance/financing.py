@@ -12,14 +12,6 @@ def _sum_of_powers(count, factor):
     return np.where(level, whole, factor * ratio) + (count - whole) * factor**count
 
 
-def financed_amount__cash(capex):
-    """Money that a lender or lessor pays at the start. [USD]
-
-    L = 0
-    """
-    return 0 * capex
-
-
 def financed_amount__debt(capex, debt_share):
     """Money that a lender or lessor pays at the start. [USD]
 
@@ -28,68 +20,12 @@ def financed_amount__debt(capex, debt_share):
     return debt_share * capex
 
 
-def financed_amount__lease(capex_compute):
-    """Money that a lender or lessor pays at the start. [USD]
-
-    L = K_compute: the systems are leased
-    """
-    return 1 * capex_compute
-
-
-def financing_months__cash(accounting_months):
-    """Months in which financing is paid. [1]
-
-    n_f = 0
-    """
-    return 0 * accounting_months
-
-
 def financing_months__debt(accounting_months, debt_term, calendar_month):
     """Months in which financing is paid. [1]
 
     n_f = min(n, ⌈term⌉); what is still owed at the end is paid then
     """
     return np.minimum(accounting_months, np.ceil(debt_term / calendar_month))
-
-
-def financing_months__lease(accounting_months):
-    """Months in which financing is paid. [1]
-
-    n_f = n: the lease runs as long as the comparison
-    """
-    return 1 * accounting_months
-
-
-def financing_rate__cash(debt_rate):
-    """Yearly interest of the financing, charged by months. [1]
-
-    i = 0
-    """
-    return 0 * debt_rate
-
-
-def financing_rate__debt(debt_rate):
-    """Yearly interest of the financing, charged by months. [1]
-
-    i = interest of the debt
-    """
-    return 1 * debt_rate
-
-
-def financing_rate__lease(lease_rate):
-    """Yearly interest of the financing, charged by months. [1]
-
-    i = rate implicit in the lease
-    """
-    return 1 * lease_rate
-
-
-def financing_payment__cash(financed_amount, calendar_month):
-    """Regular payment of interest and principal, or of the lease. [USD/s]
-
-    pmt = 0
-    """
-    return 0 * financed_amount / calendar_month
 
 
 def financing_payment__debt(financed_amount, financing_rate, debt_term, calendar_month):
@@ -117,14 +53,6 @@ def lease_buyout(capex_compute, lease_buyout_share):
     B = b · K_compute
     """
     return lease_buyout_share * capex_compute
-
-
-def financing_settlement__cash(financed_amount):
-    """Paid to the lender or lessor at the end of the period. [USD]
-
-    0
-    """
-    return 0 * financed_amount
 
 
 def financing_settlement__debt(financed_amount, financing_payment, financing_rate, financing_months, calendar_month):
@@ -170,14 +98,6 @@ def financing_present_worth(
     """
     settled = financing_settlement * end_discount_factor * (1 + contract_escalation) ** (accounting_months / 12)
     return financed_amount - financing_payment * discounted_financing_time - settled
-
-
-def interest_present_worth__cash(financed_amount):
-    """Present worth of what financing lets the owner deduct. [USD]
-
-    0
-    """
-    return 0 * financed_amount
 
 
 def interest_present_worth__debt(

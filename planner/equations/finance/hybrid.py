@@ -103,7 +103,7 @@ def hybrid_burst_below(owned_capacity_price, owned_running_price, reserved_price
     With owning and paying by use alone this is the newsvendor rule P(D > K*) = c_own / (p_od − v).
     """
     gap = burst_price - owned_running_price
-    own = np.where(gap > 0 * gap, owned_capacity_price / np.where(gap > 0 * gap, gap, 1 * burst_price), np.inf)
+    own = np.where(gap > 0 * gap, owned_capacity_price / np.where(gap > 0 * gap, gap, burst_price), np.inf)
     return np.minimum(1, np.minimum(reserved_price / burst_price, own))
 
 

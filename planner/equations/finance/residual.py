@@ -49,14 +49,6 @@ def residual_share__straight_line(final_age, service_life):
     return np.maximum(0, 1 - final_age / service_life)
 
 
-def residual_share__zero(final_age, calendar_month):
-    """Worth of the systems at the end as a share of their price. [1]
-
-    ρ = 0
-    """
-    return 0 * final_age / calendar_month
-
-
 def residual_share__table(
     final_age,
     residual_share_1_year,
@@ -105,14 +97,6 @@ def resale_share__straight_line(refresh_interval, service_life):
     ρ_R = max(0, 1 − T_refresh / T_life)
     """
     return np.maximum(0, 1 - refresh_interval / service_life)
-
-
-def resale_share__zero(refresh_interval, calendar_month):
-    """Worth of the systems when they are replaced early, as a share of their price. [1]
-
-    ρ_R = 0
-    """
-    return 0 * refresh_interval / calendar_month
 
 
 def resale_share__table(
@@ -218,14 +202,6 @@ def residual_facility__retrofit(capex_facility, analysis_period, facility_life):
     V = K_facility · max(0, 1 − T / T_life)
     """
     return capex_facility * np.maximum(0, 1 - analysis_period / facility_life)
-
-
-def residual_facility__colocation(capex_facility):
-    """What the fit-out of rented space is worth at the end of the period: nothing. [USD]
-
-    V = 0
-    """
-    return 0 * capex_facility
 
 
 def residual_value(residual_compute, residual_facility):

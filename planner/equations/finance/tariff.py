@@ -56,24 +56,6 @@ def peak_demand(facility_power, peak_demand_share):
     return peak_demand_share * facility_power
 
 
-def lookback_demand(peak_demand):
-    """Highest power of the earlier months that a ratchet looks back on. [W]
-
-    P_lookback = P_peak
-
-    A site in steady operation; set it for a site that has shrunk.
-    """
-    return 1 * peak_demand
-
-
-def contracted_demand(facility_power):
-    """Power contracted with the utility. [W]
-
-    P_contract = P
-    """
-    return 1 * facility_power
-
-
 def demand_billed(peak_demand, demand_ratchet, lookback_demand, minimum_demand_share, contracted_demand):
     """Power that the demand charge is paid for. [W]
 

@@ -169,14 +169,6 @@ def immediate_tax_benefit(taxable_base, tax_rate):
     return tax_rate * taxable_base
 
 
-def elapsed(analysis_period):
-    """Time since the start. [s]
-
-    t = T at the end of the period; the ledger asks month by month
-    """
-    return 1 * analysis_period
-
-
 def book_value(taxable_base, depreciated_share, capex_land, contract_escalation, accounting_months):
     """Tax book value at the end of the period. [USD]
 

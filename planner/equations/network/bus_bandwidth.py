@@ -11,14 +11,6 @@ def collective_ranks(installed_accelerators, one_rank):
     return installed_accelerators / one_rank
 
 
-def collective_domains(scaleup_domains):
-    """Scale-up domains that take part in a collective over the whole cluster. [1]
-
-    k
-    """
-    return 1 * scaleup_domains
-
-
 def remote_traffic_share(collective_domains, collective_ranks):
     """Share of a ring's traffic that leaves the scale-up domain, for each accelerator. [1]
 

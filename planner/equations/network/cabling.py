@@ -139,38 +139,6 @@ def transceiver_modules(adapter_transceivers, switch_transceivers, transceivers_
     )
 
 
-def core_switch_power(fabric_switch_power):
-    """Power of one switch of the third tier. [W/switch]
-
-    P_switch of the fabric
-    """
-    return 1 * fabric_switch_power
-
-
-def core_switch_power__torus(optical_switch_power):
-    """Power of one switch of the third tier. [W/switch]
-
-    P of an optical circuit switch
-    """
-    return 1 * optical_switch_power
-
-
-def core_switch_price(fabric_switch_price):
-    """Price of one switch of the third tier. [USD/switch]
-
-    k_switch of the fabric
-    """
-    return 1 * fabric_switch_price
-
-
-def core_switch_price__torus(optical_switch_price):
-    """Price of one switch of the third tier. [USD/switch]
-
-    k of an optical circuit switch, which nobody publishes: set it
-    """
-    return 1 * optical_switch_price
-
-
 def fabric_power(
     leaf_switches,
     spine_switches,

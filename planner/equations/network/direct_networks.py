@@ -77,38 +77,6 @@ def leaf_switches__dragonfly_plus(fabric_groups, switch_radix, one_switch, one_p
     return fabric_groups * np.floor(switch_radix / 2) * one_switch**2 / one_port
 
 
-def leaf_switches__torus(fabric_groups, one_switch):
-    """Switches of the first tier. [switch]
-
-    none: accelerators are joined to one another
-    """
-    return 0 * fabric_groups * one_switch
-
-
-def spine_switches__dragonfly(fabric_groups, one_switch):
-    """Switches of the second tier. [switch]
-
-    none: every switch has accelerators
-    """
-    return 0 * fabric_groups * one_switch
-
-
-def spine_switches__dragonfly_plus(leaf_switches):
-    """Switches of the second tier. [switch]
-
-    n_spine = n_leaf: half of every group
-    """
-    return 1 * leaf_switches
-
-
-def spine_switches__torus(fabric_groups, one_switch):
-    """Switches of the second tier. [switch]
-
-    none: accelerators are joined to one another
-    """
-    return 0 * fabric_groups * one_switch
-
-
 def core_switches__torus(fabric_groups, torus_cube_edge, optical_switch_ports, one_port):
     """Switches of the third tier. [switch]
 
@@ -120,14 +88,6 @@ def core_switches__torus(fabric_groups, torus_cube_edge, optical_switch_ports, o
     """
     faces = 6 * torus_cube_edge**2 * one_port
     return np.ceil(fabric_groups * faces / optical_switch_ports)
-
-
-def endpoint_cables__torus(fabric_groups, one_port, cable_port):
-    """Cables between nodes and leaves. [cable]
-
-    none: the links between accelerators are counted with the cubes
-    """
-    return 0 * fabric_groups * one_port * cable_port
 
 
 def leaf_spine_cables__dragonfly(leaf_switches, leaf_down_ports, cable_port, one_switch, one_port, links_per_cable):

@@ -190,14 +190,6 @@ def endpoint_cables(fabric_endpoints, fabric_manager_links, fabric_planes, cable
     return (fabric_endpoints + fabric_manager_links) * fabric_planes * cable_port / links_per_cable
 
 
-def links_per_cable(fabric_planes):
-    """Links that run in one cable: the planes of a split port share it. [1]
-
-    q
-    """
-    return 1 * fabric_planes
-
-
 def leaf_spine_cables(leaf_switches, leaf_uplinks, cable_port, links_per_cable):
     """Cables between leaves and spines, inside a group of a dragonfly or a cube of a torus. [cable]
 

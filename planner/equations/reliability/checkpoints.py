@@ -43,14 +43,6 @@ def checkpoint_time__in_memory(checkpoint_size, installed_accelerators, host_cop
     return checkpoint_size / (installed_accelerators * host_copy_bandwidth)
 
 
-def checkpoint_lag(checkpoint_time):
-    """Age that a checkpoint has when it is complete, the stall aside. [s]
-
-    L = 0: it is complete when training goes on
-    """
-    return 0 * checkpoint_time
-
-
 def checkpoint_lag__asynchronous(checkpoint_size, storage_write_rate):
     """Age that a checkpoint has when it is complete, the stall aside. [s]
 

@@ -32,22 +32,6 @@ def job_mtbf(node_failure_rate, nodes):
     return 1 / (node_failure_rate * nodes)
 
 
-def restart_time(automatic_restart_time):
-    """Time from a failure until training goes on. [s]
-
-    R: detection, replacement of the node, loading of the checkpoint, without a person
-    """
-    return 1 * automatic_restart_time
-
-
-def restart_time__manual(manual_restart_time):
-    """Time from a failure until training goes on. [s]
-
-    R: as long as it takes until a person has found the cause and restarted the job, nights included
-    """
-    return 1 * manual_restart_time
-
-
 def job_uptime(job_mtbf, restart_time, one_event):
     """Share of the time a job runs at all. [1]
 

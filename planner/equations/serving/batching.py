@@ -59,16 +59,6 @@ def steps_per_output(later_tokens, tokens_per_step):
     return later_tokens / tokens_per_step
 
 
-def prompts_together__open(prompt_burst):
-    """Prompts that arrive at an attention group at once. [1]
-
-    m = the size of a burst
-
-    Requests come from many users who do not wait for each other.
-    """
-    return prompt_burst
-
-
 def prompts_together__closed(group_batch, arrival_burst):
     """Prompts that arrive at an attention group at once. [1]
 
@@ -77,16 +67,6 @@ def prompts_together__closed(group_batch, arrival_burst):
     Load generators keep a fixed number of requests in flight: they start together and finish nearly together.
     """
     return 1 + arrival_burst * (group_batch - 1)
-
-
-def other_prefill_time__disaggregated(group_batch, prefill_work):
-    """Time for which prompts of others are prefilled between the arrival of a request and its last token. [s]
-
-    t_w = 0
-
-    Prompts are prefilled elsewhere.
-    """
-    return 0 * group_batch * prefill_work
 
 
 def other_prefill_time__shared(group_batch, prefill_work, prefill_interleave):
@@ -108,14 +88,6 @@ def decode_time(steps_per_output, decode_step_time):
     return steps_per_output * decode_step_time
 
 
-def prefill_load__disaggregated(prefill_target_load):
-    """Share of the time in which prompts are prefilled. [1]
-
-    ρ = the load chosen for the prefill pool
-    """
-    return prefill_target_load
-
-
 def prefill_load__shared(other_prefill_time, prefill_time, decode_time):
     """Share of the time in which prompts are prefilled. [1]
 
@@ -123,16 +95,6 @@ def prefill_load__shared(other_prefill_time, prefill_time, decode_time):
     """
     prefill = other_prefill_time + prefill_time
     return prefill / (prefill + decode_time)
-
-
-def prefill_queue_time__static(other_prefill_time):
-    """Mean wait of a prompt behind others before its own prefill. [s]
-
-    W = t_w
-
-    The whole batch is prefilled before any answer begins.
-    """
-    return other_prefill_time
 
 
 def prefill_queue_time__continuous(prompts_together, group_batch, prefill_load, prefill_time):
@@ -154,14 +116,6 @@ def answer_time(decode_time, other_prefill_time, prefill_queue_time):
     Prompts that were not ahead in the queue interrupt decoding later.
     """
     return decode_time + np.maximum(0 * decode_time, other_prefill_time - prefill_queue_time)
-
-
-def kv_transfer_time__shared(prefill_time):
-    """Time for moving the cache of a prompt to where it is decoded. [s]
-
-    0: prefilled where it is decoded
-    """
-    return 0 * prefill_time
 
 
 def kv_transfer_time__disaggregated(
@@ -201,14 +155,6 @@ def replica_request_rate(replica_output_rate, output_tokens, one_request):
     λ = R / S_out
     """
     return replica_output_rate / output_tokens * one_request
-
-
-def prefill_ranks__shared(replica_ranks):
-    """Ranks that prefill for one replica, beside those that decode. [1]
-
-    0: the same ranks do both
-    """
-    return 0 * replica_ranks
 
 
 def prefill_ranks__disaggregated(

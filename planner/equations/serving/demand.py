@@ -203,14 +203,6 @@ def requests_in_flight(peak_request_rate, ttft, answer_time, one_request):
     return peak_request_rate * (ttft + answer_time) / one_request
 
 
-def serving_load__utilization(utilization):
-    """Share of the cluster's output that is asked for, mean over time. [1]
-
-    load = utilization
-    """
-    return utilization
-
-
 def serving_load__users(output_tokens_demand, output_tokens_per_second):
     """Share of the cluster's output that is asked for, mean over time. [1]
 

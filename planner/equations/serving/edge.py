@@ -42,14 +42,6 @@ def edge_place(network_budget, site_round_trip, metro_round_trip, region_round_t
     return 1 + reached + np.where(network_budget >= region_round_trip, 1, 0)
 
 
-def latency_margin(network_budget):
-    """Latency budget left for the network: below zero no place keeps it. [s]
-
-    margin = t_net
-    """
-    return network_budget
-
-
 def distance_margin(allowed_distance, user_distance):
     """Distance left between where the users are and where the model stands. [m]
 

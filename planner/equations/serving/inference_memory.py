@@ -7,16 +7,6 @@ chips.  A replica is one copy of the model: ranks × stages × attention groups.
 import numpy as np
 
 
-def attention_groups(attention_parallel):
-    """Groups of ranks that each hold all of the attention and decode sequences of their own. [1]
-
-    d
-
-    Attention data parallelism: the groups share the experts, each keeps its own key-value cache.
-    """
-    return attention_parallel
-
-
 def replica_ranks(tensor_parallel, pipeline_parallel, attention_groups):
     """Ranks of one replica. [1]
 

@@ -29,14 +29,6 @@ def cost_per_million_tokens_full(serving_cost_rate, output_tokens_per_second):
     return serving_cost_rate / output_tokens_per_second
 
 
-def prefill_cost_share__shared(prefill_load):
-    """Share of the cluster's cost that goes to reading prompts. [1]
-
-    x = ρ: the share of time in which the accelerators prefill
-    """
-    return prefill_load
-
-
 def prefill_cost_share__disaggregated(prefill_ranks, replica_ranks):
     """Share of the cluster's cost that goes to reading prompts. [1]
 

@@ -3,14 +3,6 @@
 import numpy as np
 
 
-def training_tokens(model_training_tokens):
-    """Tokens the run reads: those of the published pre-training where nothing else is said. [token]
-
-    D = D_published
-    """
-    return model_training_tokens
-
-
 def global_batch(batch_tokens, sequence_length):
     """Sequences in one optimizer step. [1]
 
