@@ -17,7 +17,8 @@ import numpy as np
 from planner.catalog.catalog import Catalog
 from planner.evidence.validation import serving_cases
 from planner.model import wiring
-from planner.plan import serving_layout
+from planner.plan import layout_search
+from planner.plan.serving_layout import SERVING
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario
 
@@ -73,7 +74,7 @@ def search() -> tuple[float, int]:
     resolved = resolve(scenario, catalog)
     values = resolved.values | {"accelerators": 1024.0}
     begin = time.perf_counter()
-    found = serving_layout.search(values, resolved.options)
+    found = layout_search.search(SERVING, values, resolved.options)
     return time.perf_counter() - begin, len(found.broken["memory"])
 
 

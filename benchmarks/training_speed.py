@@ -13,7 +13,8 @@ import numpy as np
 from planner import glossary
 from planner.catalog.catalog import Catalog
 from planner.model import wiring
-from planner.plan import plan, sizing, training_layout
+from planner.plan import layout_search, plan, sizing
+from planner.plan.training_layout import TRAINING
 from planner.scenario import resolve, scenario
 
 WANTED = ("step_time", "mfu", "hfu", "tokens_per_second", "training_time", "memory_margin", "communication_share")
@@ -44,13 +45,13 @@ def single_evaluations(seconds: float = 1.0) -> float:
 def vectorised_strategies(seconds: float = 2.0) -> float:
     """Strategies of one scenario evaluated as columns."""
     values, options = given()
-    for name in training_layout.CANDIDATES:
+    for name in TRAINING.candidates:
         values.pop(name, None)
-    degrees = training_layout.grid({**values, **wiring.evaluate(("global_batch",), values, options)})
+    degrees = layout_search.grid(TRAINING, {**values, **wiring.evaluate(("global_batch",), values, options)})
     rows = len(next(iter(degrees.values())))
     count, start = 0, time.process_time()
     while time.process_time() - start < seconds:
-        training_layout.evaluated(values, degrees, options, (rows, 1))
+        layout_search.evaluated(TRAINING, values, degrees, options, (rows, 1))
         count += rows
     return count / (time.process_time() - start)
 
@@ -58,10 +59,10 @@ def vectorised_strategies(seconds: float = 2.0) -> float:
 def search_time() -> float:
     """Seconds of one whole search: rules, evaluation of what keeps them, ranking."""
     values, options = given()
-    for name in training_layout.CANDIDATES:
+    for name in TRAINING.candidates:
         values.pop(name, None)
     start = time.process_time()
-    training_layout.search(values, options).best()
+    layout_search.search(TRAINING, values, options).best()
     return time.process_time() - start
 
 

@@ -287,20 +287,19 @@ def write(path: str) -> int:
 
 def strategies() -> dict[str, float]:
     """Every scenario differs in what its strategy depends on, so that each is searched by itself."""
-    from planner.plan import training_layout
+    from planner.plan import layout_search
+    from planner.plan.training_layout import TRAINING
 
     varied = {
         "accelerator_memory_bandwidth": "3:4 TB/s/accelerator",
         "system_scaleout_bandwidth": "30:60 GB/s/accelerator",
     }
     base = scenario_file.load(SCENARIO)
-    base = replace(
-        base, set={name: given for name, given in base.set.items() if name not in training_layout.CANDIDATES}
-    )
+    base = replace(base, set={name: given for name, given in base.set.items() if name not in TRAINING.candidates})
     searched = sweep.task(base, varied, watch=["mfu", "tco", "npv_saving"], samples=4096)
     found = planning.plan(base, bands=False)
     free = {name: value for name, value in found.given.items() if name in found.resolved.facts}
-    tried = len(training_layout.search(free, found.resolved.options).step_time)
+    tried = len(layout_search.search(TRAINING, free, found.resolved.options).reached["predicted_step_time"])
     (seconds,) = rivals(lambda: engine.chunk(searched, 1), runs=1)
     return {
         "strategies searched for each": tried,

@@ -17,28 +17,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from planner.studies import layouts, serving_layouts
+    from planner.studies import layouts
 
     catalog = arguments.catalog(args)
     scenario = arguments.scenario(args, args.file, catalog)
-    ranked = serving_layouts if scenario.workload == "inference" else layouts
-    found = ranked.of_scenario(scenario, catalog, max(1, args.top), args.free)
+    ranked = layouts.of_scenario(scenario, catalog, max(1, args.top), args.free)
     if args.json:
-        arguments.print_json(as_json(found))
+        arguments.print_json(as_json(ranked))
     elif args.csv:
-        sys.stdout.write(found.ranking.csv())
+        sys.stdout.write(ranked.ranking.csv())
     else:
-        print(f"{found.tried:,} strategies tried, {found.feasible:,} feasible\n")
-        print(found.ranking.text())
+        print(f"{ranked.tried:,} strategies tried, {ranked.feasible:,} feasible\n")
+        print(ranked.ranking.text())
         print("\nWhy others fail\n")
-        print(found.failures.text())
+        print(ranked.failures.text())
     return 0
 
 
-def as_json(found: Any) -> dict[str, Any]:
+def as_json(ranked: Any) -> dict[str, Any]:
     return {
-        "tried": found.tried,
-        "feasible": found.feasible,
-        "strategies": [dict(zip(found.ranking.columns, row, strict=True)) for row in found.ranking.rows],
-        "failures": [dict(zip(found.failures.columns, row, strict=True)) for row in found.failures.rows],
+        "tried": ranked.tried,
+        "feasible": ranked.feasible,
+        "strategies": [dict(zip(ranked.ranking.columns, row, strict=True)) for row in ranked.ranking.rows],
+        "failures": [dict(zip(ranked.failures.columns, row, strict=True)) for row in ranked.failures.rows],
     }

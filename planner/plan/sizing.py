@@ -16,9 +16,14 @@ from planner.errors import one
 from planner.model import scopes as model_scopes
 from planner.model import wiring
 from planner.model.scopes import inside
+from planner.plan import layout_search
+from planner.plan.serving_layout import SERVING
+from planner.plan.training_layout import TRAINING
 
 SIZE = "accelerators"
 UNIT_OF_SIZE = "system_accelerators"
+# Workload -> how its layouts are searched.
+_LAYOUTS = {"training": TRAINING, "inference": SERVING}
 _MOST_SYSTEMS = 2**24
 
 
@@ -84,16 +89,8 @@ def with_strategies(values: Mapping[str, Any], options: Mapping[str, str], scope
 
 def with_strategy(values: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
     """`values` with the parallel strategy that the scenario leaves open."""
-    workload = options["workload"]
-    if workload == "training":
-        from planner.plan import training_layout
-
-        return {**values, **training_layout.chosen(values, options)}
-    if workload == "inference":
-        from planner.plan import serving_layout
-
-        return {**values, **serving_layout.chosen(values, options)}
-    return dict(values)
+    description = _LAYOUTS.get(options["workload"])
+    return {**values, **layout_search.chosen(description, values, options)} if description else dict(values)
 
 
 def sized(

@@ -1,7 +1,8 @@
-"""The parallel strategies of one scenario ranked, and why the others fail, as tables."""
+"""The layouts of one scenario ranked, and why the others fail, as tables."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,36 +11,104 @@ import numpy as np
 from planner.catalog.catalog import Catalog
 from planner.errors import one
 from planner.model import wiring
-from planner.plan import plan, training_layout
+from planner.plan import layout_search, plan, serving_layout, training_layout
+from planner.plan.layout_search import Description, Search
 from planner.plan.plan import shown
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario
 from planner.tables import Table
 
-# Heading of each degree, and the figures that are printed with it.
-_SHORT = {
-    "tensor_parallel": "tensor",
-    "context_parallel": "context",
-    "pipeline_parallel": "pipeline",
-    "virtual_stages": "virtual",
-    "expert_parallel": "expert",
-    "micro_batch": "micro-batch",
-    "zero_stage": "ZeRO",
-}
-_FIGURES = {
-    "data_parallel": "data",
-    "step_time": "step",
-    "mfu": "MFU",
-    "memory_needed": "memory",
-    "recomputed_share": "recomputed",
-    "pipeline_bubble": "bubble",
-    "communication_share": "communication",
+
+@dataclass(frozen=True)
+class Words:
+    """How the layouts of one workload are told."""
+
+    description: Description
+    # One layout, several, what ranks first, and what is ranked.
+    layout: str
+    layouts: str
+    first: str
+    ranked: str
+    # Degree -> its heading, and figure -> its heading.
+    degrees: Mapping[str, str]
+    figures: Mapping[str, str]
+    # Search -> what the best of the layouts that fail for one reason is best at.
+    worth: Callable[[Search], Any]
+    # Search, layout, the rule that it breaks -> what it reaches.
+    reached: Callable[[Search, int, str], str]
+
+
+def _step(search: Search, row: int, rule: str) -> str:
+    text = shown("step_time", search.reached["predicted_step_time"][row, 0])
+    if rule == "memory":
+        text += f", {shown('memory_needed', -search.reached['memory_margin'][row, 0])} over"
+    return text
+
+
+def _times(search: Search, row: int, rule: str) -> str:
+    first, token = (shown(name, search.reached[name][row, 0]) for name in ("ttft_p95", "tpot"))
+    return f"first token {first}, token {token}"
+
+
+WORDS = {
+    "training": Words(
+        training_layout.TRAINING,
+        layout="strategy",
+        layouts="strategies",
+        first="fastest",
+        ranked="step time",
+        degrees={
+            "tensor_parallel": "tensor",
+            "context_parallel": "context",
+            "pipeline_parallel": "pipeline",
+            "virtual_stages": "virtual",
+            "expert_parallel": "expert",
+            "micro_batch": "micro-batch",
+            "zero_stage": "ZeRO",
+        },
+        figures={
+            "data_parallel": "data",
+            "step_time": "step",
+            "mfu": "MFU",
+            "memory_needed": "memory",
+            "recomputed_share": "recomputed",
+            "pipeline_bubble": "bubble",
+            "communication_share": "communication",
+        },
+        worth=training_layout.speed,
+        reached=_step,
+    ),
+    "inference": Words(
+        serving_layout.SERVING,
+        layout="configuration",
+        layouts="configurations",
+        first="best",
+        ranked="output rate",
+        degrees={
+            "tensor_parallel": "tensor",
+            "pipeline_parallel": "pipeline",
+            "attention_parallel": "attention",
+            "expert_parallel": "expert",
+            "concurrency": "batch",
+        },
+        figures={
+            "replica_accelerators": "replica",
+            "accelerator_output_rate": "rate",
+            "packed_share": "domain filled",
+            "ttft_p95": "TTFT P95",
+            "tpot": "TPOT",
+            "prefill_load": "prefill",
+            "memory_for_sequences": "cache memory",
+        },
+        worth=serving_layout.rate,
+        reached=_times,
+    ),
 }
 
 
 @dataclass(frozen=True)
-class Strategies:
-    """How many strategies there were, the best of them, and what ruled the others out."""
+class Layouts:
+    """How many layouts there were, the best of them, and what ruled the others out."""
 
     tried: int
     feasible: int
@@ -47,58 +116,61 @@ class Strategies:
     failures: Table
 
 
-def of_scenario(scenario: Scenario, catalog: Catalog, count: int, free: bool = False) -> Strategies:
-    """The ranked strategies of a training scenario, `free` also in what it sets; InputError where it lacks inputs."""
+def of_scenario(scenario: Scenario, catalog: Catalog, count: int, free: bool = False) -> Layouts:
+    """The best layouts of a scenario, `free` also in what it sets; InputError where it lacks inputs."""
     resolved = resolve(scenario, catalog)
-    if scenario.workload != "training":
+    if scenario.workload not in WORDS:
         raise one(scenario.place, "workload", f"'{scenario.workload}' has no parallel strategy: it takes training")
+    words = WORDS[scenario.workload]
+    description = words.description
     given, _ = plan.given_values(resolved)
-    chosen = {name for name in training_layout.CANDIDATES if free or name not in resolved.facts}
-    if not resolved.values.get("model_experts"):
-        chosen.discard("expert_parallel")
-    values = {name: value for name, value in given.items() if name not in chosen}
-    lacking = wiring.route(training_layout.GOALS, [*values, *training_layout.CANDIDATES], resolved.options).missing
+    searched = {name for name in description.candidates if free or name not in resolved.facts}
+    if scenario.workload == "training" and not resolved.values.get("model_experts"):
+        searched.discard("expert_parallel")
+    values = {name: value for name, value in given.items() if name not in searched}
+    lacking = wiring.route(description.goals, [*values, *description.candidates], resolved.options).missing
     if lacking:
         names = ", ".join(dict.fromkeys(name for missing in lacking.values() for name in missing))
-        raise one(scenario.place, "set", f"the step time lacks {names}")
-    if not chosen:
-        raise one(scenario.place, "set", "every degree of the strategy is set; --free searches them all the same")
-    found = training_layout.search(values, resolved.options, everything=True)
-    order = found.order()[:, 0]
-    usable = found.feasible[:, 0]
-    best = [int(row) for row in order if usable[row]][:count]
-    return Strategies(
-        tried=len(order),
-        feasible=int(usable.sum()),
-        ranking=_ranking(values, found, best, resolved.options),
-        failures=_failures(found),
-    )
+        raise one(scenario.place, "set", f"the {words.ranked} lacks {names}")
+    if not searched:
+        message = f"every degree of the {words.layout} is set; --free searches them all the same"
+        raise one(scenario.place, "set", message)
+    search = layout_search.search(description, values, resolved.options, everything=True)
+    usable = search.feasible[:, 0]
+    best = _distinct(search, [int(row) for row in search.order()[:, 0] if usable[row]])[:count]
+    ranking = _ranking(words, values, search, best)
+    return Layouts(len(usable), int(usable.sum()), ranking, _failures(words, search))
 
 
-def _ranking(values: dict[str, Any], found: training_layout.Search, rows: list[int], options: dict[str, str]) -> Table:
-    degrees = {name: column[rows, 0] for name, column in found.degrees.items()}
-    figures = wiring.evaluate(list(_FIGURES), {**values, **degrees}, options)
+def _distinct(search: Search, rows: list[int]) -> list[int]:
+    """Rows without those that repeat an earlier one: batches beyond what fits are all cut to the same size."""
+    seen: dict[tuple[float, ...], int] = {}
+    for row in rows:
+        seen.setdefault(tuple(float(column[row, 0]) for column in search.degrees.values()), row)
+    return list(seen.values())
+
+
+def _ranking(words: Words, values: dict[str, Any], search: Search, rows: list[int]) -> Table:
+    degrees = {name: column[rows, 0] for name, column in search.degrees.items()}
+    figures = wiring.evaluate(list(words.figures), {**values, **degrees}, search.options)
     cells = []
     for place in range(len(rows)):
-        split = [f"{degrees[name][place]:g}" if name in degrees else f"{values[name]:g}" for name in _SHORT]
-        cells.append(split + [shown(name, np.broadcast_to(figures[name], (len(rows),))[place]) for name in _FIGURES])
-    columns = [*_SHORT.values(), *_FIGURES.values()]
+        split = [f"{degrees[name][place] if name in degrees else values[name]:g}" for name in words.degrees]
+        reached = [shown(name, np.broadcast_to(figures[name], (len(rows),))[place]) for name in words.figures]
+        cells.append([*split, *reached])
+    columns = [*words.degrees.values(), *words.figures.values()]
     return Table(columns, cells, frozenset(range(len(columns))))
 
 
-def _failures(found: training_layout.Search) -> Table:
+def _failures(words: Words, search: Search) -> Table:
     cells = []
-    for name, count, fastest in found.failures():
+    for rule, count, row in search.failures(words.worth(search)):
+        told = ""
+        if row is not None:
+            degrees = ", ".join(f"{words.degrees[name]} {column[row, 0]:g}" for name, column in search.degrees.items())
+            told = f"{degrees}: {words.reached(search, row, rule)}"
         if count:
-            cells.append([training_layout.REASONS[name], f"{count:,}", _described(found, fastest, name)])
-    return Table(["reason", "strategies", "the fastest that fails for this reason alone"], cells, frozenset({1}))
-
-
-def _described(found: training_layout.Search, row: int | None, rule: str) -> str:
-    if row is None:
-        return ""
-    degrees = ", ".join(f"{_SHORT[name]} {column[row, 0]:g}" for name, column in found.degrees.items())
-    text = f"{degrees}: {shown('step_time', found.step_time[row, 0])}"
-    if rule == "memory":
-        text += f", {shown('memory_needed', -found.memory_margin[row, 0])} over"
-    return text
+            cells.append([words.description.reasons[rule], f"{count:,}", told])
+    return Table(
+        ["reason", words.layouts, f"the {words.first} that fails for this reason alone"], cells, frozenset({1})
+    )

@@ -12,7 +12,8 @@ from planner.catalog import links
 from planner.catalog.catalog import KINDS, Catalog, Entry
 from planner.errors import one
 from planner.model import wiring
-from planner.plan import serving_layout, sizing
+from planner.plan import sizing
+from planner.plan.serving_layout import SERVING
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Resolved, Scenario
 from planner.tables import Table
@@ -103,7 +104,7 @@ def _place(scenario: Scenario, catalog: Catalog, entry: Entry) -> Place:
     found = wiring.evaluate(wanted_names, given, resolved.options)
     missing = wiring.route(wanted_names, given, resolved.options).missing
     # Without figures of the chip no configuration was searched: the degrees are not what it lacks.
-    lacks = tuple(name for name in missing.get(ORDERS["rate"], ()) if name not in serving_layout.CANDIDATES)
+    lacks = tuple(name for name in missing.get(ORDERS["rate"], ()) if name not in SERVING.candidates)
     shown = {n: float(found[n]) for n in (*SHOWN, *DEGREES) if n in found and math.isfinite(float(found[n]))}
     breaks = tuple(name.removesuffix("_margin") for name in _LIMITS if name in found and float(found[name]) < 0)
     return Place(entry, precision(entry, wanted), shown, _kind(given, resolved), breaks, lacks)

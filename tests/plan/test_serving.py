@@ -5,8 +5,9 @@ import pytest
 
 from planner.catalog.catalog import Catalog
 from planner.errors import InputError
-from planner.plan import serving_layout, sizing
+from planner.plan import layout_search, sizing
 from planner.plan.planning import plan
+from planner.plan.serving_layout import SERVING
 from planner.scenario import scenario_file
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario
@@ -24,7 +25,7 @@ def values_of(served="llama-3.1-70b", accelerators=64.0, **settings):
 
 def test_no_other_candidate_within_the_limits_gives_more_tokens():
     values, options = values_of()
-    found = serving_layout.search(values, options)
+    found = layout_search.search(SERVING, values, options)
     rate = found.reached["replica_output_rate"] / found.reached["replica_accelerators"]
     assert rate[found.order()[0]] == rate[found.feasible].max()
     assert 10 < found.feasible.sum() < len(rate)
@@ -32,7 +33,7 @@ def test_no_other_candidate_within_the_limits_gives_more_tokens():
 
 def test_the_choice_keeps_memory_and_both_limits():
     values, options = values_of(ttft_limit="1 s", tpot_limit="30 ms")
-    best = {n: float(v[0]) for n, v in serving_layout.search(values, options).best().items()}
+    best = {n: float(v[0]) for n, v in layout_search.search(SERVING, values, options).best().items()}
     got = sizing.run(("ttft_p95", "tpot", "serving_memory_margin"), {**values, **best}, options)
     assert got["ttft_p95"] <= 1
     assert got["tpot"] <= 0.030
@@ -63,14 +64,14 @@ def test_cost_as_the_goal_leaves_fewer_accelerators_idle():
     most, cheapest = (sizing.run(names, values, {**options, "serving_goal": g}) for g in ("throughput", "cost"))
     assert (most["replica_accelerators"], cheapest["replica_accelerators"]) == (8, 4)
     assert cheapest["output_tokens_per_second"] > most["output_tokens_per_second"]
-    found = serving_layout.search(values, {**options, "serving_goal": "cost"})
+    found = layout_search.search(SERVING, values, {**options, "serving_goal": "cost"})
     reached = found.reached["output_tokens_per_second"]
     assert reached[found.order()[0]] == reached[found.feasible].max() > 0
 
 
 def test_what_the_scenario_sets_is_not_searched():
     values, options = values_of(tensor_parallel="4", concurrency="32")
-    chosen = serving_layout.chosen(values, options)
+    chosen = layout_search.chosen(SERVING, values, options)
     assert set(chosen) == {"pipeline_parallel", "expert_parallel", "attention_parallel"}
 
 
@@ -93,15 +94,15 @@ def test_a_model_that_fits_nowhere_is_a_result_with_reasons():
 def test_many_scenarios_choose_as_each_alone():
     values, options = values_of()
     limits = np.array([0.02, 0.05, 0.2])
-    together = serving_layout.chosen({**values, "tpot_limit": limits}, options)
+    together = layout_search.chosen(SERVING, {**values, "tpot_limit": limits}, options)
     for index, limit in enumerate(limits):
-        alone = serving_layout.chosen({**values, "tpot_limit": float(limit)}, options)
+        alone = layout_search.chosen(SERVING, {**values, "tpot_limit": float(limit)}, options)
         assert {name: float(column[index]) for name, column in together.items()} == alone
 
 
 def test_experts_are_placed_only_where_ranks_divide_them():
     values, options = values_of("qwen3-235b-a22b")
-    found = serving_layout.search(values, options)
+    found = layout_search.search(SERVING, values, options)
     placed = found.degrees["expert_parallel"][found.feasible[:, 0], 0]
     assert set(np.mod(128, placed)) == {0}
 
@@ -168,8 +169,8 @@ def test_a_ranking_needs_a_model():
 
 
 def test_the_ranking_of_configurations_says_why_others_fail():
-    from planner.studies import serving_layouts
+    from planner.studies import layouts
 
-    found = serving_layouts.of_scenario(scenario_file.load("enterprise-8-gpu", CATALOG), CATALOG, 5)
+    found = layouts.of_scenario(scenario_file.load("enterprise-8-gpu", CATALOG), CATALOG, 5)
     assert found.tried > found.feasible > len(found.ranking.rows) == 5
-    assert serving_layout.REASONS["tpot"] in {row[0] for row in found.failures.rows}
+    assert SERVING.reasons["tpot"] in {row[0] for row in found.failures.rows}

@@ -8,7 +8,8 @@ import pytest
 from planner.catalog.catalog import Catalog
 from planner.cli import main
 from planner.errors import InputError
-from planner.plan import plan, planning, sizing, training_layout
+from planner.plan import layout_search, plan, planning, sizing
+from planner.plan.training_layout import TRAINING
 from planner.scenario import resolve, scenario
 from planner.studies import layouts, scaling
 
@@ -23,17 +24,20 @@ RESOLVED = resolve.resolve(MADE, CATALOG)
 
 
 def test_the_best_is_feasible_and_no_feasible_one_is_faster():
-    found = training_layout.search(RESOLVED.values, RESOLVED.options, everything=True)
-    assert len(found.step_time) > 1000
+    found = layout_search.search(TRAINING, RESOLVED.values, RESOLVED.options, everything=True)
+    assert len(found.reached["predicted_step_time"]) > 1000
     assert found.feasible.any()
     best = found.order()[0, 0]
     assert found.feasible[best, 0]
-    assert found.step_time[best, 0] == found.step_time[found.feasible[:, 0], 0].min()
+    assert (
+        found.reached["predicted_step_time"][best, 0]
+        == found.reached["predicted_step_time"][found.feasible[:, 0], 0].min()
+    )
 
 
 def test_leaving_out_hopeless_strategies_changes_nothing():
-    quick = training_layout.search(RESOLVED.values, RESOLVED.options).best()
-    whole = training_layout.search(RESOLVED.values, RESOLVED.options, everything=True).best()
+    quick = layout_search.search(TRAINING, RESOLVED.values, RESOLVED.options).best()
+    whole = layout_search.search(TRAINING, RESOLVED.values, RESOLVED.options, everything=True).best()
     assert {n: float(v[0]) for n, v in quick.items()} == {n: float(v[0]) for n, v in whole.items()}
 
 
@@ -70,7 +74,7 @@ def test_many_scenarios_choose_as_each_alone():
     many = sizing.with_strategy({**RESOLVED.values, "accelerators": sizes}, RESOLVED.options)
     for place, size in enumerate(sizes):
         alone = sizing.with_strategy({**RESOLVED.values, "accelerators": float(size)}, RESOLVED.options)
-        for name in training_layout.CANDIDATES:
+        for name in TRAINING.candidates:
             assert many[name][place] == alone[name]
 
 
@@ -84,7 +88,7 @@ def test_a_model_too_large_gets_the_strategy_that_lacks_least_and_says_so():
 
 def test_other_workloads_have_no_strategy():
     values = sizing.with_strategy(RESOLVED.values, {**RESOLVED.options, "workload": "capacity"})
-    assert not set(training_layout.CANDIDATES) & set(values)
+    assert not set(TRAINING.candidates) & set(values)
 
 
 def test_the_table_ranks_and_tells_why_others_fail():

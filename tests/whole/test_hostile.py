@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planner.errors import LARGEST_FILE, InputError, parse_toml, read_toml
-from planner.plan import training_layout
+from planner.plan import layout_search
 from planner.scenario import resolve, scenario_file
 
 # Hypothesis decides every draw and shrinks what fails; the same inputs on every run.
@@ -140,9 +140,9 @@ def test_a_source_that_is_no_text_is_refused(tmp_path):
 
 def test_a_budget_beyond_any_project_takes_few_searches(monkeypatch):
     """What a cluster costs holds whatever the strategy: none is looked for at each size that is tried."""
-    searches, search = [], training_layout.search
-    monkeypatch.setattr(training_layout, "search", lambda *given, **more: searches.append(1) or search(*given, **more))
-    training_layout._chosen.cache_clear()
+    searches, search = [], layout_search.search
+    monkeypatch.setattr(layout_search, "search", lambda *given, **more: searches.append(1) or search(*given, **more))
+    layout_search._best.cache_clear()
     table = {
         "workload": "training",
         "choose": {"system": "dgx-h100", "model": "llama-4-maverick"},

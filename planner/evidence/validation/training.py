@@ -15,7 +15,8 @@ from planner.errors import read_toml
 from planner.evidence.validation import training_cases, validation
 from planner.evidence.validation.training_cases import Case
 from planner.model import wiring
-from planner.plan import training_layout
+from planner.plan import layout_search
+from planner.plan.training_layout import TRAINING
 
 SHIPPED = paths.shipped("catalogs") / "measurements" / "training.csv"
 
@@ -40,13 +41,11 @@ class Replay:
     def choose_strategies(self, parameters: Mapping[str, float]) -> None:
         """Fill the degrees that rows leave open with the fastest strategy that fits."""
         for options, places, given in self.groups:
-            found = {
-                name: np.array(given.get(name, np.full(len(places), np.nan))) for name in training_layout.CANDIDATES
-            }
+            found = {name: np.array(given.get(name, np.full(len(places), np.nan))) for name in TRAINING.candidates}
             for row, place in enumerate(places):
                 case = self.cases[place]
                 values = {**self.constants, **parameters, **case.values}
-                for name, value in training_layout.chosen(values, options).items():
+                for name, value in layout_search.chosen(TRAINING, values, options).items():
                     found[name][row] = value
             given.update(found)
 
