@@ -251,6 +251,16 @@ def each(given: Mapping[str, Any], takes: Callable[[str], Takes], at: At) -> Ite
             yield name, read_value
 
 
+def _number_or_empty(given: str, at: At) -> float | None:
+    try:
+        return float(given) if given else None
+    except ValueError:
+        raise ValueError(f"'{given[:40]}' is not a number") from None
+
+
+# A cell of a CSV file.
+NUMBER_OR_EMPTY = Takes("a number, or nothing", _number_or_empty)
+
 # What a file says of its figures as a whole.
 ABOUT = (
     Field("source", TEXT, "id of the source that its figures are from"),

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from planner import glossary, paths, units
+from planner import fields, glossary, paths, units
 from planner.errors import InputError, Problem, read_toml, unknown
 from planner.evidence.claims.documents import PLAIN, Claim, Seeds
+from planner.fields import At, Field, Form, Takes
 
 # Kind of check -> the keys it takes beside those that every kind takes.
 _RUN = ("scenario", "workload", "choose", "set", "quantity", "over", "against", "form", "vary", "across", "cases")
@@ -38,6 +39,30 @@ COUNTS = ("found", "absent", "distinct")
 _VALUED = ("model", "arithmetic", "contradiction")
 FORMS = ("ratio", "gain", "cut")
 TAKES = ("median", "lowest", "highest", "share", "count")
+
+
+_TABLE = fields.named(lambda name: fields.ANYTHING, "a table")
+# What the fields take that take no text.
+_TAKES = {
+    **dict.fromkeys(("expect", "choose", "set", "vary", "across", "cases", "least"), _TABLE),
+    **dict.fromkeys(("quantities", "other", "claims", "names"), fields.TEXTS),
+    **dict.fromkeys(("against", "where", "entries", "low", "high"), fields.ANYTHING),
+    "form": fields.name_of("form", FORMS),
+    "take": fields.name_of("take", TAKES),
+    "relation": fields.name_of("relation", RELATIONS),
+    "counts": fields.name_of("counts", COUNTS),
+    "tolerance": fields.such("a number: a share of the figure said", fields.is_number),
+}
+
+
+_QUESTION = Form(
+    (
+        Field("asks", fields.TEXT, "the question", required=True),
+        Field("answers", _TABLE, "claims with the word that each answers", {}),
+        Field("claims", fields.TEXTS, "claims whose figures answer", ()),
+        Field("tolerance", _TAKES["tolerance"], "how far the figures may lie apart", 0.05),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -69,78 +94,73 @@ def load(seeds: Seeds, sources: Mapping[str, Any], directory: Path | None = None
     """Claim -> its checks; InputError with every problem, a claim without a check included."""
     raw = dict(read_toml((directory or paths.shipped("seeds")) / "checks.toml"))
     tolerances = raw.pop("tolerance", {})
-    found: list[Problem] = []
+    problems: list[Problem] = []
     checks: dict[str, list[Check]] = {}
     for name, tables in raw.items():
-        place = f"checks.toml [{name}]"
+        at = At(f"checks.toml [{name}]", problems)
         if name not in seeds.claims:
-            found.append(Problem(place, "", unknown("claim", name, seeds.claims)))
+            at.refuse(unknown("claim", name, seeds.claims))
         elif not isinstance(tables, list):
-            found.append(Problem(place, "", f'takes a list of checks: write [["{name}"]]'))
+            at.refuse(f'takes a list of checks: write [["{name}"]]')
         else:
-            read = [_check(seeds.claims[name], table, tolerances, seeds, sources, place, found) for table in tables]
+            read = [_check(seeds.claims[name], table, tolerances, seeds, sources, at) for table in tables]
             checks[name] = [check for check in read if check is not None]
-    found.extend(Problem("checks.toml", name, "no check for this claim") for name in seeds.claims if name not in raw)
-    if found:
-        raise InputError(found)
+    problems += [Problem("checks.toml", name, "no check for this claim") for name in seeds.claims if name not in raw]
+    if problems:
+        raise InputError(problems)
     return checks
 
 
 def questions(seeds: Seeds, directory: Path | None = None) -> list[Question]:
     """What several claims answer; InputError with every problem."""
-    found: list[Problem] = []
-    read = []
+    problems: list[Problem] = []
+    answered = []
     for name, table in read_toml((directory or paths.shipped("seeds")) / "questions.toml").items():
-        answers = table.get("answers") or dict.fromkeys(table.get("claims", ()), "")
+        at = At(f"questions.toml [{name}]", problems)
+        said = _QUESTION.read(table, at)
+        answers = said["answers"] or dict.fromkeys(said["claims"], "")
         for claim in answers:
             if claim not in seeds.claims:
-                found.append(Problem(f"questions.toml [{name}]", claim, unknown("claim", claim, seeds.claims)))
-        if "asks" not in table or len(answers) < 2:
-            found.append(Problem(f"questions.toml [{name}]", "", "takes asks, and answers (or claims) of two or more"))
-        else:
-            read.append(Question(name, table["asks"], answers, float(table.get("tolerance", 0.05))))
-    if found:
-        raise InputError(found)
-    return read
+                at.below(claim).refuse(unknown("claim", claim, seeds.claims))
+        if len(answers) < 2:
+            at.refuse("takes answers (or claims) of two or more")
+        answered.append(Question(name, said["asks"], answers, said["tolerance"]))
+    if problems:
+        raise InputError(problems)
+    return answered
 
 
 def _check(
     claim: Claim,
-    table: Mapping[str, Any],
+    table: object,
     tolerances: Mapping[str, float],
     seeds: Seeds,
     sources: Mapping[str, Any],
-    place: str,
-    found: list[Problem],
+    at: At,
 ) -> Check | None:
-    before = len(found)
+    before = len(at.problems)
     if not isinstance(table, Mapping):
-        found.append(Problem(place, "", "takes a table: { kind = ..., ... }"))
+        at.refuse("takes a table: { kind = ..., ... }")
         return None
     kind = table.get("kind", "")
     if kind not in KINDS:
-        found.append(Problem(place, "kind", unknown("kind of check", str(kind), KINDS)))
+        at.below("kind").refuse(unknown("kind of check", str(kind), KINDS))
         return None
-    known = (*_COMMON, *KINDS[kind])
-    found.extend(Problem(place, key, unknown("key", key, known)) for key in table if key not in known)
-    for key, taken in (("form", FORMS), ("take", TAKES), ("relation", RELATIONS), ("counts", COUNTS)):
-        if table.get(key, taken[0]) not in taken:
-            found.append(Problem(place, key, unknown(key, str(table[key]), taken)))
-    if kind in ("published", "measured") and table.get("source") not in sources:
-        found.append(Problem(place, "source", unknown("source", str(table.get("source")), sources)))
-    unit = _words(table.get("unit", claim.unit))
-    found.extend(Problem(place, key, message) for key, message in _misnamed(table, unit, kind))
-    low, high = _expected(claim, table, unit, seeds, place, found)
+    form = Form(tuple(Field(name, _TAKES.get(name, fields.TEXT)) for name in (*_COMMON, *KINDS[kind])))
+    given = {name: value for name, value in form.read(table, at).items() if value is not None}
+    if kind in ("published", "measured") and given.get("source") not in sources:
+        at.below("source").refuse(unknown("source", str(given.get("source")), sources))
+    unit = _words(given.get("unit", claim.unit))
+    for name, message in _misnamed(given, unit, kind):
+        at.below(name).refuse(message)
+    expected = Takes("low and high", lambda table, at: _expected(claim, table, unit, seeds))
+    low, high = fields.taken(expected, given, at.below("expect"), (None, None))
     if kind != "not checkable" and low is None and high is None:
-        found.append(Problem(place, "expect", "the claim has no figure: say what it amounts to"))
-    if not isinstance(table.get("tolerance", 0), int | float):
-        found.append(Problem(place, "tolerance", "takes a number: a share of the figure said"))
-    if len(found) > before:
-        return None
+        at.below("expect").refuse("the claim has no figure: say what it amounts to")
     # What a check says to expect counts as written; a claim's own figure is as firm as its wording.
-    usual = 0 if "expect" in table else tolerances.get(claim.bound, 0)
-    tolerance = float(table.get("tolerance", usual))
-    return Check(claim, kind, table, low, high, unit, tolerance)
+    usual = 0 if "expect" in given else tolerances.get(claim.bound, 0)
+    tolerance = float(given.get("tolerance", usual))
+    return Check(claim, kind, given, low, high, unit, tolerance) if len(at.problems) == before else None
 
 
 def _misnamed(table: Mapping[str, Any], unit: str, kind: str) -> Iterator[tuple[str, str]]:
@@ -162,21 +182,15 @@ def _misnamed(table: Mapping[str, Any], unit: str, kind: str) -> Iterator[tuple[
             yield "unit", f"'{unit}' does not show {name}{' against another run' if compared else ''}"
 
 
-def _expected(
-    claim: Claim, table: Mapping[str, Any], unit: str, seeds: Seeds, place: str, found: list[Problem]
-) -> tuple[float | None, float | None]:
+def _expected(claim: Claim, table: Mapping[str, Any], unit: str, seeds: Seeds) -> tuple[float | None, float | None]:
     """The range that the claim amounts to, in base units: what `expect` says, or the claim's own figures."""
     given = table.get("expect")
-    try:
-        if given is None:
-            return figure(claim.low, unit), figure(claim.high, unit)
-        low, high = (
-            units.read(seeds.figure_text(given[side]), unit) if side in given else None for side in ("low", "high")
-        )
-        return low, high
-    except units.UnitError as error:
-        found.append(Problem(place, "expect", str(error)))
-        return None, None
+    if given is None:
+        return figure(claim.low, unit), figure(claim.high, unit)
+    low, high = (
+        units.read(seeds.figure_text(given[side]), unit) if side in given else None for side in ("low", "high")
+    )
+    return low, high
 
 
 def figure(value: float | None, unit: str) -> float | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from planner import paths, units
+from planner import fields, paths, units
 from planner.errors import InputError, Problem, one, read_toml, unknown
+from planner.fields import At, Field, Form, Takes
 
 BOUNDS = ("exact", "approximate", "range", "at_least", "at_most", "qualitative")
 USES = ("market context", "constraint rule", "scenario preset", "catalog value", "model check", "model default")
@@ -18,17 +18,6 @@ NOISE = "noise"
 # Units of plain numbers.
 PLAIN = ("dimensionless", "count")
 _REFERENCE = "claim:"
-_COLUMNS = {
-    "claims.csv": (
-        *("claim_id", "source_id", "section", "line", "topic", "subject", "quantity", "value_low", "value_high"),
-        *("unit", "bound", "period_as_of", "paraphrase", "how_used", "check"),
-    ),
-    "segments.csv": (
-        *("source_id", "axis", "member", "parent", "share_pct", "share_year", "cagr_pct", "cagr_period", "rank"),
-        *("claim_id", "note"),
-    ),
-    "systems.csv": ("name", "kind", "vendor", "source_ids", "facts_in_seeds", "planner_use", "noise"),
-}
 
 
 @dataclass(frozen=True)
@@ -96,11 +85,8 @@ class Named:
     sources: tuple[str, ...]
     facts: str
     use: str
-
-    @property
-    def noise(self) -> bool:
-        """Whether it does not belong to the industry: kept to be refused, never used."""
-        return self.kind == NOISE
+    # Whether it does not belong to the industry: kept to be refused, never used.
+    noise: bool
 
 
 @dataclass(frozen=True)
@@ -149,132 +135,112 @@ def load(directory: Path | None = None) -> Seeds:
 
 @functools.lru_cache(maxsize=4)
 def _load(directory: Path) -> Seeds:
-    found: list[Problem] = []
+    problems: list[Problem] = []
     described = {row["id"]: row for row in read_toml(directory / "sources.toml").get("source", [])}
     claims: dict[str, Claim] = {}
-    for number, row in _rows(directory / "claims.csv", found):
-        claim = _claim(row, f"claims.csv line {number}", described, found)
-        if claim is None:
-            continue
-        if claim.id in claims:
-            found.append(Problem(f"claims.csv line {number}", "claim_id", f"'{claim.id}' stands above already"))
-        claims[claim.id] = claim
-    segments = [
-        _segment(row, f"segments.csv line {number}", described, claims, found)
-        for number, row in _rows(directory / "segments.csv", found)
-    ]
-    named = [
-        _named(row, f"systems.csv line {number}", described, found)
-        for number, row in _rows(directory / "systems.csv", found)
-    ]
-    if found:
-        raise InputError(found)
-    return Seeds(described, claims, tuple(segments), tuple(named), directory)
+    for at, claim in fields.rows(directory / "claims.csv", _claim_form(described), problems):
+        if claim is not None and claim.id in claims:
+            at.below("claim_id").refuse(f"'{claim.id}' stands above already")
+        elif claim is not None:
+            claims[claim.id] = claim
+    segments = fields.rows(directory / "segments.csv", _segment_form(described, claims), problems)
+    named = fields.rows(directory / "systems.csv", _named_form(described), problems)
+    ledger = Seeds(
+        described, claims, tuple(segment for _, segment in segments), tuple(row for _, row in named), directory
+    )
+    if problems:
+        raise InputError(problems)
+    return ledger
 
 
-def _rows(path: Path, found: list[Problem]) -> list[tuple[int, dict[str, str]]]:
-    """Line number and cells of each row; rows with too few or too many cells are problems."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        found.append(Problem(path.name, "", "no such file"))
-        return []
-    reader = csv.DictReader(text.splitlines())
-    lacking = [name for name in _COLUMNS[path.name] if name not in (reader.fieldnames or ())]
-    if lacking:
-        found.append(Problem(path.name, "", f"has no column {', '.join(lacking)}"))
-        return []
-    rows = []
-    for row in reader:
-        if None in row or None in row.values():
-            message = f"has not the {len(reader.fieldnames or ())} cells of the heading"
-            found.append(Problem(f"{path.name} line {reader.line_num}", "", message))
-        else:
-            rows.append((reader.line_num, row))
-    return rows
+# The columns of each file stand in the order of what a row becomes.
 
 
-def _claim(row: Mapping[str, str], place: str, sources: Mapping[str, Any], found: list[Problem]) -> Claim | None:
-    before = len(found)
-    low, high = (_number(row, name, place, found) for name in ("value_low", "value_high"))
-    for column, taken in (("source_id", sources), ("bound", BOUNDS), ("how_used", USES)):
-        if row[column] not in taken:
-            found.append(Problem(place, column, unknown(column, row[column], taken)))
-    try:
-        units.unit(row["unit"])
-    except units.UnitError as error:
-        found.append(Problem(place, "unit", str(error)))
+def _claim_form(sources: Mapping[str, Any]) -> Form:
+    return Form(
+        (
+            Field("claim_id", fields.TEXT, "the claim's own name"),
+            Field("source_id", fields.name_of("source", sources), "document that says it"),
+            Field("section", fields.TEXT, "section of the document"),
+            Field("line", fields.TEXT, "line of the document"),
+            Field("topic", fields.TEXT, "what it is about"),
+            Field("subject", fields.TEXT, "of whom or what it says something"),
+            Field("quantity", fields.TEXT, "what it gives a figure of"),
+            Field("value_low", fields.NUMBER_OR_EMPTY, "the figure, or its lower end"),
+            Field("value_high", fields.NUMBER_OR_EMPTY, "the figure, or its upper end"),
+            Field("unit", Takes("a unit, dimensionless or count", _unit), "unit of the figures"),
+            Field("bound", fields.name_of("bound", BOUNDS), "how the figure is meant"),
+            Field("period_as_of", fields.TEXT, "time for which it holds"),
+            Field("paraphrase", fields.TEXT, "what is said, in own words"),
+            Field("how_used", fields.name_of("use", USES), "what the planner does with it"),
+            Field("check", fields.TEXT, "how it may be checked"),
+        ),
+        lambda **cells: Claim(*cells.values()),
+        check=_claim_problems,
+    )
+
+
+def _claim_problems(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    low, high = row["value_low"], row["value_high"]
     if not row["paraphrase"]:
-        found.append(Problem(place, "paraphrase", "is empty: say in own words what the source says"))
+        yield "paraphrase", "is empty: say in own words what the source says"
     if low is not None and high is not None and low > high:
-        found.append(Problem(place, "value_low", "is above value_high"))
-    if low is None and high is None and row["bound"] != "qualitative":
-        found.append(Problem(place, "bound", f"'{row['bound']}' does not go with the values given"))
-    if len(found) > before:
-        return None
-    return Claim(
-        row["claim_id"],
-        row["source_id"],
-        row["section"],
-        row["line"],
-        row["topic"],
-        row["subject"],
-        row["quantity"],
-        low,
-        high,
-        row["unit"] if row["unit"] in PLAIN else units.short(row["unit"]),
-        row["bound"],
-        row["period_as_of"],
-        row["paraphrase"],
-        row["how_used"],
-        row["check"],
+        yield "value_low", "is above value_high"
+    if low is None and high is None and row["bound"] not in (None, "qualitative"):
+        yield "bound", f"'{row['bound']}' does not go with the values given"
+
+
+def _unit(given: str, at: At) -> str:
+    units.unit(given)
+    return given if given in PLAIN else units.short(given)
+
+
+def _segment_form(sources: Mapping[str, Any], claims: Mapping[str, Any]) -> Form:
+    return Form(
+        (
+            Field("source_id", fields.name_of("source", sources), "document that says it"),
+            Field("axis", fields.TEXT, "what the market is divided by"),
+            Field("member", fields.TEXT, "the part"),
+            Field("parent", fields.TEXT, "the part that it is part of"),
+            Field("share_pct", fields.NUMBER_OR_EMPTY, "share of the market in per cent"),
+            Field("share_year", fields.TEXT, "year of the share"),
+            Field("cagr_pct", fields.NUMBER_OR_EMPTY, "growth a year in per cent"),
+            Field("cagr_period", fields.TEXT, "years of the growth"),
+            Field("rank", fields.TEXT, "place among the parts"),
+            Field("claim_id", fields.name_of("claim", ["", *claims]), "claim that gives the figures"),
+            Field("note", fields.TEXT, "what else is to be known"),
+        ),
+        lambda **cells: Segment(*cells.values()),
+        check=_segment_problems,
     )
 
 
-def _segment(
-    row: Mapping[str, str],
-    place: str,
-    sources: Mapping[str, Any],
-    claims: Mapping[str, Claim],
-    found: list[Problem],
-) -> Segment:
-    if row["source_id"] not in sources:
-        found.append(Problem(place, "source_id", unknown("source", row["source_id"], sources)))
-    if row["claim_id"] and row["claim_id"] not in claims:
-        found.append(Problem(place, "claim_id", unknown("claim", row["claim_id"], claims)))
-    share, growth = (_number(row, name, place, found) for name in ("share_pct", "cagr_pct"))
-    if share is not None and not 0 <= share <= 100:
-        found.append(Problem(place, "share_pct", f"{share} is not a share in per cent"))
-    return Segment(
-        row["source_id"],
-        row["axis"],
-        row["member"],
-        row["parent"],
-        share,
-        row["share_year"],
-        growth,
-        row["cagr_period"],
-        row["rank"],
-        row["claim_id"],
-        row["note"],
+def _segment_problems(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if row["share_pct"] is not None and not 0 <= row["share_pct"] <= 100:
+        yield "share_pct", f"{row['share_pct']} is not a share in per cent"
+
+
+def _named_form(sources: Mapping[str, Any]) -> Form:
+    known = fields.name_of("source", sources)
+    return Form(
+        (
+            Field("name", fields.TEXT, "name of the product, provider or programme"),
+            Field("kind", fields.TEXT, "what it is"),
+            Field("vendor", fields.TEXT, "who makes or runs it"),
+            Field(
+                "source_ids",
+                Takes("ids of sources", lambda given, at: tuple(known.read(each, at) for each in given.split())),
+                "documents that name it",
+            ),
+            Field("facts_in_seeds", fields.TEXT, "what they say of it"),
+            Field("planner_use", fields.TEXT, "what the planner does with it"),
+            Field("noise", fields.TEXT, "yes where it does not belong to the industry"),
+        ),
+        lambda noise, **cells: Named(*cells.values(), noise=noise == "yes"),
+        check=_named_problems,
     )
 
 
-def _named(row: Mapping[str, str], place: str, sources: Mapping[str, Any], found: list[Problem]) -> Named:
-    said_by = tuple(row["source_ids"].split())
-    for source in said_by:
-        if source not in sources:
-            found.append(Problem(place, "source_ids", unknown("source", source, sources)))
+def _named_problems(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if (row["noise"] == "yes") != (row["kind"] == NOISE):
-        found.append(Problem(place, "noise", f"'{row['noise']}' does not go with the kind '{row['kind']}'"))
-    return Named(row["name"], row["kind"], row["vendor"], said_by, row["facts_in_seeds"], row["planner_use"])
-
-
-def _number(row: Mapping[str, str], column: str, place: str, found: list[Problem]) -> float | None:
-    if not row[column]:
-        return None
-    try:
-        return float(row[column])
-    except ValueError:
-        found.append(Problem(place, column, f"'{row[column][:40]}' is not a number"))
-        return None
+        yield "noise", f"'{row['noise']}' does not go with the kind '{row['kind']}'"
