@@ -220,6 +220,9 @@ def _segment_problems(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "share_pct", f"{row['share_pct']} is not a share in per cent"
 
 
+_YES_OR_NO = fields.such("yes or no", lambda given: given in ("yes", "no"), lambda given: given == "yes")
+
+
 def _named_form(sources: Mapping[str, Any]) -> Form:
     known = fields.name_of("source", sources)
     return Form(
@@ -234,13 +237,13 @@ def _named_form(sources: Mapping[str, Any]) -> Form:
             ),
             Field("facts_in_seeds", fields.TEXT, "what they say of it"),
             Field("planner_use", fields.TEXT, "what the planner does with it"),
-            Field("noise", fields.TEXT, "yes where it does not belong to the industry"),
+            Field("noise", _YES_OR_NO, "yes where it does not belong to the industry"),
         ),
-        lambda noise, **cells: Named(*cells.values(), noise=noise == "yes"),
+        lambda **cells: Named(*cells.values()),
         check=_named_problems,
     )
 
 
 def _named_problems(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    if (row["noise"] == "yes") != (row["kind"] == NOISE):
-        yield "noise", f"'{row['noise']}' does not go with the kind '{row['kind']}'"
+    if row["noise"] != (row["kind"] == NOISE):
+        yield "noise", f"does not go with the kind '{row['kind']}'"
