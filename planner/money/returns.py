@@ -17,7 +17,7 @@ from planner.money.ledger import OWN, RENT, Ledger
 
 # Yearly rates between which a rate of return is looked for: from −99 % to +1,000 %.
 _RATES = np.concatenate([np.linspace(-0.99, 1, 400), np.linspace(1.05, 10, 180)])
-_HALVINGS = 100
+_PRECISION = 1e-15
 # What is paid beside the rent whether or not accelerators are rented for more hours.
 _KEPT_SERVICES = ("cloud_storage_per_year", "cloud_egress_per_year", "cloud_hosts_per_year")
 _RENT = ("full_rent_per_year", *_KEPT_SERVICES)
@@ -50,15 +50,9 @@ def rate_of_return(amounts: Any, times: Any) -> float | None:
         return None
     if len(exact):
         return float(_RATES[exact[0]])
-    low, high = _RATES[changes[0]], _RATES[changes[0] + 1]
-    sign = np.sign(worth(low))
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        if np.sign(worth(middle)) == sign:
-            low = middle
-        else:
-            high = middle
-    return float((low + high) / 2)
+    from scipy.optimize import brentq
+
+    return float(brentq(worth, *_RATES[changes[0] : changes[0] + 2], xtol=_PRECISION))
 
 
 def crossing(amounts: Any) -> float | None:

@@ -1,4 +1,4 @@
-"""Which value of an input makes a result meet a condition: bracketed by a scan, then narrowed by subdivision."""
+"""Which value of an input makes a result meet a condition: bracketed by a scan, then narrowed by a root finder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from planner.studies.conditions import Condition
 from planner.studies.sweep import axes
 from planner.studies.sweep.runner import Runner
 
-# Points of the scan, and of each subdivision after it.
+# Points of the scan, and of each closer look at what is nearest to a solution.
 _SCAN = 513
 _DIVISIONS = 65
 # A quantity without limits is searched this many times above and below where it stands.
@@ -69,22 +69,24 @@ def solve(
     runner = Runner(planning.with_demand(resolve(tried, catalog)), [find], condition.needs)
 
     def margin(points: Any) -> Any:
-        found = runner({find: points})
-        lacking = [name for name in condition.needs if name not in found]
+        results = runner({find: points})
+        lacking = [name for name in condition.needs if name not in results]
         if lacking:
             lacks = ", ".join(sorted({n for name in lacking for n in runner.missing(name)}))
             raise one(scenario.place, lacking[0], f"cannot be computed: missing {lacks}")
-        return np.broadcast_to(np.nan_to_num(condition.margin(found), nan=-np.inf), points.shape)
+        return np.broadcast_to(np.nan_to_num(condition.margin(results), nan=-np.inf), points.shape)
 
     points = _points(low, high, _SCAN, whole, current)
     margins = margin(points)
     if np.all(margins == margins[0]) and len(points) > 1:
         raise one("solve", find, f"does not change {' or '.join(condition.needs)}")
     if condition.sign == "=":
-        edges, holds = _roots(margin, points, margins, whole)
+        edges = _roots(margin, points, margins, whole)
+        holds = [(root, root) for root in edges]
     else:
         holds = _stretches(margin, points, margins, whole)
-        edges = sorted({end for pair in holds for end in pair if low < end < high} or {e for p in holds for e in p})
+        ends = sorted({end for stretch in holds for end in stretch})
+        edges = [end for end in ends if low < end < high] or ends
     nearest = None
     if not holds:
         size = -np.abs(margins) if condition.sign == "=" else margins
@@ -98,11 +100,10 @@ def solve(
 def _current(scenario: Scenario, catalog: Catalog, find: str) -> float | None:
     """Where the scenario stands, given or computed."""
     try:
-        found = planning.plan(scenario, catalog, bands=False)
+        value = planning.plan(scenario, catalog, bands=False).values.get(find)
     except InputError:
         # A scenario without a size can still be solved for one.
         return None
-    value = found.values.get(find)
     return None if value is None or not np.isfinite(value) else float(value)
 
 
@@ -141,55 +142,49 @@ def _points(low: float, high: float, count: int, whole: bool, through: float | N
     return np.unique(np.clip(points, low, high))
 
 
-def _narrowed(margin: Any, inside: float, outside: float, whole: bool, inverse: bool = False) -> tuple[float, float]:
-    """The pair of neighbours between which the condition stops to hold: the last inside, the first outside."""
-    while True:
-        tolerance = 1 if whole else _RELATIVE * max(abs(inside), abs(outside))
-        if abs(outside - inside) <= tolerance:
-            return inside, outside
-        points = np.linspace(inside, outside, _DIVISIONS)
-        if whole:
-            points = points[np.sort(np.unique(np.rint(points), return_index=True)[1])].round()
-        kept = (margin(points) >= 0) != inverse
-        # The ends are known; rounding near a root must not deny them.
-        kept[0], kept[-1] = True, False
-        first = int(np.argmin(kept))
-        if points[first - 1] == inside and points[first] == outside:
-            return inside, outside
-        inside, outside = float(points[first - 1]), float(points[first])
+def _edges(margin: Any, inside: Any, outside: Any, whole: bool) -> tuple[Any, Any]:
+    """Between each pair of points the edge of the condition: the last value inside it, and the first one outside."""
+    from scipy.optimize import elementwise
+
+    largest = np.finfo(float).max
+
+    def sign_changes(points: Any) -> Any:
+        margins = np.clip(margin(np.rint(points) if whole else points), -largest, largest)
+        # A margin of nothing is inside, also where it stays nothing over a stretch.
+        return np.where(margins == 0, np.finfo(float).tiny, margins)
+
+    close = {"xatol": 0.25, "xrtol": 0} if whole else {"xatol": 0, "xrtol": _RELATIVE}
+    with np.errstate(over="ignore"):
+        edges = elementwise.find_root(sign_changes, (inside, outside), tolerances={**close, "fatol": 0, "frtol": 0})
+    ends = np.rint(edges.bracket) if whole else np.asarray(edges.bracket)
+    within = edges.f_bracket[0] > 0
+    return np.where(within, *ends), np.where(within, *ends[::-1])
 
 
 def _stretches(margin: Any, points: Any, margins: Any, whole: bool) -> list[tuple[float, float]]:
     """Stretches of the search in which the condition holds, edges narrowed."""
     held = margins >= 0
-    found: list[tuple[float, float]] = []
-    start: float | None = float(points[0]) if held[0] else None
-    for left in np.flatnonzero(held[1:] != held[:-1]):
-        inside, outside = (left, left + 1) if held[left] else (left + 1, left)
-        edge, _ = _narrowed(margin, float(points[inside]), float(points[outside]), whole)
-        if held[left]:
-            found.append((start if start is not None else edge, edge))
-            start = None
-        else:
-            start = edge
-    if start is not None:
-        found.append((start, float(points[-1])))
-    return found
+    left = np.flatnonzero(held[1:] != held[:-1])
+    edges = _edges(margin, *_either_side(points, left, held), whole)[0]
+    ends = [*points[:1][held[:1]], *edges, *points[-1:][held[-1:]]]
+    return [(float(start), float(end)) for start, end in zip(ends[::2], ends[1::2], strict=True)]
 
 
-def _roots(margin: Any, points: Any, margins: Any, whole: bool) -> tuple[list[float], list[tuple[float, float]]]:
+def _roots(margin: Any, points: Any, margins: Any, whole: bool) -> list[float]:
     """Points at which the quantity equals its limit; a jump over the limit is none."""
     scale = float(np.nanmax(np.abs(margins[np.isfinite(margins)]), initial=0))
-    found = [float(p) for p, m in zip(points, margins, strict=True) if m == 0]
     positive = margins > 0
-    for left in np.flatnonzero((positive[1:] != positive[:-1]) & (margins[1:] != 0) & (margins[:-1] != 0)):
-        inside, outside = (left, left + 1) if positive[left] else (left + 1, left)
-        pair = _narrowed(margin, float(points[inside]), float(points[outside]), whole)
-        errors = np.abs(margin(np.array(pair)))
-        best = int(np.argmin(errors))
-        if errors[best] <= (0 if whole else 1e-9 * scale):
-            found.append(pair[best])
-    return sorted(found), [(root, root) for root in sorted(found)]
+    left = np.flatnonzero((positive[1:] != positive[:-1]) & (margins[1:] != 0) & (margins[:-1] != 0))
+    pairs = np.array(_edges(margin, *_either_side(points, left, positive), whole))
+    errors = np.abs([margin(ends) for ends in pairs])
+    nearest = np.where(errors[0] <= errors[1], *pairs)
+    met = nearest[errors.min(axis=0) <= (0 if whole else 1e-9 * scale)]
+    return sorted(map(float, [*points[margins == 0], *met]))
+
+
+def _either_side(points: Any, left: Any, held: Any) -> tuple[Any, Any]:
+    """Of neighbours that differ, those that are inside the condition, and those that are outside."""
+    return np.where(held[left], points[left], points[left + 1]), np.where(held[left], points[left + 1], points[left])
 
 
 def _peak(margin: Any, points: Any, size: Any, equality: bool, whole: bool) -> float:
@@ -198,37 +193,36 @@ def _peak(margin: Any, points: Any, size: Any, equality: bool, whole: bool) -> f
     for _ in range(8):
         low, high = points[max(best - 1, 0)], points[min(best + 1, len(points) - 1)]
         points = _points(float(low), float(high), _DIVISIONS, whole, float(points[best]))
-        found = margin(points)
-        best = int(np.argmax(-np.abs(found) if equality else found))
+        margins = margin(points)
+        best = int(np.argmax(-np.abs(margins) if equality else margins))
     return float(points[best])
 
 
-def around(found: Solution) -> tuple[float, float]:
+def around(solution: Solution) -> tuple[float, float]:
     """A stretch of the search around the solution or what is nearest to one, for looking at it."""
-    at = found.value if found.value is not None else found.nearest
-    current = found.current if found.current is not None else at
+    at = solution.value if solution.value is not None else solution.nearest
+    current = solution.current if solution.current is not None else at
     ends = sorted(end for end in (at, current) if end is not None)
-    low, high = found.searched
-    return (max(low, ends[0] / 2), min(high, ends[-1] * 1.5 or high)) if ends and ends[0] >= 0 else found.searched
+    low, high = solution.searched
+    return (max(low, ends[0] / 2), min(high, ends[-1] * 1.5 or high)) if ends and ends[0] >= 0 else solution.searched
 
 
-def text(found: Solution) -> str:
+def text(solution: Solution) -> str:
     """The answer in words."""
-    name, condition = found.find, found.condition
-    reached = ", ".join(f"{n} = {shown(n, v)}" for n, v in found.reached.items())
-    searched = f"searched from {shown(name, found.searched[0])} to {shown(name, found.searched[1])}"
-    stands = "" if found.current is None else f"\nThe scenario stands at {shown(name, found.current)}."
-    if found.value is None:
+    name, condition = solution.find, solution.condition
+    reached = ", ".join(f"{n} = {shown(n, v)}" for n, v in solution.reached.items())
+    searched = f"searched from {shown(name, solution.searched[0])} to {shown(name, solution.searched[1])}"
+    stands = "" if solution.current is None else f"\nThe scenario stands at {shown(name, solution.current)}."
+    if solution.value is None:
         return (
             f"no solution: '{condition.text}' holds for no {name} ({searched})\n"
-            f"The nearest is {name} = {shown(name, found.nearest)}: {reached}{stands}"
+            f"The nearest is {name} = {shown(name, solution.nearest)}: {reached}{stands}"
         )
-    if found.holds == (found.searched,):
+    if solution.holds == (solution.searched,):
         return f"'{condition.text}' holds for every {name} ({searched}){stands}"
-    where = ", and ".join(_stretch(name, pair, found.searched) for pair in found.holds)
-    return (
-        f"{name} = {shown(name, found.value)}\n'{condition.text}' holds {where} ({searched})\nThere {reached}{stands}"
-    )
+    where = ", and ".join(_stretch(name, pair, solution.searched) for pair in solution.holds)
+    value = shown(name, solution.value)
+    return f"{name} = {value}\n'{condition.text}' holds {where} ({searched})\nThere {reached}{stands}"
 
 
 def _stretch(name: str, pair: tuple[float, float], searched: tuple[float, float]) -> str:
@@ -242,7 +236,7 @@ def _stretch(name: str, pair: tuple[float, float], searched: tuple[float, float]
     return f"from {shown(name, low)} to {shown(name, high)}"
 
 
-def to_json(found: Solution) -> dict[str, Any]:
+def to_json(solution: Solution) -> dict[str, Any]:
     """The solution in display units."""
     rows = glossary.quantities()
 
@@ -250,14 +244,14 @@ def to_json(found: Solution) -> dict[str, Any]:
         return None if value is None or not np.isfinite(value) else float(units.convert(value, rows[name].show))
 
     return {
-        "find": found.find,
-        "unit": rows[found.find].show,
-        "condition": found.condition.text,
-        "solved": found.value is not None,
-        "value": number(found.find, found.value),
-        "holds": [[number(found.find, end) for end in pair] for pair in found.holds],
-        "searched": [number(found.find, end) for end in found.searched],
-        "nearest": number(found.find, found.nearest),
-        "current": number(found.find, found.current),
-        "reached": {n: {"value": number(n, v), "unit": rows[n].show} for n, v in found.reached.items()},
+        "find": solution.find,
+        "unit": rows[solution.find].show,
+        "condition": solution.condition.text,
+        "solved": solution.value is not None,
+        "value": number(solution.find, solution.value),
+        "holds": [[number(solution.find, end) for end in pair] for pair in solution.holds],
+        "searched": [number(solution.find, end) for end in solution.searched],
+        "nearest": number(solution.find, solution.nearest),
+        "current": number(solution.find, solution.current),
+        "reached": {n: {"value": number(n, v), "unit": rows[n].show} for n, v in solution.reached.items()},
     }

@@ -17,9 +17,9 @@ from planner.evidence.claims.checks import Check, worded
 from planner.evidence.claims.runs import Bench, Evidence, MissingError, Run, compared, formed
 from planner.plan import plan, rules
 
-# Points at which a check looks when an input ranges, and how often it halves the interval to an edge.
+# Points at which a check looks when an input ranges; how near it comes to an edge, as a share of their distance.
 _POINTS = 9
-_HALVINGS = 40
+_NEAR = 2.0**-40
 
 
 def gather(bench: Bench, check: Check) -> Evidence:
@@ -132,7 +132,7 @@ def _holds_at(check: Check, pair: _Pair, fixed: Mapping[str, float], name: str, 
 
 
 def _ranges(name: str, points: list[float], holding: list[bool], holds: Any) -> str:
-    """The part of a range in which a check holds, its edges found by halving."""
+    """The part of a range in which a check holds, and its edges."""
     ends = f"{name} {plan.shown(name, points[0])} to {plan.shown(name, points[-1])}"
     if all(holding):
         return f"holds for all {ends}"
@@ -148,10 +148,9 @@ def _ranges(name: str, points: list[float], holding: list[bool], holds: Any) -> 
 
 
 def _edge(outside: float, inside: float, holds: Any) -> float:
-    for _ in range(_HALVINGS):
-        middle = (outside + inside) / 2
-        outside, inside = (outside, middle) if holds(middle) else (middle, inside)
-    return inside
+    from scipy.optimize import brentq
+
+    return float(brentq(lambda value: 1 if holds(value) else -1, outside, inside, xtol=abs(inside - outside) * _NEAR))
 
 
 def _described(check: Check, run: Run) -> str:

@@ -29,8 +29,8 @@ from planner.money.ledger import OWN, RENT, Flow, Ledger
 from planner.plan import plan, sizing
 from planner.scenario import resolve, scenario, scenario_file
 
-_LARGEST = 2.0**60
-_HALVINGS = 200
+# As a power of two.
+_LARGEST = 60.0
 
 
 def validate_tco(path: Path | None = None) -> dict[str, Any]:
@@ -233,20 +233,12 @@ class _Answers:
 
 
 def solved(name: str, quantity: str, target: float, values: Mapping[str, Any], options: Mapping[str, str]) -> float:
-    """The positive value of `name` at which `quantity` is `target`, by halving; ValueError where there is none."""
+    """The positive value of `name` at which `quantity` is `target`; ValueError where there is none."""
+    from scipy.optimize import brentq
 
-    def gap(trial: float) -> float:
-        return float(wiring.evaluate([quantity], {**values, name: trial}, options)[quantity]) - target
+    def gap(magnitude: float) -> float:
+        return float(wiring.evaluate([quantity], {**values, name: 2.0**magnitude}, options)[quantity]) - target
 
-    low, high = 1 / _LARGEST, _LARGEST
-    rising = gap(high) > 0
-    if rising == (gap(low) > 0):
+    if (gap(_LARGEST) > 0) == (gap(-_LARGEST) > 0):
         raise ValueError(f"no {name} makes {quantity} what is printed")
-    for _ in range(_HALVINGS):
-        # Halfway on a logarithmic scale while the ends lie far apart.
-        middle = math.sqrt(low * high) if high > 2 * low else (low + high) / 2
-        if (gap(middle) > 0) == rising:
-            high = middle
-        else:
-            low = middle
-    return (low + high) / 2
+    return float(2.0 ** brentq(gap, -_LARGEST, _LARGEST, xtol=1e-15))
