@@ -6,7 +6,7 @@ import argparse
 import importlib
 import os
 import sys
-from pathlib import Path
+from collections.abc import Collection
 
 from planner import __version__
 
@@ -43,6 +43,8 @@ COMMANDS = {
     "tui": "the terminal app",
     "serve": "the terminal app in a browser, for this machine alone unless told otherwise",
 }
+# They draw and serve instead of printing.
+APPS = ("tui", "serve")
 DONE, FAILED_CHECK, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -60,20 +62,23 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(BAD_INPUT)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(configured: Collection[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
+    """The command line with the arguments of these commands; the others are there by name and help alone."""
+    from planner.commands import arguments
+
     top = _Parser(
         prog="planner",
         description="Capacity and total cost of AI accelerator clusters, with units, sources and error bars.",
         epilog="Without a command: the terminal app. A FILE may be the name of a shipped scenario.",
     )
     top.add_argument("--version", action="version", version=f"planner {__version__}")
+    top.set_defaults(catalogs=None, json=False, csv=False, output=None)
     subparsers = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     for name, text in COMMANDS.items():
         command = subparsers.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        command.add_argument("--catalogs", type=Path, metavar="DIR", help="a further directory of catalog entries")
-        command.add_argument("--json", action="store_true", help="print JSON")
-        importlib.import_module(f"planner.commands.{name}").configure(command)
+        if name in configured:
+            arguments.add_common(command, json=name not in APPS)
+            importlib.import_module(f"planner.commands.{name}").configure(command)
     return top
 
 
@@ -83,7 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    top = parser()
+    top = parser([word for word in given if not word.startswith("-")][:1])
     args, rest = top.parse_known_args(given)
     # argparse takes FIELD=VALUE words only before the options; people also write them after.
     if rest and hasattr(args, "changes") and not any(word.startswith("-") for word in rest):
@@ -94,15 +99,18 @@ def main(arguments: list[str] | None = None) -> int:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             top.print_help()
             return DONE
-        args = top.parse_args(["tui"])
+        args = parser(["tui"]).parse_args(["tui"])
     return run(args)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the parsed command, problems on standard error."""
+    """Run the parsed command and give out its answer; problems on standard error."""
+    from planner.commands import arguments, output
+
     command = importlib.import_module(f"planner.commands.{args.command}")
     try:
-        status = command.run(args)
+        output.check(args)
+        status = output.put(command.run(args, arguments.catalog(args.catalogs)), args)
         sys.stdout.flush()
         return status
     except KeyboardInterrupt:

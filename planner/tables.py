@@ -7,7 +7,7 @@ import html
 import io
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,10 +74,13 @@ class Table:
         body = "\n".join(f"<tr>{cells('td', row)}</tr>" for row in self.texts)
         return f"<table>{caption}<thead><tr>{cells('th', self.columns)}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
 
+    def records(self) -> list[dict[str, Cell]]:
+        """The rows as data: each with its cells by heading."""
+        return [dict(zip(self.columns, map(_plain, row), strict=True)) for row in self.rows]
+
     def json(self) -> str:
         """A list with an object for each row."""
-        rows = [dict(zip(self.columns, map(_plain, row), strict=True)) for row in self.rows]
-        return json.dumps(rows, indent=2, ensure_ascii=False)
+        return json.dumps(self.records(), indent=2, ensure_ascii=False)
 
     def write(self, path: Path) -> None:
         """Write the table in the format of the file's ending."""
@@ -129,6 +132,17 @@ class Table:
                     sheet.write_string(number, index, plain)
                 elif plain is not None:
                     sheet.write_number(number, index, plain)
+
+
+def of_frame(frame: Any) -> Table:
+    """A table of pandas."""
+    return Table(list(frame.columns), list(frame.itertuples(index=False, name=None)))
+
+
+def of_records(records: Sequence[Mapping[str, Cell]]) -> Table:
+    """Rows of named cells as a table; a row that lacks a name has nothing there."""
+    columns = list(dict.fromkeys(name for record in records for name in record))
+    return Table(columns, [[record.get(name) for name in columns] for record in records])
 
 
 def needed(module: str, extra: str) -> Any:

@@ -131,7 +131,7 @@ def entry_text(entry: Entry, catalog: Catalog) -> str:
     details = {**entry.references, **entry.text}
     lines += [f"{name}: {', '.join(v) if isinstance(v, list) else v}" for name, v in details.items()]
     if entry.facts:
-        lines += ["", _facts(entry, catalog).text()]
+        lines += ["", facts_table(entry, catalog).text()]
     notes = [f"{name}: {fact.note}" for name, fact in entry.facts.items() if fact.note]
     fields = glossary.kinds()[entry.kind].fields
     for name, fact in entry.facts.items():
@@ -143,7 +143,7 @@ def entry_text(entry: Entry, catalog: Catalog) -> str:
     return "\n".join(lines)
 
 
-def _facts(entry: Entry, catalog: Catalog) -> Table:
+def facts_table(entry: Entry, catalog: Catalog) -> Table:
     fields = glossary.kinds()[entry.kind].fields
     today = ages.today()
     rows = []

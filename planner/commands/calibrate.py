@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 import importlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.output import Answer
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 FITS = {"training": "training", "inference": "serving"}
 
@@ -16,16 +20,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "cases", metavar="CASES", nargs="?", type=Path, help="a file of cases instead of the shipped one"
     )
-    parser.add_argument("-o", "--output", type=Path, help="write the fitted calibration file here")
+    parser.add_argument("-o", "--output", dest="calibration", type=Path, help="write the fitted calibration file here")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner.evidence.validation import validation
 
     module = importlib.import_module(f"planner.evidence.calibration.{FITS[args.kind]}")
-    found = module.calibrate(args.cases, args.output)
-    if args.json:
-        arguments.print_json(found)
-    else:
-        print(validation.text(found))
-    return 0
+    summary = module.calibrate(args.cases, args.calibration)
+    return Answer(text=lambda: validation.text(summary), data=lambda: summary)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.output import Answer, add_text
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    pass
+    add_text(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner import glossary
     from planner.errors import InputError
     from planner.evidence.claims import verdicts
@@ -19,19 +24,18 @@ def run(args: argparse.Namespace) -> int:
     from planner.plan import planning
     from planner.scenario import scenario_file
 
-    catalog = arguments.catalog(args)
-    found = {"model": check.problems(), "catalogs": [str(problem) for problem in catalog.problems()]}
-    found |= {"scenarios": [], "claims": []}
+    problems = {"model": check.problems(), "catalogs": [str(problem) for problem in catalog.problems()]}
+    problems |= {"scenarios": [], "claims": []}
     shipped = scenario_file.shipped_names(catalog)
     for path in shipped.values():
         try:
             planning.plan(scenario_file.load(path), catalog, bands=False)
         except InputError as error:
-            found["scenarios"].extend(map(str, error.problems))
+            problems["scenarios"].extend(map(str, error.problems))
     try:
         claimed = len(verdicts.Court(catalog).seeds.claims)
     except InputError as error:
-        found["claims"].extend(map(str, error.problems))
+        problems["claims"].extend(map(str, error.problems))
         claimed = 0
     counts = {
         "quantities": len(glossary.quantities()),
@@ -41,13 +45,15 @@ def run(args: argparse.Namespace) -> int:
         "scenarios": len(shipped),
         "claims": claimed,
     }
-    count = sum(map(len, found.values()))
-    if args.json:
-        arguments.print_json({"checked": counts, "problems": found, "ok": count == 0})
-    else:
-        for name, problems in found.items():
-            for problem in problems:
-                print(f"{name}: {problem}")
-        checked = ", ".join(f"{number} {name}" for name, number in counts.items())
-        print(f"checked {checked}: {count} problem{'' if count == 1 else 's'}")
-    return 1 if count else 0
+    lines = [f"{name}: {problem}" for name, each in problems.items() for problem in each]
+    checked = ", ".join(f"{number} {name}" for name, number in counts.items())
+    return Answer(
+        text=lambda: "\n".join([*lines, f"checked {checked}: {counted(lines)}"]),
+        data=lambda: {"checked": counts, "problems": problems, "ok": not lines},
+        status=1 if lines else 0,
+    )
+
+
+def counted(problems: Sequence[object]) -> str:
+    """How many problems there are, in words."""
+    return f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"

@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from planner.commands import arguments
+from planner.commands.output import Answer, add_table, add_text
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--verdict", metavar="VERDICT", help="only claims with this verdict, or one that starts so")
-    arguments.add_table(parser)
+    add_table(parser)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     explain = actions.add_parser("explain", help="everything behind one verdict")
     arguments.add_common(explain)
     explain.add_argument("id", metavar="ID", help="a claim, as s0.nvl72_power")
+    add_text(explain)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
     import shutil
 
     from planner.evidence.claims import verdicts
 
-    court = verdicts.Court(arguments.catalog(args))
+    court = verdicts.Court(catalog)
     if args.action == "explain":
-        found = court.judge(args.id)
-        if args.json:
-            arguments.print_json(verdicts.explained_json(court, found))
-        else:
-            print(verdicts.explained(court, found))
-        return 0
+        judgement = court.judge(args.id)
+        return Answer(
+            text=lambda: verdicts.explained(court, judgement), data=lambda: verdicts.explained_json(court, judgement)
+        )
     judgements = verdicts.matching(court.judge_all(), args.verdict)
-    if args.json:
-        arguments.print_json(verdicts.to_json(judgements))
-    elif not arguments.put_table(args, verdicts.table(judgements)):
+
+    def text() -> str:
         width = shutil.get_terminal_size((160, 24)).columns
-        print(verdicts.table(judgements, width).text())
-        print(f"\n{len(judgements)} claims: {verdicts.counts(judgements)}")
-    return 0
+        counts = f"{len(judgements)} claims: {verdicts.counts(judgements)}"
+        return f"{verdicts.table(judgements, width).text()}\n\n{counts}"
+
+    return Answer(text=text, table=lambda: verdicts.table(judgements), data=lambda: verdicts.to_json(judgements))

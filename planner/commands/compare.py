@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from planner.commands import arguments
+from planner.commands.output import Answer, add_table
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     arguments.add_scenario(parser, many=True)
     parser.add_argument("--watch", metavar="NAME,...", help="quantities to compare instead of the headline figures")
     parser.add_argument("--all", action="store_true", help="every quantity that differs")
-    arguments.add_table(parser)
+    add_table(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner.errors import InputError, Problem, one
     from planner.plan import planning
     from planner.studies import comparison
 
     if len(args.file) < 2:
         raise one("compare", "FILE", "takes two scenarios or more")
-    catalog = arguments.catalog(args)
     problems: list[Problem] = []
     plans = []
     for file in args.file:
@@ -31,9 +35,9 @@ def run(args: argparse.Namespace) -> int:
             problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    found = comparison.compare(plans, args.watch.split(",") if args.watch else None, args.all)
-    if args.json:
-        arguments.print_json(comparison.to_json(found))
-    elif not arguments.put_table(args, comparison.table(found)):
-        print(comparison.text(found))
-    return 0
+    compared = comparison.compare(plans, arguments.names(args.watch) or None, args.all)
+    return Answer(
+        text=lambda: comparison.text(compared),
+        table=lambda: comparison.table(compared),
+        data=lambda: comparison.to_json(compared),
+    )

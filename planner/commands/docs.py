@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.output import Answer
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-o", "--output", type=Path, metavar="DIR", required=True, help="the directory to write into")
+    parser.add_argument(
+        "-o", "--output", dest="folder", type=Path, metavar="DIR", required=True, help="the directory to write into"
+    )
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner import cli
     from planner.reports import reference
 
-    pages = reference.write(args.output, arguments.catalog(args), cli.parser())
-    if args.json:
-        arguments.print_json([str(page) for page in pages])
-    print(f"wrote {len(pages)} pages; open {args.output / 'index.html'}", file=sys.stderr)
-    return 0
+    pages = reference.write(args.folder, catalog, cli.parser())
+    return Answer(
+        data=lambda: [str(page) for page in pages],
+        notes=[f"wrote {len(pages)} pages; open {args.folder / 'index.html'}"],
+    )

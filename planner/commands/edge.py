@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from planner.commands import arguments
+from planner.commands.output import Answer, add_table
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     arguments.add_scenario(parser)
-    arguments.add_table(parser)
+    add_table(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner.studies import edge_places
 
-    catalog = arguments.catalog(args)
-    found = edge_places.sites(arguments.scenario(args, args.file, catalog), catalog)
-    if args.json:
-        arguments.print_json(edge_places.to_json(found))
-    elif not arguments.put_table(args, edge_places.table(found)):
-        print(edge_places.table(found).text())
-    return 0
+    places = edge_places.sites(arguments.scenario(args, args.file, catalog), catalog)
+    return Answer(table=lambda: edge_places.table(places), data=lambda: edge_places.to_json(places))

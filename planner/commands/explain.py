@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from planner.commands import arguments
+from planner.commands.output import Answer, add_text
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("quantity", metavar="QUANTITY", help="a quantity by its name")
     arguments.add_scenario(parser)
+    add_text(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner import glossary
     from planner.errors import one, unknown
     from planner.model import derivation, wiring
-    from planner.plan import derivation_text, planning
+    from planner.plan import derivation_text
 
     names = glossary.quantities()
     if args.quantity == "binding_constraint":
@@ -25,22 +31,19 @@ def run(args: argparse.Namespace) -> int:
         )
     if args.quantity not in names:
         raise one("explain", "QUANTITY", unknown("quantity", args.quantity, names))
-    catalog = arguments.catalog(args)
-    found = planning.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
-    options = found.resolved.options
-    values = wiring.evaluate([args.quantity], found.given, options)
+    the_plan = arguments.planned(args, catalog)
+    options = the_plan.resolved.options
+    values = wiring.evaluate([args.quantity], the_plan.given, options)
     if args.quantity not in values:
-        lacks = wiring.route((args.quantity,), found.given, options).missing[args.quantity]
-        raise one(found.scenario.place, args.quantity, f"cannot be computed: missing {', '.join(lacks)}")
-    tree = derivation.derivation(args.quantity, values, found.given, options)
-    if args.json:
-        arguments.print_json(derivation_text.derivation_json(tree, found, catalog.sources))
-        return 0
-    row = names[args.quantity]
-    print(f"{row.meaning}.")
-    equation = wiring.equation(args.quantity, options)
-    if equation is not None and args.quantity not in found.resolved.facts and equation.notes:
-        print(equation.notes)
-    print()
-    print(derivation_text.derivation_text(tree, found, catalog.sources))
-    return 0
+        lacks = wiring.route((args.quantity,), the_plan.given, options).missing[args.quantity]
+        raise one(the_plan.scenario.place, args.quantity, f"cannot be computed: missing {', '.join(lacks)}")
+    tree = derivation.derivation(args.quantity, values, the_plan.given, options)
+
+    def text() -> str:
+        lines = [f"{names[args.quantity].meaning}."]
+        equation = wiring.equation(args.quantity, options)
+        if equation is not None and args.quantity not in the_plan.resolved.facts and equation.notes:
+            lines.append(equation.notes)
+        return "\n".join([*lines, "", derivation_text.derivation_text(tree, the_plan, catalog.sources)])
+
+    return Answer(text=text, data=lambda: derivation_text.derivation_json(tree, the_plan, catalog.sources))

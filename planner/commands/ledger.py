@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from planner.commands import arguments
+from planner.commands.output import Answer, add_table
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
+    from planner.money.currency import Currency
+    from planner.plan.plan import Plan
+    from planner.tables import Table
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -31,54 +37,60 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=RATE[@DATE]",
         help="show amounts in another currency at units of it for a dollar, as in EUR=0.92@2026-11-01",
     )
-    arguments.add_table(parser, "every line by month; .xlsx is the audit workbook with formulas")
+    add_table(parser, "every line by month; .xlsx is the audit workbook with formulas")
 
 
-def run(args: argparse.Namespace) -> int:
-    from planner.files import write_atomically
-    from planner.money import currency, plan_ledger, tariffs
-    from planner.money import mix as hybrid
-    from planner.plan import planning
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+    from planner.money import currency
 
-    if args.shares or args.ways or args.values:
-        return side_table(args)
-    catalog = arguments.catalog(args)
-    planned = planning.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
-    found = plan_ledger.of_plan(planned)
-    shown = currency.read(args.currency) if args.currency else currency.of_plan(planned)
+    the_plan = arguments.planned(args, catalog)
+    shown = currency.read(args.currency) if args.currency else currency.of_plan(the_plan)
+    beside = args.shares or args.ways or args.values
+    return _table_beside(args, the_plan, shown) if beside else _ledger(args, the_plan, shown)
+
+
+def _ledger(args: argparse.Namespace, the_plan: Plan, shown: Currency) -> Answer:
+    from planner.money import mix, plan_ledger, tariffs
+
+    books = plan_ledger.of_plan(the_plan)
     if args.tariff:
-        found = plan_ledger.with_tariff(found, tariffs.load(args.tariff))
-    load = hybrid.read_load(args.load) if args.load else None
-    if args.output is not None and args.output.suffix.lower() == ".xlsx":
+        books = plan_ledger.with_tariff(books, tariffs.load(args.tariff))
+    load = mix.read_load(args.load) if args.load else None
+
+    def workbook(path: Path) -> None:
+        from planner.files import write_atomically
         from planner.reports import workbook
 
-        write_atomically(args.output, workbook.workbook(found, shown))
-        print(f"wrote {args.output}", file=sys.stderr)
-    elif args.json:
-        mix = hybrid.of_plan(planned, load)
-        arguments.print_json(plan_ledger.to_json(found, shown) | {"mix": hybrid.to_json(mix) if mix else None})
-    elif not arguments.put_table(args, plan_ledger.months_table(found, shown)):
-        print(plan_ledger.months_table(found, shown).text() if args.months else plan_ledger.text(found, shown, load))
-    return 0
+        write_atomically(path, workbook.workbook(books, shown))
+
+    def data() -> dict[str, Any]:
+        cheapest = mix.of_plan(the_plan, load)
+        return plan_ledger.to_json(books, shown) | {"mix": mix.to_json(cheapest) if cheapest else None}
+
+    def months() -> Table:
+        return plan_ledger.months_table(books, shown)
+
+    if args.output is not None and args.output.suffix.lower() == ".xlsx":
+        return Answer(data=data, files={".xlsx": workbook})
+    return Answer(
+        text=lambda: months().text() if args.months else plan_ledger.text(books, shown, load), table=months, data=data
+    )
 
 
-def side_table(args: argparse.Namespace) -> int:
+def _table_beside(args: argparse.Namespace, the_plan: Plan, shown: Currency) -> Answer:
     """One of the tables beside the ledger: spending by component, the ways side by side, worth by age."""
     from planner.evidence.claims import spending
-    from planner.money import currency, options_to_own, worth_by_age
-    from planner.plan import planning
+    from planner.money import options_to_own, worth_by_age
 
-    catalog = arguments.catalog(args)
-    planned = planning.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
-    shown = currency.read(args.currency) if args.currency else currency.of_plan(planned)
+    name = the_plan.scenario.name
     if args.shares:
-        table = spending.table(planned)
+        table = spending.table(the_plan)
+    elif args.ways:
+        table = options_to_own.table(options_to_own.compared(the_plan), shown)
     else:
-        table = (
-            options_to_own.table(options_to_own.compared(planned), shown) if args.ways else worth_by_age.table(planned)
-        )
-    if args.json:
-        arguments.print_json({"scenario": planned.scenario.name, "rows": json.loads(table.json())})
-    elif not arguments.put_table(args, table):
-        print(f"{planned.scenario.name}\n{spending.text(planned) if args.shares else table.text()}")
-    return 0
+        table = worth_by_age.table(the_plan)
+    return Answer(
+        text=lambda: f"{name}\n{spending.text(the_plan) if args.shares else table.text()}",
+        table=lambda: table,
+        data=lambda: {"scenario": name, "rows": table.records()},
+    )

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.output import Answer, add_table
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
+
 
 TABLES = ("sizes", "growth", "shares", "sums", "drift", "conflicts", "noise")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("table", metavar="TABLE", nargs="?", choices=TABLES, help=f"one of {', '.join(TABLES)}")
-    arguments.add_table(parser, "one table (shares where none is named)")
+    add_table(parser, "one table (shares where none is named)")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+    from planner.errors import one
     from planner.evidence.claims import documents, market
 
+    if args.catalogs is not None:
+        raise one("market", "--catalogs", "changes nothing here: the market view reads the source documents alone")
     ledger = documents.load()
-    if args.json:
-        arguments.print_json(market.to_json(ledger))
-        return 0
-    chosen = market.tables(ledger)
-    if not arguments.put_table(args, chosen[args.table or "shares"]):
-        shown = [chosen[args.table]] if args.table else [table for table in chosen.values() if table.rows]
-        print("\n\n".join(table.text() for table in shown))
-    return 0
+    tables = market.tables(ledger)
+    shown = [tables[args.table]] if args.table else [table for table in tables.values() if table.rows]
+    return Answer(
+        text=lambda: "\n\n".join(table.text() for table in shown),
+        table=lambda: tables[args.table or "shares"],
+        data=lambda: market.to_json(ledger),
+    )

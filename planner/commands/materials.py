@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import sys
+from typing import TYPE_CHECKING
 
 from planner.commands import arguments
+from planner.commands.output import Answer, add_table
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     arguments.add_scenario(parser)
-    parser.add_argument("--csv", action="store_true", help="print CSV")
+    add_table(parser, "the bill")
 
 
-def run(args: argparse.Namespace) -> int:
-    from planner.plan import planning
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner.reports import bill_of_materials
 
-    catalog = arguments.catalog(args)
-    found = planning.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
-    if args.json:
-        arguments.print_json(bill_of_materials.to_json(found))
-    elif args.csv:
-        sys.stdout.write(bill_of_materials.table(found).csv())
-    else:
-        print(f"{found.scenario.name}\n\n{bill_of_materials.table(found).text()}")
-    return 0
+    the_plan = arguments.planned(args, catalog)
+    return Answer(
+        text=lambda: f"{the_plan.scenario.name}\n\n{bill_of_materials.table(the_plan).text()}",
+        table=lambda: bill_of_materials.table(the_plan),
+        data=lambda: bill_of_materials.to_json(the_plan),
+    )

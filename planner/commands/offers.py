@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from planner.commands import arguments
+from planner.commands.output import Answer, add_table
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     arguments.add_scenario(parser)
     parser.add_argument("--any", action="store_true", help="offers of every accelerator, not the scenario's alone")
-    arguments.add_table(parser)
+    add_table(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner.money import cloud_offers
-    from planner.plan import planning
 
-    catalog = arguments.catalog(args)
-    planned = planning.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
-    found = cloud_offers.ranked(planned, catalog, any_accelerator=args.any)
-    table = cloud_offers.table(found)
-    if args.json:
-        arguments.print_json({"scenario": planned.scenario.name, "offers": cloud_offers.to_json(found)})
-    elif not arguments.put_table(args, table):
-        print(f"{planned.scenario.name}\n{table.text()}" if found else "no offer of the catalog rents this accelerator")
-    return 0
+    the_plan = arguments.planned(args, catalog)
+    offers = cloud_offers.ranked(the_plan, catalog, any_accelerator=args.any)
+    name, table = the_plan.scenario.name, cloud_offers.table(offers)
+    return Answer(
+        text=lambda: f"{name}\n{table.text()}" if offers else "no offer of the catalog rents this accelerator",
+        table=lambda: table,
+        data=lambda: {"scenario": name, "offers": cloud_offers.to_json(offers)},
+    )

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
+from typing import TYPE_CHECKING
 
 from planner.commands import arguments
+from planner.commands.output import Answer, add_table
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,43 +29,38 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--watch", metavar="NAME,...", default="", help="further quantities to show")
     parser.add_argument("--ignore-checks", action="store_true", help="allow scenarios that fail a check of the plan")
     parser.add_argument("--jobs", type=int, metavar="N", help="threads (as many as there are cores)")
-    parser.add_argument("--csv", action="store_true", help="print the best scenarios as CSV")
+    add_table(parser, "the best scenarios")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+    from planner import tables
     from planner.commands.progress import Progress
     from planner.studies import optimize
     from planner.studies.sweep import workers
 
-    catalog = arguments.catalog(args)
     choose = arguments.pairs(args.choose, "--choose")
     # A single entry is chosen as in every other command; the base scenario is made of the file and --set.
     base = argparse.Namespace(**{**vars(args), "choose": []})
     scenario = arguments.scenario(base, args.file, catalog)
     progress = Progress(0)
     try:
-        found = optimize.optimize(
+        optimum = optimize.optimize(
             scenario,
             choose,
-            _names(args.minimize),
-            _names(args.maximize),
+            arguments.names(args.minimize),
+            arguments.names(args.maximize),
             args.so_that,
             catalog,
             checks=not args.ignore_checks,
-            watch=_names(args.watch),
+            watch=arguments.names(args.watch),
             jobs=max(1, args.jobs if args.jobs is not None else workers.cores()),
             progress=progress,
         )
     finally:
         progress.close()
-    if args.json:
-        arguments.print_json(optimize.to_json(found))
-    elif args.csv:
-        found.frame().to_csv(sys.stdout, index=False, lineterminator="\n")
-    else:
-        print(optimize.text(found))
-    return 0 if found.feasible else 1
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+    return Answer(
+        text=lambda: optimize.text(optimum),
+        table=lambda: tables.of_frame(optimum.frame()),
+        data=lambda: optimize.to_json(optimum),
+        status=0 if optimum.feasible else 1,
+    )

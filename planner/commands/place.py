@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from planner.commands import arguments
+from planner.commands.output import Answer, add_table
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -15,17 +20,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by", default="npv_own", metavar="NAME", help="what to minimise; a present value is maximised"
     )
-    arguments.add_table(parser)
+    add_table(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner.studies import placement
 
-    catalog = arguments.catalog(args)
-    given = arguments.scenario(args, args.file, catalog)
-    found = placement.place(given, args.sites.split(",") if args.sites else [], catalog, args.by)
-    if args.json:
-        arguments.print_json(placement.to_json(found))
-    elif not arguments.put_table(args, placement.table(found)):
-        print(placement.text(found))
-    return 0 if found.sites else 1
+    scenario = arguments.scenario(args, args.file, catalog)
+    placed = placement.place(scenario, arguments.names(args.sites), catalog, args.by)
+    return Answer(
+        text=lambda: placement.text(placed),
+        table=lambda: placement.table(placed),
+        data=lambda: placement.to_json(placed),
+        status=0 if placed.sites else 1,
+    )

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
+from typing import TYPE_CHECKING
 
 from planner.commands import arguments
+from planner.commands.output import Answer, add_table
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -13,20 +17,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--samples", type=int, default=4096, metavar="N", help="samples to draw (4096)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the samples (0)")
     parser.add_argument("--watch", metavar="NAME,...", help="quantities to follow instead of the headline figures")
-    parser.add_argument("--csv", action="store_true", help="print the percentiles as CSV")
+    add_table(parser, "the percentiles")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner.studies import risk
 
-    catalog = arguments.catalog(args)
-    scenario = arguments.scenario(args, args.file, catalog)
-    watch = [name.strip() for name in args.watch.split(",")] if args.watch else None
-    found = risk.risk(scenario, catalog, args.samples, args.seed, watch)
-    if args.json:
-        arguments.print_json(risk.to_json(found))
-    elif args.csv:
-        sys.stdout.write(risk.percentile_table(found).csv())
-    else:
-        print(risk.text(found, watch))
-    return 0
+    watch = arguments.names(args.watch) or None
+    analysis = risk.risk(arguments.scenario(args, args.file, catalog), catalog, args.samples, args.seed, watch)
+    return Answer(
+        text=lambda: risk.text(analysis, watch),
+        table=lambda: risk.percentile_table(analysis),
+        data=lambda: risk.to_json(analysis),
+    )

@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from planner.commands import arguments
+from planner.commands.output import Answer, add_table
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     arguments.add_scenario(parser)
     parser.add_argument("--all", action="store_true", help="print allowed options too")
-    parser.add_argument("--csv", action="store_true", help="print every option as CSV")
+    add_table(parser, "every option")
 
 
-def run(args: argparse.Namespace) -> int:
-    from planner.plan import planning, rules
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+    from dataclasses import asdict
+
+    from planner.plan import rules
     from planner.tables import Table
 
-    catalog = arguments.catalog(args)
-    found = planning.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
-    own = rules.findings(found.resolved, found.values)
-    options = rules.options(found.resolved, catalog)
-    if args.json:
-        arguments.print_json({"scenario": [asdict(f) for f in own], "options": [asdict(f) for f in options]})
-        return 0
-    columns = ["option", "verdict", "rule", "reason", "source"]
-    cells = [[f.option, f.verdict, f.rule, f.reason, f.source] for f in options]
-    if args.csv:
-        sys.stdout.write(Table(columns, cells).csv())
-        return 0
-    print("\n".join(f"{f.rule}: {f.option}: {f.verdict}: {f.reason}" for f in own))
-    shown = cells if args.all else [row for row in cells if row[1] != rules.ALLOWED]
-    print()
-    print(Table(columns, shown).text() if shown else "No option is excluded or needs a licence.")
-    return 0
+    the_plan = arguments.planned(args, catalog)
+    own = rules.findings(the_plan.resolved, the_plan.values)
+    options = rules.options(the_plan.resolved, catalog)
+    every = Table(
+        ["option", "verdict", "rule", "reason", "source"],
+        [[each.option, each.verdict, each.rule, each.reason, each.source] for each in options],
+    )
+
+    def text() -> str:
+        shown = every.rows if args.all else [row for row in every.rows if row[1] != rules.ALLOWED]
+        table = Table(every.columns, shown).text() if shown else "No option is excluded or needs a licence."
+        lines = [f"{each.rule}: {each.option}: {each.verdict}: {each.reason}" for each in own]
+        return "\n".join(lines) + f"\n\n{table}"
+
+    return Answer(
+        text=text,
+        table=lambda: every,
+        data=lambda: {"scenario": [asdict(each) for each in own], "options": [asdict(each) for each in options]},
+    )

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import sys
+from typing import TYPE_CHECKING
 
 from planner.commands import arguments
+from planner.commands.output import Answer, add_table
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
+    from planner.studies.scaling import Curve
+    from planner.tables import Table
+
 
 _COLUMNS = ("step_time", "tokens_per_second", "mfu", "communication_share", "goodput", "time_to_train")
 
@@ -21,38 +28,41 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="fixed",
         help="keep the batch, or let it grow with the accelerators",
     )
-    parser.add_argument("--csv", action="store_true", help="print the curve as CSV")
+    add_table(parser, "the curve")
 
 
-def run(args: argparse.Namespace) -> int:
-    from planner.plan import plan
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner.studies import scaling
+
+    scenario = arguments.scenario(args, args.file, catalog)
+    curve = scaling.curve(scenario, catalog, _sizes(args.sizes) if args.sizes else None, args.batch)
+    knee = f"{curve.knee:,.0f} accelerators" if curve.knee else "beyond these sizes"
+    knee = f"The knee, where a further accelerator brings less than {100 * scaling.KNEE:.0f} %: {knee}"
+    return Answer(
+        text=lambda: f"{_table(curve).text()}\n\n{knee}",
+        table=lambda: _table(curve),
+        data=lambda: {
+            "points": [
+                {"accelerators": point.accelerators, "marginal_gain": point.marginal_gain, **point.figures}
+                for point in curve.points
+            ],
+            "knee": curve.knee,
+            "batch": args.batch,
+        },
+    )
+
+
+def _table(curve: Curve) -> Table:
+    from planner.plan import plan
     from planner.tables import Table
 
-    catalog = arguments.catalog(args)
-    scenario = arguments.scenario(args, args.file, catalog)
-    found = scaling.curve(scenario, catalog, _sizes(args.sizes) if args.sizes else None, args.batch)
-    if args.json:
-        points = [
-            {"accelerators": point.accelerators, "marginal_gain": point.marginal_gain, **point.figures}
-            for point in found.points
-        ]
-        arguments.print_json({"points": points, "knee": found.knee, "batch": args.batch})
-        return 0
     cells = [
         [f"{point.accelerators:,.0f}"]
         + [plan.shown(name, point.figures[name]) if name in point.figures else "" for name in _COLUMNS]
         + [f"{100 * point.marginal_gain:.0f} %", "yes" if point.figures.get("memory_margin", 0) >= 0 else "no"]
-        for point in found.points
+        for point in curve.points
     ]
-    table = Table(["accelerators", *_COLUMNS, "marginal gain", "fits"], cells, frozenset(range(len(_COLUMNS) + 2)))
-    if args.csv:
-        sys.stdout.write(table.csv())
-    else:
-        print(table.text())
-        knee = f"{found.knee:,.0f} accelerators" if found.knee else "beyond these sizes"
-        print(f"\nThe knee, where a further accelerator brings less than {100 * scaling.KNEE:.0f} %: {knee}")
-    return 0
+    return Table(["accelerators", *_COLUMNS, "marginal gain", "fits"], cells, frozenset(range(len(_COLUMNS) + 2)))
 
 
 def _sizes(text: str) -> list[float]:

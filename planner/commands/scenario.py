@@ -4,54 +4,60 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planner.commands import arguments
+from planner.commands.output import Answer, add_file, add_table, add_text
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    arguments.add_common(actions.add_parser("list", help="shipped scenarios and your own"))
+    listing = actions.add_parser("list", help="shipped scenarios and your own")
+    arguments.add_common(listing)
+    add_table(listing)
     show = actions.add_parser("show", help="print a scenario file")
     arguments.add_common(show)
     show.add_argument("name", metavar="NAME")
+    add_file(show, (".toml", ".json"), "scenarios", "write the scenario to a .toml or a .json")
     new = actions.add_parser("new", help="write a commented scenario to start from")
     arguments.add_common(new)
     new.add_argument("file", metavar="FILE", type=Path)
     new.add_argument("--from", dest="source", metavar="NAME", help="start from a shipped scenario")
     new.add_argument("--workload", choices=["training", "inference", "capacity"], default="training")
+    add_text(new)
 
 
-def run(args: argparse.Namespace) -> int:
-    return {"list": _list, "show": _show, "new": _new}[args.action](args)
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+    return {"list": _list, "show": _show, "new": _new}[args.action](args, catalog)
 
 
-def _list(args: argparse.Namespace) -> int:
+def _list(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner.scenario import scenario_file
     from planner.tables import Table
 
-    catalog = arguments.catalog(args)
-    loaded = {name: scenario_file.load(path) for name, path in sorted(scenario_file.shipped_names(catalog).items())}
-    if args.json:
-        rows = [{"name": name, "title": found.name, "workload": found.workload} for name, found in loaded.items()]
-        arguments.print_json(rows)
-    else:
-        print(Table(["name", "workload", "title"], [[n, f.workload, f.name] for n, f in loaded.items()]).text())
-    return 0
+    shipped = scenario_file.shipped_names(catalog)
+    scenarios = {name: scenario_file.load(path) for name, path in sorted(shipped.items())}
+    rows = [[name, scenario.workload, scenario.name] for name, scenario in scenarios.items()]
+    return Answer(
+        table=lambda: Table(["name", "workload", "title"], rows),
+        data=lambda: [{"name": name, "title": title, "workload": workload} for name, workload, title in rows],
+    )
 
 
-def _show(args: argparse.Namespace) -> int:
+def _show(args: argparse.Namespace, catalog: Catalog) -> Answer:
+    import tomllib
+
     from planner.scenario import scenario_file
 
-    catalog = arguments.catalog(args)
     path = scenario_file.load(args.name, catalog).path
-    if path is not None:
-        print(path.read_text(encoding="utf-8"), end="")
-    return 0
+    text = path.read_text(encoding="utf-8") if path is not None else ""
+    return Answer(text=lambda: text, data=lambda: tomllib.loads(text))
 
 
-def _new(args: argparse.Namespace) -> int:
-    import sys
-
+def _new(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner.errors import one
     from planner.files import write_atomically
     from planner.scenario import scenario_file
@@ -59,10 +65,9 @@ def _new(args: argparse.Namespace) -> int:
     if args.file.exists():
         raise one(str(args.file), "", "exists already; nothing was written")
     if args.source:
-        path = scenario_file.load(args.source, arguments.catalog(args)).path
+        path = scenario_file.load(args.source, catalog).path
         text = path.read_text(encoding="utf-8") if path else ""
     else:
         text = scenario_file.template(args.file.stem.replace("-", " "), args.workload)
     write_atomically(args.file, text, expected="")
-    print(f"wrote {args.file}; next: planner plan {args.file}", file=sys.stderr)
-    return 0
+    return Answer(data=lambda: {"file": str(args.file)}, notes=[f"wrote {args.file}; next: planner plan {args.file}"])

@@ -3,46 +3,49 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.commands import arguments
+from planner.commands.output import TABLES, Answer, add_file
 
 if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
     from planner.plan.plan import Plan
+
+
+PICTURES = (".svg", ".png")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     arguments.add_scenario(parser)
     parser.add_argument("--csv", action="store_true", help="print the activities as CSV")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="draw the activities: .svg or .png")
+    add_file(
+        parser,
+        (*PICTURES, *TABLES),
+        "activities",
+        "draw the activities: .svg or .png; or write them to a .csv, .md, .html, .json, .parquet or .xlsx",
+    )
 
 
-def run(args: argparse.Namespace) -> int:
-    from planner.errors import one
-    from planner.plan import planning, schedule
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+    from planner.plan import schedule
 
-    if args.output is not None and args.output.suffix.lower() not in (".svg", ".png"):
-        raise one(str(args.output), "-o", "pictures are written as .svg or .png")
-    catalog = arguments.catalog(args)
-    found = planning.plan(arguments.scenario(args, args.file, catalog), catalog, bands=False)
-    if args.output is not None:
-        _draw(found, args.output)
-    if args.json:
-        arguments.print_json(schedule.to_json(found))
-    elif args.csv:
-        sys.stdout.write(schedule.gantt(found).csv())
-    else:
-        print(f"{found.scenario.name}\n\n{schedule.gantt(found).text()}\n\n{schedule.phase_table(found).text()}")
-    return 0
+    the_plan = arguments.planned(args, catalog)
+    return Answer(
+        text=lambda: "\n\n".join(
+            [the_plan.scenario.name, schedule.gantt(the_plan).text(), schedule.phase_table(the_plan).text()]
+        ),
+        table=lambda: schedule.gantt(the_plan),
+        data=lambda: schedule.to_json(the_plan),
+        files=dict.fromkeys(PICTURES, lambda path: _draw(the_plan, path)),
+    )
 
 
-def _draw(found: Plan, path: Path) -> None:
+def _draw(the_plan: Plan, path: Path) -> None:
     from planner import files
     from planner.reports import pictures
 
-    drawn = pictures.picture(found)
+    drawn = pictures.picture(the_plan)
     if drawn is not None:
         files.write_atomically(path, drawn.svg() if path.suffix.lower() == ".svg" else drawn.png())
-        print(f"wrote {path}", file=sys.stderr)

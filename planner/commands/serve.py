@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
+
+from planner.commands.output import Answer
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -14,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner.tui.serve import serve
 
-    return serve(args.file, args.catalogs, args.host, args.port, args.allow_anyone)
+    return Answer(status=serve(args.file, args.catalogs, args.host, args.port, args.allow_anyone))

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from planner.commands import arguments
+from planner.commands.output import Answer, add_text
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,16 +22,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="'NAME <= VALUE', with <=, >= or =; VALUE may be a multiple of a quantity: 'tco <= 0.7 * cloud_cost'",
     )
     parser.add_argument("--between", metavar="LOW:HIGH", help="where to search")
+    add_text(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner.studies import solve
 
-    catalog = arguments.catalog(args)
     scenario = arguments.scenario(args, args.file, catalog)
-    found = solve.solve(scenario, args.find, args.so_that, catalog, args.between)
-    if args.json:
-        arguments.print_json(solve.to_json(found))
-    else:
-        print(solve.text(found))
-    return 0 if found.value is not None else 1
+    solution = solve.solve(scenario, args.find, args.so_that, catalog, args.between)
+    return Answer(
+        text=lambda: solve.text(solution),
+        data=lambda: solve.to_json(solution),
+        status=0 if solution.value is not None else 1,
+    )

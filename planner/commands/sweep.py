@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.commands import arguments
+from planner.commands.output import Answer, add_file
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from planner.catalog.catalog import Catalog
     from planner.studies.sweep.engine import Task
 
 _MOST_LINES = 200
+ENDINGS = (".csv", ".parquet", ".xlsx")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,67 +33,67 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--watch", metavar="NAME,...", help="quantities to compute instead of the headline figures")
     parser.add_argument("--samples", type=int, default=0, metavar="N", help="draw N samples from the ranges lo:hi")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the samples (0)")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write a .csv, .parquet or .xlsx file")
+    add_file(parser, ENDINGS, "sweeps", "write a .csv, .parquet or .xlsx file")
     parser.add_argument("--restart", action="store_true", help="discard what an interrupted sweep left behind")
     parser.add_argument("--jobs", type=int, metavar="N", help="threads (as many as there are cores)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="run on the workers of a dask scheduler")
     parser.add_argument("--csv", action="store_true", help="print the table as CSV")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+    from planner import tables
     from planner.commands.progress import Progress
     from planner.studies.sweep import sweep, workers
 
-    catalog = arguments.catalog(args)
     scenario = arguments.scenario(args, args.file, catalog)
-    tables = [Path(text) for text in args.vary if "=" not in text]
+    files = [Path(text) for text in args.vary if "=" not in text]
     varied = [pair for text in args.vary if "=" in text for pair in arguments.pairs([text], "--vary").items()]
-    watch = [name.strip() for name in args.watch.split(",")] if args.watch else None
-    found = sweep.task(scenario, varied, catalog, watch, args.samples, args.seed, tables)
+    task = sweep.task(scenario, varied, catalog, arguments.names(args.watch) or None, args.samples, args.seed, files)
     jobs = max(1, args.jobs if args.jobs is not None else workers.cores())
-    progress = Progress(found.rows)
-    if args.output is None:
+    progress = Progress(task.rows)
+
+    def write(path: Path) -> str:
         try:
-            table = sweep.frame(found, jobs, args.scheduler, progress)
+            sweep.write(task, path, jobs, args.scheduler, progress, args.restart)
+        except KeyboardInterrupt:
+            progress.close()
+            print(_interrupted(task, path, progress.done), file=sys.stderr)
+            raise
         finally:
             progress.close()
-        _print(args, table)
-        return 0
+        return f": {task.rows:,} rows; {progress.summary()}"
+
+    if args.output is not None:
+        return Answer(data=lambda: {"file": str(args.output), "rows": task.rows}, files=dict.fromkeys(ENDINGS, write))
     try:
-        sweep.write(found, args.output, jobs, args.scheduler, progress, args.restart)
-    except KeyboardInterrupt:
-        progress.close()
-        print(_interrupted(found, args.output, progress.done), file=sys.stderr)
-        raise
+        frame = sweep.frame(task, jobs, args.scheduler, progress)
     finally:
         progress.close()
-    print(f"wrote {args.output}: {found.rows:,} rows; {progress.summary()}", file=sys.stderr)
-    return 0
+    further = 0 if args.json or args.csv else len(frame) - _MOST_LINES
+    return Answer(
+        text=lambda: _text(frame),
+        table=lambda: tables.of_frame(frame),
+        data=lambda: _json(frame),
+        notes=[f"{further:,} further rows: use --csv or -o FILE"] if further > 0 else [],
+    )
 
 
-def _interrupted(found: Task, output: Path, done: int) -> str:
+def _interrupted(task: Task, output: Path, done: int) -> str:
     return (
-        f"{done:,} of {found.rows:,} scenarios are finished and readable in {output.name}.parts; "
+        f"{done:,} of {task.rows:,} scenarios are finished and readable in {output.name}.parts; "
         "the same command again continues from there"
     )
 
 
-def _print(args: argparse.Namespace, table: pd.DataFrame) -> None:
+def _text(frame: pd.DataFrame) -> str:
     from planner.tables import Table
 
-    if args.json:
-        arguments.print_json(_json(table))
-    elif args.csv:
-        table.to_csv(sys.stdout, index=False, lineterminator="\n")
-    else:
-        rows = [[_cell(value) for value in row] for row in table.head(_MOST_LINES).itertuples(index=False)]
-        right = frozenset(i for i, heading in enumerate(table.columns) if heading in table.attrs["units"])
-        # Units on a line of their own keep the columns narrow.
-        names = [heading.partition(" [")[0] for heading in table.columns]
-        shows = [f"[{unit}]" if (unit := table.attrs["units"].get(h, "1")) != "1" else "" for h in table.columns]
-        print(Table(names, [shows, *rows], right).text())
-        if len(table) > _MOST_LINES:
-            print(f"{len(table) - _MOST_LINES:,} further rows: use --csv or -o FILE", file=sys.stderr)
+    rows = [[_cell(value) for value in row] for row in frame.head(_MOST_LINES).itertuples(index=False)]
+    right = frozenset(i for i, heading in enumerate(frame.columns) if heading in frame.attrs["units"])
+    # Units on a line of their own keep the columns narrow.
+    names = [heading.partition(" [")[0] for heading in frame.columns]
+    shows = [f"[{unit}]" if (unit := frame.attrs["units"].get(h, "1")) != "1" else "" for h in frame.columns]
+    return Table(names, [shows, *rows], right).text()
 
 
 def _cell(value: Any) -> str:
@@ -101,14 +104,14 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def _json(table: pd.DataFrame) -> dict[str, Any]:
-    units = table.attrs["units"]
+def _json(frame: pd.DataFrame) -> dict[str, Any]:
+    units = frame.attrs["units"]
     columns = [
-        {"name": table.attrs["quantities"].get(heading, heading), "heading": heading, "unit": units.get(heading, "")}
-        for heading in table.columns
+        {"name": frame.attrs["quantities"].get(heading, heading), "heading": heading, "unit": units.get(heading, "")}
+        for heading in frame.columns
     ]
     rows = [
         [None if isinstance(v, float) and v - v != 0 else v for v in row]
-        for row in table.itertuples(index=False, name=None)
+        for row in frame.itertuples(index=False, name=None)
     ]
     return {"columns": columns, "rows": rows}

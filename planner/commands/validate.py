@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.output import Answer, add_table
+
+if TYPE_CHECKING:
+    from planner.catalog.catalog import Catalog
 
 KINDS = ("training", "inference", "fabric", "collectives", "reliability", "tco")
 
@@ -18,18 +22,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "cases", metavar="CASES", nargs="?", type=Path, help="a file of cases instead of the shipped one"
     )
     parser.add_argument("--rows", action="store_true", help="print every row")
+    add_table(parser, "every row")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+    from planner import tables
     from planner.evidence.validation import validation
 
     if args.kind is None:
         overview = validation.overview()
-        print(overview.json() if args.json else overview.text())
-        return 0
-    found = validation.replay(args.kind, args.cases)
-    if args.json:
-        arguments.print_json(found)
-    else:
-        print(validation.text(found, args.rows))
-    return 0
+        return Answer(table=lambda: overview)
+    summary = validation.replay(args.kind, args.cases)
+    return Answer(
+        text=lambda: validation.text(summary, args.rows),
+        table=lambda: tables.of_records(summary["rows"]),
+        data=lambda: summary,
+    )

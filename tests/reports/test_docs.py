@@ -61,7 +61,7 @@ def test_every_catalog_entry_and_command_is_documented(links):
 
 
 def test_the_site_is_written(tmp_path, site, monkeypatch, capsys):
-    monkeypatch.setattr(reference, "site", lambda catalog: site)
+    monkeypatch.setattr(reference, "site", lambda catalog, parser: site)
     assert cli.main(["docs", "-o", str(tmp_path / "site")]) == 0
     assert (tmp_path / "site" / "index.html").is_file()
     assert len(list((tmp_path / "site").iterdir())) == len(site)
