@@ -1,6 +1,8 @@
-"""The glossary: every quantity's name, unit, meaning, limits and rules, read from the TOML files below this one.
+"""The glossary: every quantity's name, unit, meaning, limits and rules.
 
-Rooms (`<folder>/<room>.toml`, in the folders of planner.equations) hold one table per quantity.
+Of what an equation computes, its docstring says meaning and unit.  Rooms (`<folder>/<room>.toml`, in the folders of
+planner.equations) hold one table for each other quantity, and for what is to say beside: how it is shown, its limits,
+how it combines.  Where an option chooses between equations, the table with the option says the meaning.
 Kinds (`kinds/<kind>.toml`) describe catalog entries:
 field `power` of the entry chosen for role `accelerator` is the quantity `accelerator_power`.
 """
@@ -12,6 +14,8 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from planner.glossary.docstrings import GlossaryError, Statement, statements
 
 HERE = Path(__file__).parent
 
@@ -37,7 +41,7 @@ class Quantity:
     # The option that chooses between alternative equations of this quantity.
     option: str | None = None
     # What it equals where that is only another quantity or a number, by the choices of the option (None: every choice
-    # without one of its own): `x`, `0`, `1`, or `0 * x` where it is known only if x is; `x: why` says why.
+    # without one of its own): `x`, `0`, `4/3`, or `0 * x` where it is known only if x is; `x: why` says why.
     same_as: dict[str | None, str] = field(default_factory=dict)
     # Names of whole-number values (1, 2, ...), for quantities that classify.
     labels: tuple[str, ...] = ()
@@ -98,10 +102,6 @@ class Kind:
     references: dict[str, str] = field(default_factory=dict)
     # Another name of a field -> the field, understood where a user writes it.
     synonyms: dict[str, str] = field(default_factory=dict)
-
-
-class GlossaryError(ValueError):
-    """The project's own glossary is wrong: a programming error, not bad input."""
 
 
 class _Quantities(dict[str, Quantity]):
@@ -192,16 +192,38 @@ def headlines() -> list[str]:
 
 @functools.cache
 def _rows() -> list[tuple[str, dict[str, Any]]]:
-    rows: dict[str, dict[str, Any]] = {}
+    """Each quantity and option that is no field of a kind, with all that tables and docstrings say of it."""
+    tables: dict[str, dict[str, Any]] = {}
     for path in sorted(HERE.glob("*/*.toml"), key=lambda path: path.stem):
         if path.parent.name == "kinds":
             continue
-        for name, row in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            if name in rows:
-                raise GlossaryError(f"{path.name}: '{name}' stands in {rows[name]['room']}.toml too")
-            asked_for_by = ASKED_FOR_BY.get(path.parent.name, ASKED_FOR_BY.get(path.stem))
-            rows[name] = {"workload": asked_for_by} | row | {"room": path.stem}
-    return list(rows.items())
+        for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            if name in tables:
+                raise GlossaryError(f"{path.name}: '{name}' stands in {tables[name]['room']}.toml too")
+            tables[name] = _placed(table, path.parent.name, path.stem)
+    said = statements()
+    fields = {f"{role}_{name}" for kind in kinds().values() for role in kind.roles for name in kind.fields}
+    for name, (first, *_) in said.items():
+        if name not in tables and name not in fields:
+            tables[name] = _placed({}, first.folder, first.room)
+    return [(name, _joined(name, table, said.get(name, []))) for name, table in tables.items()]
+
+
+def _placed(table: dict[str, Any], folder: str, room: str) -> dict[str, Any]:
+    return {"workload": ASKED_FOR_BY.get(folder, ASKED_FOR_BY.get(room))} | table | {"room": room}
+
+
+def _joined(name: str, table: dict[str, Any], said: list[Statement]) -> dict[str, Any]:
+    """What a table says, with meaning and unit from the equations where these say them."""
+    declared = {statement.unit for statement in said} | ({table["unit"]} if "unit" in table else set())
+    if len(declared) > 1:
+        raise GlossaryError(f"{table['room']}: '{name}' is given in several units: {', '.join(sorted(declared))}")
+    if not said:
+        return table
+    meaning = table.get("meaning", said[0].sentence if len(said) == 1 and not said[0].choice else None)
+    if meaning is None:
+        raise GlossaryError(f"{table['room']}.toml: [{name}] is chosen by an option: say here what it means")
+    return table | {"unit": declared.pop(), "meaning": meaning}
 
 
 def _quantity(name: str, row: dict[str, Any]) -> Quantity:

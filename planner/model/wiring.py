@@ -18,6 +18,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -88,13 +89,14 @@ def _add(new: Equation, found: dict[str, dict[str | None, Equation]]) -> None:
 
 
 def _from_row(row: glossary.Quantity, choice: str | None, text: str) -> Equation:
-    """The equation of a quantity that equals another, or 0 or 1, as its row in the glossary says."""
+    """The equation of a quantity that equals another or a number, as its row in the glossary says."""
     formula = text.partition(":")[0].strip()
     zero, _, source = formula.rpartition(" * ")
     needs: tuple[str, ...]
     function: Callable[..., Any]
-    if formula in ("0", "1"):
-        needs, function = (), lambda: float(formula)
+    if formula[0].isdigit() and not zero:
+        number = float(Fraction(formula))
+        needs, function = (), lambda: number
     elif zero:
         needs, function = (source,), lambda value: 0 * value
     else:

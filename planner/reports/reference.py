@@ -155,12 +155,19 @@ def _quantity(row: Quantity, catalog: Catalog) -> str:
     return f"<section>{heading}<p>{html.escape(row.meaning)}.</p>{equations}<dl>{rows}</dl></section>"
 
 
-def _equation(found: wiring.Equation) -> str:
-    choice = f" <b>{html.escape(found.choice)}</b>:" if found.choice else ""
-    needs = ", ".join(map(_quantity_link, found.needs))
-    notes = "".join(f"<p>{html.escape(part)}</p>" for part in found.notes.split("\n\n") if part)
-    source = f"<p>from {needs}; planner/equations/{found.room}.py</p>"
-    return f"<p>{choice}</p><pre>{html.escape(found.formula)}</pre>{notes}{source}"
+def _equation(equation: wiring.Equation) -> str:
+    how = f"<b>{html.escape(equation.choice)}</b>: {html.escape(equation.sentence)}" if equation.choice else ""
+    notes = "".join(f"<p>{html.escape(part)}</p>" for part in equation.notes.split("\n\n") if part)
+    needs = ", ".join(map(_quantity_link, equation.needs)) or "no other quantity"
+    source = f"<p>from {needs}; {_place(equation)}</p>"
+    return f"<p>{how}</p><pre>{html.escape(equation.formula)}</pre>{notes}{source}"
+
+
+def _place(equation: wiring.Equation) -> str:
+    """Where an equation is written: a module of equations, or a table of the glossary."""
+    module = equation.function.__module__
+    written = module.startswith("planner.equations.")
+    return f"{module.replace('.', '/')}.py" if written else f"the table [{equation.name}] of {equation.room}.toml"
 
 
 def _fact(fact: Fact, row: Quantity, catalog: Catalog) -> str:

@@ -113,7 +113,7 @@ def carbon_per_training_run(total_carbon_per_year, time_to_train):
 
 
 def carbon_per_token(total_carbon_per_year, tokens_per_second, goodput):
-    """Emissions of one token, trained or written. [gCO2e/token]
+    """Emissions over the tokens trained that are kept. [gCO2e/token]
 
     c = C / (tokens/s · g)
     """
@@ -121,7 +121,7 @@ def carbon_per_token(total_carbon_per_year, tokens_per_second, goodput):
 
 
 def carbon_per_token__inference(total_carbon_per_year, output_tokens_per_second, utilization):
-    """Emissions of one token, trained or written. [gCO2e/token]
+    """Emissions over the tokens written. [gCO2e/token]
 
     c = C / (tokens/s · u)
     """

@@ -52,7 +52,7 @@ def avoided_cost(electricity_bill_per_year, water_cost_per_year, idle_demand_cos
 
 
 def delay_cost_grid(capacity_value, avoided_cost):
-    """Cost of waiting for the grid: hardware delivered, building ready, no power. [USD/s]
+    """Cost of waiting a day for the grid: hardware delivered, building ready, no power. [USD/s]
 
     K = B − K_avoided
 
@@ -62,7 +62,7 @@ def delay_cost_grid(capacity_value, avoided_cost):
 
 
 def delay_cost_cooling(capacity_value, avoided_cost):
-    """Cost of waiting for cooling: hardware delivered, power there, no heat removed. [USD/s]
+    """Cost of waiting a day for cooling: hardware delivered, power there, no heat removed. [USD/s]
 
     K = B − K_avoided
 
@@ -72,7 +72,7 @@ def delay_cost_cooling(capacity_value, avoided_cost):
 
 
 def delay_cost_supply(capacity_value, avoided_cost, capex_it, discount_rate, accounting_month):
-    """Cost of waiting for hardware: building ready and empty, nothing paid for hardware yet. [USD/s]
+    """Cost of waiting a day for hardware: building ready and empty, nothing paid for hardware yet. [USD/s]
 
     K = B − K_avoided − K_IT · r / t_y
 

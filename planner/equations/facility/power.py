@@ -93,7 +93,7 @@ def rack_electrical_peak(rack_power, electrical_peak_ratio):
 
 
 def provisioned_power__oversubscribed(it_power, power_oversubscription):
-    """IT power that the facility is built for. [W]
+    """Less than the rating, as systems are capped when all peak at once. [W]
 
     P = P_IT / (1 + o)
 
@@ -111,7 +111,7 @@ def capping_margin(provisioned_power, it_peak_power):
 
 
 def capped_share(it_peak_power, provisioned_power, compute_power):
-    """Power taken from systems at the peak to stay within what is provisioned. [1]
+    """Power taken from systems at the peak to stay within what is provisioned, as a share of their rating. [1]
 
     s = max(0, P_peak − P_provisioned) / P_compute
     """
@@ -137,7 +137,7 @@ def electrical_loss_share(power_chain_efficiency):
 
 
 def pue__components(electrical_loss_share, cooling_energy_share, other_energy_share):
-    """Power usage effectiveness, mean over a year. [1]
+    """Energy of each part of the facility for every unit of IT energy. [1]
 
     PUE = 1 + e_electrical + e_cooling + e_other
 
@@ -148,7 +148,7 @@ def pue__components(electrical_loss_share, cooling_energy_share, other_energy_sh
 
 
 def facility_power(it_power, pue):
-    """Power that the facility is built for and may draw from the grid. [W]
+    """Power with all IT equipment at its rating. [W]
 
     P = P_IT · PUE, all IT equipment at its rating
     """
@@ -156,7 +156,7 @@ def facility_power(it_power, pue):
 
 
 def facility_power__oversubscribed(provisioned_power, pue):
-    """Power that the facility is built for and may draw from the grid. [W]
+    """Power with systems capped when all peak at once. [W]
 
     P = P_provisioned · PUE, systems capped when all peak at once
     """

@@ -3,16 +3,8 @@
 import numpy as np
 
 
-def redundancy_factor__n(redundancy_blocks):
-    """Installed capacity over needed capacity. [1]
-
-    N: 1, no spare
-    """
-    return 1 + 0 * redundancy_blocks
-
-
 def redundancy_factor__n_plus_1(redundancy_blocks):
-    """Installed capacity over needed capacity. [1]
+    """One block more than needed. [1]
 
     N+1: (k + 1) / k
     """
@@ -20,39 +12,15 @@ def redundancy_factor__n_plus_1(redundancy_blocks):
 
 
 def redundancy_factor__n_plus_2(redundancy_blocks):
-    """Installed capacity over needed capacity. [1]
+    """Two blocks more than needed. [1]
 
     N+2: (k + 2) / k
     """
     return (redundancy_blocks + 2) / redundancy_blocks
 
 
-def redundancy_factor__3n_over_2(redundancy_blocks):
-    """Installed capacity over needed capacity. [1]
-
-    3N/2: three systems carry two systems' load
-    """
-    return 3 / 2 + 0 * redundancy_blocks
-
-
-def redundancy_factor__4n_over_3(redundancy_blocks):
-    """Installed capacity over needed capacity. [1]
-
-    4N/3: four systems carry three systems' load
-    """
-    return 4 / 3 + 0 * redundancy_blocks
-
-
-def redundancy_factor__2n(redundancy_blocks):
-    """Installed capacity over needed capacity. [1]
-
-    2N: each path carries the whole load
-    """
-    return 2 + 0 * redundancy_blocks
-
-
 def redundancy_factor__2n_plus_2(redundancy_blocks):
-    """Installed capacity over needed capacity. [1]
+    """Two paths with one block more than needed in each. [1]
 
     2(N+1): 2 · (k + 1) / k
     """
@@ -99,20 +67,12 @@ def fuel_on_site(facility_power, generator_run_time, generator_fuel):
     return facility_power * generator_run_time * generator_fuel
 
 
-def power_swing__training(compute_power, peak_load, swing_low_share):
-    """Change of power that the whole cluster makes in step. [W]
+def power_swing(compute_power, peak_load, swing_low_share):
+    """Systems that compute and wait all at the same time, as in synchronous training. [W]
 
     ΔP = (s_peak − s_low) · P_compute
 
     Synchronous training computes and waits everywhere at once, many times a minute.
-    """
-    return (peak_load - swing_low_share) * compute_power
-
-
-def power_swing__capacity(compute_power, peak_load, swing_low_share):
-    """Change of power that the whole cluster makes in step. [W]
-
-    ΔP = (s_peak − s_low) · P_compute, as in training
     """
     return (peak_load - swing_low_share) * compute_power
 

@@ -13,22 +13,6 @@ def hardware_lead_time(base_lead_time, supply_lead_factor, buyer_lead_factor):
     return base_lead_time * supply_lead_factor * buyer_lead_factor
 
 
-def supply_lead_factor__normal(tight_lead_factor):
-    """Lead times over those of a normal market. [1]
-
-    1
-    """
-    return 1 + 0 * tight_lead_factor
-
-
-def supply_price_factor__normal(tight_price_factor):
-    """Prices of systems over those of a normal market. [1]
-
-    1
-    """
-    return 1 + 0 * tight_price_factor
-
-
 def purchase_price(system_price, purchase_price_share):
     """Price of one system on the day on which it is bought. [USD/system]
 
@@ -38,7 +22,7 @@ def purchase_price(system_price, purchase_price_share):
 
 
 def gear_time__build(transformer_lead_time, switchgear_lead_time, generator_lead_time):
-    """Time until transformers, switchgear and generators are delivered. [s]
+    """The longest of the lead times, with all gear ordered on the first day. [s]
 
     t = max(t_transformer, t_switchgear, t_generator), all ordered on the first day
     """
@@ -46,7 +30,7 @@ def gear_time__build(transformer_lead_time, switchgear_lead_time, generator_lead
 
 
 def grid_time__build(site_grid_wait, own_generation_time):
-    """Time until the grid connection carries the load. [s]
+    """Wait for the grid, or for power of one's own that bridges it. [s]
 
     t = min(wait for the grid, time until generation of one's own bridges it)
     """

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def systems(accelerators, system_accelerators):
-    """Systems bought: whole servers or whole racks. [system]
+    """Whole systems that hold the accelerators asked for. [system]
 
     n = ⌈N / N_system⌉
     """
@@ -46,7 +46,7 @@ def rack_weight_limit(floor_load, rack_area):
 
 
 def rack_fit(rack_power_limit, system_power, rack_space, system_rack_units):
-    """Systems that would fill one rack position. [system/rack]
+    """As many as power and space allow. [system/rack]
 
     k = min(P_limit / P_system, U_rack / U_system)
     """
@@ -56,7 +56,7 @@ def rack_fit(rack_power_limit, system_power, rack_space, system_rack_units):
 def rack_fit__power_space_and_weight(
     rack_power_limit, system_power, rack_space, system_rack_units, rack_weight_limit, system_weight
 ):
-    """Systems that would fill one rack position. [system/rack]
+    """As many as power, space and weight allow. [system/rack]
 
     k = min(P_limit / P_system, U_rack / U_system, m_limit / m_system)
     """
@@ -65,7 +65,7 @@ def rack_fit__power_space_and_weight(
 
 
 def systems_per_rack(rack_fit, whole_system, system_racks):
-    """Systems in one rack. [system/rack]
+    """Whole systems, at least one. [system/rack]
 
     k = max(1, ⌊fit⌋), or 1 / r for a system that takes r racks
 
@@ -77,7 +77,7 @@ def systems_per_rack(rack_fit, whole_system, system_racks):
 
 
 def systems_per_rack__split(rack_fit, whole_system, system_racks):
-    """Systems in one rack. [system/rack]
+    """Whole systems, or a part of one that needs several positions. [system/rack]
 
     k = ⌊fit⌋, or 1 / max(r, ⌈1 / fit⌉) where a system needs several positions
 
@@ -96,7 +96,7 @@ def racks(systems, systems_per_rack):
 
 
 def system_derating__derate(power_cap, rack_power_limit, systems_per_rack, system_power):
-    """Share of its rated power that a system is allowed. [1]
+    """The power cap, or less where the rack's limit asks for it. [1]
 
     s = min(cap, P_limit / (k · P_system))
 

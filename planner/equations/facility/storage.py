@@ -106,7 +106,7 @@ def storage_stall_share(checkpoint_stall_share, ingest_stall_share):
 
 
 def checkpoint_rate_needed(checkpoint_size, checkpoint_stall_allowed, checkpoint_interval):
-    """Write rate that keeps checkpoints within the stall allowed. [B/s]
+    """Rate at which writing takes no more than the stall allowed. [B/s]
 
     B = S / (s · τ)
     """
@@ -114,7 +114,7 @@ def checkpoint_rate_needed(checkpoint_size, checkpoint_stall_allowed, checkpoint
 
 
 def checkpoint_rate_needed__asynchronous(checkpoint_size, checkpoint_interval):
-    """Write rate that keeps checkpoints within the stall allowed. [B/s]
+    """Rate at which one checkpoint is written out before the next is taken. [B/s]
 
     B = S / τ: one checkpoint is written out before the next is taken
     """

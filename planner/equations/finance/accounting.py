@@ -32,7 +32,7 @@ def payment_months(payment_interval, calendar_month):
 
 
 def accounting_month(accounting_year):
-    """Length of a month in the accounts. [s]
+    """Length of a month in the accounts: 720, 730 or 730.5 hours. [s]
 
     t_m = t_y / 12
     """
@@ -58,7 +58,7 @@ def accounting_months(analysis_period, calendar_month):
 
 
 def applied_discount_rate__real(discount_rate, inflation):
-    """Yearly rate that discounts the amounts. [1]
+    """The nominal rate less inflation, for amounts in money of the price year. [1]
 
     r = (1 + r_nominal) / (1 + i) − 1; amounts are in money of the price year
     """
@@ -66,7 +66,7 @@ def applied_discount_rate__real(discount_rate, inflation):
 
 
 def contract_escalation__real(inflation):
-    """Yearly change of payments fixed by contract (debt, lease, depreciation). [1]
+    """Payments of debt, lease and depreciation, which are fixed in dollars, shrink in money of the price year. [1]
 
     e = 1 / (1 + i) − 1: in money of the price year they shrink
     """

@@ -95,7 +95,8 @@ def full_cost_per_year(capital_per_year, opex_per_year):
 
 
 def full_cost_per_accelerator_hour(full_cost_per_year, installed_accelerators, accounting_hours_share):
-    """Full cost of an installed accelerator-hour, used or not, each asset over its own life. [USD/accelerator/s]
+    """Full cost of an installed accelerator-hour, used or not, each asset over its own life, nothing resold.
+    [USD/accelerator/s]
 
     c = K / (N · h)
 

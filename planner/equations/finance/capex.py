@@ -15,7 +15,7 @@ def system_price(accelerator_price, system_accelerators, server_price_ratio):
 
 
 def spare_systems__bought(spare_nodes, system_nodes):
-    """Systems bought as spares, in parts of a system where this holds several nodes. [system]
+    """Spare nodes, in parts of a system where it holds several nodes. [system]
 
     n = n_spare / nodes of a system
 
@@ -61,7 +61,7 @@ def vendor_margin(capex_compute, vendor_margin_share):
 
 
 def capex_software(installed_accelerators, software_price):
-    """Software bought once, for each accelerator. [USD]
+    """Software bought once. [USD]
 
     K = N · k
     """
@@ -159,7 +159,7 @@ def capex_shell(capex_facility, capex_power_and_cooling):
 
 
 def capex_grid_connection__build(facility_power, grid_connection_price):
-    """Price of connecting a new site to the grid. [USD]
+    """Price of a connection that carries the power of the facility. [USD]
 
     K = P · k
     """
@@ -167,7 +167,7 @@ def capex_grid_connection__build(facility_power, grid_connection_price):
 
 
 def capex_land__build(floor_area, land_area_ratio, land_price):
-    """Price of the land under a new facility. [USD]
+    """Price of the floor's area and of what surrounds it. [USD]
 
     K = A · a · k
     """

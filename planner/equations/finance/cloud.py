@@ -4,7 +4,7 @@ import numpy as np
 
 
 def cloud_price__instance(cloud_instance_price, cloud_accelerators):
-    """Price of renting one accelerator. [USD/accelerator/s]
+    """Price of a whole instance, shared by its accelerators. [USD/accelerator/s]
 
     p = p_instance / N_instance: the price of a whole instance, shared by its accelerators
     """
@@ -12,7 +12,7 @@ def cloud_price__instance(cloud_instance_price, cloud_accelerators):
 
 
 def cloud_price__spot(cloud_spot_price, spot_interruption_rate, spot_lost_time):
-    """Price of renting one accelerator, for each hour of kept work. [USD/accelerator/s]
+    """Spot price for each hour of kept work. [USD/accelerator/s]
 
     p = p_spot / (1 − λ · t_lost)
 
@@ -54,7 +54,7 @@ def cloud_cost(cloud_cost_per_year, analysis_period):
 
 
 def cloud_unused_commitment__reserved_1y(cloud_cost_per_year, analysis_period, calendar_month):
-    """Rent of the term that runs on after the period. [USD]
+    """Rent from the end of the period to the end of the last committed year. [USD]
 
     K_rent · (⌈T / 1 year⌉ · 1 year − T)
 
@@ -65,7 +65,7 @@ def cloud_unused_commitment__reserved_1y(cloud_cost_per_year, analysis_period, c
 
 
 def cloud_unused_commitment__reserved_3y(cloud_cost_per_year, analysis_period, calendar_month):
-    """Rent of the term that runs on after the period. [USD]
+    """Rent from the end of the period to the end of the last three committed years. [USD]
 
     K_rent · (⌈T / 3 years⌉ · 3 years − T)
 
@@ -149,7 +149,7 @@ def cloud_bill_per_year(cloud_cost_per_year, cloud_services_per_year):
 
 
 def cloud_escalation__declining(cloud_price_decline):
-    """Yearly change of the rent that the comparison assumes. [1]
+    """Rents that fall by the same share each year. [1]
 
     e = −d
 
@@ -207,7 +207,7 @@ def hosted_tokens(hosted_requests, hosted_input_tokens, hosted_output_tokens):
 
 
 def hosted_token_price(hosted_input_tokens, hosted_output_tokens, hosted_input_price, hosted_output_price):
-    """Mean price of tokens read and written. [USD/token]
+    """Mean price of a token of a hosted model, read or written. [USD/token]
 
     p = (τ_in · p_in + τ_out · p_out) / (τ_in + τ_out)
     """

@@ -126,7 +126,7 @@ def npv_cloud_declining(
 
 
 def npv_saving(npv_own, npv_cloud):
-    """What owning saves against renting, in present value. [USD]
+    """What owning saves against renting, in present value; negative where renting is cheaper. [USD]
 
     ΔNPV = NPV_own − NPV_cloud
     """
@@ -134,7 +134,7 @@ def npv_saving(npv_own, npv_cloud):
 
 
 def npv_saving_static(npv_own, npv_cloud_static):
-    """What owning saves against renting at today's price throughout. [USD]
+    """What owning saves against renting at today's price throughout, in present value. [USD]
 
     ΔNPV = NPV_own − NPV_cloud,static
     """
@@ -142,7 +142,7 @@ def npv_saving_static(npv_own, npv_cloud_static):
 
 
 def npv_saving_declining(npv_own, npv_cloud_declining):
-    """What owning saves against renting at falling prices. [USD]
+    """What owning saves against renting at falling prices, in present value. [USD]
 
     ΔNPV = NPV_own − NPV_cloud,declining
     """
@@ -216,23 +216,15 @@ def cost_per_accelerator_hour(npv_own, installed_accelerators, discounted_time, 
 
 
 def useful_share__training(utilization, goodput):
-    """Share of all hours that end up as useful work. [1]
+    """Hours in use that end up as kept training progress. [1]
 
     u_useful = u · g
     """
     return utilization * goodput
 
 
-def useful_share__inference(utilization, availability):
-    """Share of all hours that end up as useful work. [1]
-
-    u_useful = u · a
-    """
-    return utilization * availability
-
-
-def useful_share__capacity(utilization, availability):
-    """Share of all hours that end up as useful work. [1]
+def useful_share(utilization, availability):
+    """Hours in use while the cluster is available. [1]
 
     u_useful = u · a
     """
@@ -275,7 +267,8 @@ def break_even_utilization(
     cloud_hosts_per_year,
     full_rent_per_year,
 ):
-    """Utilization at which owning costs as much as renting by the hour, with the cloud's services. [1]
+    """Utilization at which owning costs as much as renting by the hour, with the services of the cloud; above 100 %
+    owning never pays. [1]
 
     u* = (c · N_installed · h − K_storage − K_egress − K_hosts) / K_full rent
 
@@ -299,7 +292,7 @@ def break_even_time(capex, cloud_setup_cost, cloud_bill_per_year, opex_per_year)
 
 
 def rent_saving(tco, cloud_tco):
-    """What renting saves against owning, not discounted. [USD]
+    """What renting saves against owning, not discounted; negative where owning is cheaper. [USD]
 
     S = TCO − K_cloud
     """

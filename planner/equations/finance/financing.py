@@ -13,7 +13,7 @@ def _sum_of_powers(count, factor):
 
 
 def financed_amount__debt(capex, debt_share):
-    """Money that a lender or lessor pays at the start. [USD]
+    """Loan for a share of the price. [USD]
 
     L = s · K
     """
@@ -21,7 +21,7 @@ def financed_amount__debt(capex, debt_share):
 
 
 def financing_months__debt(accounting_months, debt_term, calendar_month):
-    """Months in which financing is paid. [1]
+    """Months of the loan's term, at most those of the period. [1]
 
     n_f = min(n, ⌈term⌉); what is still owed at the end is paid then
     """
@@ -29,7 +29,7 @@ def financing_months__debt(accounting_months, debt_term, calendar_month):
 
 
 def financing_payment__debt(financed_amount, financing_rate, debt_term, calendar_month):
-    """Regular payment of interest and principal, or of the lease. [USD/s]
+    """Equal payments that pay off the loan over its term. [USD/s]
 
     pmt = L · j / (1 − (1 + j)^−m),  j = i / 12, m months of the loan's term
     """
@@ -38,7 +38,7 @@ def financing_payment__debt(financed_amount, financing_rate, debt_term, calendar
 
 
 def financing_payment__lease(financed_amount, lease_buyout, financing_rate, accounting_months, calendar_month):
-    """Regular payment of interest and principal, or of the lease. [USD/s]
+    """Equal payments that leave the price of buying the systems at the end. [USD/s]
 
     pmt = (L − B · (1 + j)^−n) · j / (1 − (1 + j)^−n),  j = i / 12
     """
@@ -56,7 +56,7 @@ def lease_buyout(capex_compute, lease_buyout_share):
 
 
 def financing_settlement__debt(financed_amount, financing_payment, financing_rate, financing_months, calendar_month):
-    """Paid to the lender or lessor at the end of the period. [USD]
+    """What is still owed on the loan. [USD]
 
     what is still owed: (L − pmt · Σ (1 + j)^−m) · (1 + j)^n_f
     """
@@ -66,7 +66,7 @@ def financing_settlement__debt(financed_amount, financing_payment, financing_rat
 
 
 def financing_settlement__lease(residual_compute, lease_buyout):
-    """Paid to the lender or lessor at the end of the period. [USD]
+    """Price of the systems where buying and selling them pays, else nothing. [USD]
 
     min(V, B): bought and sold where that pays, else returned
     """
@@ -110,7 +110,7 @@ def interest_present_worth__debt(
     contract_escalation,
     calendar_month,
 ):
-    """Present worth of what financing lets the owner deduct. [USD]
+    """Interest alone can be deducted. [USD]
 
     interest alone: Σ v^m · (pmt − principal · (1 + j)^(m−1))
     """
@@ -130,7 +130,7 @@ def interest_present_worth__lease(
     contract_escalation,
     accounting_months,
 ):
-    """Present worth of what financing lets the owner deduct. [USD]
+    """All payments of the lease can be deducted. [USD]
 
     the whole lease: Σ v^m · pmt, and what is paid at its end
     """

@@ -40,7 +40,7 @@ def cloud_service_price(cloud_services_per_year, accelerators, cloud_billed_shar
 
 
 def burst_price(cloud_price, burst_egress_per_hour, cloud_service_price, accounting_hours_share):
-    """Price of an accelerator paid by use, with services and the data that a burst must move. [USD/accelerator/s]
+    """Price of the plan's own term, which is paid by use. [USD/accelerator/s]
 
     p_od = (p + egress) · h + s
 
@@ -50,7 +50,7 @@ def burst_price(cloud_price, burst_egress_per_hour, cloud_service_price, account
 
 
 def burst_price__reserved_1y(cloud_on_demand_price, burst_egress_per_hour, cloud_service_price, accounting_hours_share):
-    """Price of an accelerator paid by use, with services and the data that a burst must move. [USD/accelerator/s]
+    """On-demand price of the offer, as the term chosen is not paid by use. [USD/accelerator/s]
 
     p_od = (p + egress) · h + s
 
@@ -60,7 +60,7 @@ def burst_price__reserved_1y(cloud_on_demand_price, burst_egress_per_hour, cloud
 
 
 def burst_price__reserved_3y(cloud_on_demand_price, burst_egress_per_hour, cloud_service_price, accounting_hours_share):
-    """Price of an accelerator paid by use, with services and the data that a burst must move. [USD/accelerator/s]
+    """On-demand price of the offer, as the term chosen is not paid by use. [USD/accelerator/s]
 
     p_od = (p + egress) · h + s
 
@@ -70,7 +70,7 @@ def burst_price__reserved_3y(cloud_on_demand_price, burst_egress_per_hour, cloud
 
 
 def burst_price__block(cloud_on_demand_price, burst_egress_per_hour, cloud_service_price, accounting_hours_share):
-    """Price of an accelerator paid by use, with services and the data that a burst must move. [USD/accelerator/s]
+    """On-demand price of the offer, as the term chosen is not paid by use. [USD/accelerator/s]
 
     p_od = (p + egress) · h + s
 
@@ -129,7 +129,8 @@ def _busy(level, utilization):
 
 
 def hybrid_reserved_level(hybrid_reserved_above, utilization, resident_share):
-    """Demand, as a share of its peak, up to which slices are reserved; below the resident share they are owned. [1]
+    """Demand, as a share of its peak, up to which slices are reserved in the cheapest mix; below the resident share
+    they are owned. [1]
 
     d_2 = max(m, d(x_2))
 
@@ -139,7 +140,7 @@ def hybrid_reserved_level(hybrid_reserved_above, utilization, resident_share):
 
 
 def hybrid_owned_level(hybrid_burst_below, utilization, resident_share):
-    """Demand, as a share of its peak, above which slices are rented by use. [1]
+    """Demand, as a share of its peak, above which slices are rented by use in the cheapest mix. [1]
 
     d_1 = max(m, d(x_1))
     """

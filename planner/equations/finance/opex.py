@@ -27,20 +27,12 @@ def software_per_year(installed_accelerators, software_licence_share, software_l
     return installed_accelerators * software_licence_share * software_licence_price
 
 
-def facility_per_year__build(capex_facility, facility_operation_share, it_power, facility_operation_price):
-    """Running the building: maintenance, security, cleaning. [USD/s]
+def facility_per_year(capex_facility, facility_operation_share, it_power, facility_operation_price):
+    """Running a hall of one's own: maintenance, security, cleaning. [USD/s]
 
     K = s · K_facility + P_IT · k
 
     Studies in the manner of "The Datacenter as a Computer" give the second form, others the first.
-    """
-    return capex_facility * facility_operation_share + it_power * facility_operation_price
-
-
-def facility_per_year__retrofit(capex_facility, facility_operation_share, it_power, facility_operation_price):
-    """Running the refitted hall: maintenance, security, cleaning. [USD/s]
-
-    K = s · K_facility + P_IT · k
     """
     return capex_facility * facility_operation_share + it_power * facility_operation_price
 
@@ -111,7 +103,7 @@ def opex_per_year(
 
 
 def decommissioning_cost(capex_it, decommissioning_share):
-    """Taking the equipment out and disposing of it, wiped, at the end. [USD]
+    """Taking the equipment out, wiping it and disposing of it at the end. [USD]
 
     K = s · K_IT
     """

@@ -34,7 +34,7 @@ def final_age(analysis_period, refreshes, refresh_interval):
 
 
 def residual_share__exponential(final_age, value_decline, calendar_month):
-    """Worth of the systems at the end as a share of their price. [1]
+    """Worth that falls by the same share each year. [1]
 
     ρ = (1 − d)^(a in years)
     """
@@ -42,7 +42,7 @@ def residual_share__exponential(final_age, value_decline, calendar_month):
 
 
 def residual_share__straight_line(final_age, service_life):
-    """Worth of the systems at the end as a share of their price. [1]
+    """Worth that falls on a straight line over the service life. [1]
 
     ρ = max(0, 1 − a / T_life)
     """
@@ -58,7 +58,7 @@ def residual_share__table(
     residual_share_5_years,
     calendar_month,
 ):
-    """Worth of the systems at the end as a share of their price. [1]
+    """Worth after each year from a table. [1]
 
     straight between 1 at purchase and the shares after 1, 2, 3, 4 and 5 years; level afterwards
     """
@@ -73,7 +73,7 @@ def residual_share__table(
 
 
 def residual_share__successor(final_age, wear_decline, successor_interval, successor_price_share, calendar_month):
-    """Worth of the systems at the end as a share of their price. [1]
+    """Worth that wears off and drops at each launch of a successor. [1]
 
     ρ = (1 − w)^(a in years) · q^⌊a / T_successor⌋
 
@@ -84,7 +84,7 @@ def residual_share__successor(final_age, wear_decline, successor_interval, succe
 
 
 def resale_share__exponential(refresh_interval, value_decline, calendar_month):
-    """Worth of the systems when they are replaced early, as a share of their price. [1]
+    """Worth that falls by the same share each year. [1]
 
     ρ_R = (1 − d)^(T_refresh in years)
     """
@@ -92,7 +92,7 @@ def resale_share__exponential(refresh_interval, value_decline, calendar_month):
 
 
 def resale_share__straight_line(refresh_interval, service_life):
-    """Worth of the systems when they are replaced early, as a share of their price. [1]
+    """Worth that falls on a straight line over the service life. [1]
 
     ρ_R = max(0, 1 − T_refresh / T_life)
     """
@@ -108,7 +108,7 @@ def resale_share__table(
     residual_share_5_years,
     calendar_month,
 ):
-    """Worth of the systems when they are replaced early, as a share of their price. [1]
+    """Worth after each year from a table. [1]
 
     straight between 1 at purchase and the shares after 1, 2, 3, 4 and 5 years; level afterwards
     """
@@ -123,7 +123,7 @@ def resale_share__table(
 
 
 def resale_share__successor(refresh_interval, wear_decline, successor_interval, successor_price_share, calendar_month):
-    """Worth of the systems when they are replaced early, as a share of their price. [1]
+    """Worth that wears off and drops at each launch of a successor. [1]
 
     ρ_R = (1 − w)^(T_refresh in years) · q^⌊T_refresh / T_successor⌋
     """
@@ -166,7 +166,7 @@ def refresh_present_worth(
     calendar_month,
     tax_rate,
 ):
-    """Present worth of the net price of all replacements, deducted from taxed income when paid. [USD]
+    """Present worth of the net price of all replacements, each deducted from taxed income when it is paid. [USD]
 
     W = (1 − τ) · K_R · v_R · (1 + c · v_R + ... + (c · v_R)^(n−1)),  v_R = v^(months between refreshes)
     """
@@ -189,7 +189,7 @@ def residual_compute(capex_compute, refresh_price_share, refreshes, residual_sha
 
 
 def residual_facility__build(capex_facility, capex_grid_connection, capex_land, analysis_period, facility_life):
-    """What building, grid connection and land are worth at the end of the period. [USD]
+    """Building and grid connection on a straight line, and the land. [USD]
 
     V = (K_facility + K_grid) · max(0, 1 − T / T_life) + K_land
     """
@@ -197,7 +197,7 @@ def residual_facility__build(capex_facility, capex_grid_connection, capex_land, 
 
 
 def residual_facility__retrofit(capex_facility, analysis_period, facility_life):
-    """What the refitting is worth at the end of the period. [USD]
+    """Refitting on a straight line. [USD]
 
     V = K_facility · max(0, 1 − T / T_life)
     """

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def electricity_bill_per_year__all_in(energy_cost_per_year, accounting_hours_share):
-    """Electricity bill as the site prices energy. [USD/s]
+    """Energy at the price of the site. [USD/s]
 
     K = E · p · h
 
@@ -20,7 +20,7 @@ def electricity_bill_per_year__itemised(
     fixed_charge_per_year,
     minimum_bill_per_year,
 ):
-    """Electricity bill by the items of a tariff, at least the minimum bill. [USD/s]
+    """Sum of the items of a tariff, at least its minimum bill. [USD/s]
 
     K = max(K_energy + K_demand + K_coincident + K_fixed, K_minimum)
     """
@@ -37,7 +37,7 @@ def energy_charge_per_year(
     tier_price_difference,
     accounting_hours_share,
 ):
-    """Energy by time of use, with a second price above a monthly amount. [USD/s]
+    """Charge for energy under an itemised tariff, by time of use, with a second price above a monthly amount. [USD/s]
 
     K = h · (E · (s · p_peak + (1 − s) · p_off) + max(0, E − E_tier) · Δp)
 
@@ -67,7 +67,7 @@ def demand_billed(peak_demand, demand_ratchet, lookback_demand, minimum_demand_s
 
 
 def demand_charge_per_year(demand_billed, demand_price):
-    """Demand charge on the billed power. [USD/s]
+    """Demand charge on the billed power, under an itemised tariff. [USD/s]
 
     K = P_billed · d
     """
@@ -75,7 +75,7 @@ def demand_charge_per_year(demand_billed, demand_price):
 
 
 def idle_demand_charge_per_year(demand_billed, peak_demand, demand_price):
-    """Part of the demand charge that is paid for power not drawn. [USD/s]
+    """Part of the demand charge paid for power not drawn, under an itemised tariff. [USD/s]
 
     K = (P_billed − P_peak) · d
     """
@@ -83,7 +83,7 @@ def idle_demand_charge_per_year(demand_billed, peak_demand, demand_price):
 
 
 def coincident_charge_per_year(peak_demand, coincident_share, coincident_price):
-    """Charge on the power drawn when the whole system peaks. [USD/s]
+    """Charge on the power drawn when the whole system peaks, under an itemised tariff. [USD/s]
 
     K = c · P_peak · k
 

@@ -3,16 +3,8 @@
 import numpy as np
 
 
-def taxable_base__cash(capex, capex_land):
-    """Amount that is depreciated for tax. [USD]
-
-    B = K − K_land
-    """
-    return capex - capex_land
-
-
-def taxable_base__debt(capex, capex_land):
-    """Amount that is depreciated for tax. [USD]
+def taxable_base(capex, capex_land):
+    """All but land. [USD]
 
     B = K − K_land
     """
@@ -20,7 +12,7 @@ def taxable_base__debt(capex, capex_land):
 
 
 def taxable_base__lease(capex, capex_land, financed_amount):
-    """Amount that is depreciated for tax. [USD]
+    """All but land and what is leased. [USD]
 
     B = K − K_land − L: the lessor depreciates what is leased
     """
@@ -28,7 +20,7 @@ def taxable_base__lease(capex, capex_land, financed_amount):
 
 
 def depreciated_share__straight_line(elapsed, depreciation_life):
-    """Share of the price depreciated for tax so far. [1]
+    """Straight line over the depreciation life. [1]
 
     σ = min(1, t / T_d)
     """
@@ -45,7 +37,7 @@ def depreciated_share__table(
     tax_share_year_6,
     calendar_month,
 ):
-    """Share of the price depreciated for tax so far. [1]
+    """Yearly shares of a schedule, each claimed at the end of its year. [1]
 
     σ = sum of the yearly shares of all full years, each claimed at the end of its year
     """
@@ -62,7 +54,7 @@ def depreciated_share__table(
 
 
 def depreciated_share__immediate(elapsed, calendar_month):
-    """Share of the price depreciated for tax so far. [1]
+    """The whole price at the end of the first year. [1]
 
     σ = 1 from the end of the first year
     """
@@ -70,7 +62,7 @@ def depreciated_share__immediate(elapsed, calendar_month):
 
 
 def depreciation_worth__straight_line(depreciation_months_worth, depreciation_life, calendar_month):
-    """Present worth of the depreciation claimed in the period, for each dollar of price. [1]
+    """Straight line over the depreciation life. [1]
 
     w = Σ v^m / n_d
     """
@@ -88,7 +80,7 @@ def depreciation_worth__table(
     discount_factor,
     contract_escalation,
 ):
-    """Present worth of the depreciation claimed in the period, for each dollar of price. [1]
+    """Yearly shares of a schedule, each claimed at the end of its year. [1]
 
     w = Σ over full years y of s_y · v^(12 y)
     """
@@ -106,7 +98,7 @@ def depreciation_worth__table(
 
 
 def depreciation_worth__immediate(accounting_months, discount_factor, contract_escalation):
-    """Present worth of the depreciation claimed in the period, for each dollar of price. [1]
+    """The whole price at the end of the first year. [1]
 
     w = v^12
     """

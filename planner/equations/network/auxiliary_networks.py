@@ -13,7 +13,7 @@ def storage_network_ports(nodes, storage_ports_per_node, storage_read_rate, fabr
 
 
 def storage_network_leaves(storage_network_ports, fabric_switch_ports, storage_oversubscription):
-    """Leaf switches of the storage network, of the kind the compute fabric has. [switch]
+    """Leaf switches of the storage network, of the kind that the compute fabric has. [switch]
 
     n = ⌈n_port / d⌉,  d = ⌊R · o / (1 + o)⌋
 

@@ -60,7 +60,7 @@ def wire_rate(bus_bandwidth, remote_traffic_share):
 
 
 def cluster_all_reduce_time(collective_payload, collective_ranks, bus_bandwidth):
-    """Time of an all-reduce. [s]
+    """Time of an all-reduce over the whole cluster. [s]
 
     t = 2 (n − 1) / n · P / b
     """
@@ -68,7 +68,7 @@ def cluster_all_reduce_time(collective_payload, collective_ranks, bus_bandwidth)
 
 
 def cluster_all_gather_time(collective_payload, collective_ranks, bus_bandwidth):
-    """Time of an all-gather or reduce-scatter. [s]
+    """Time of an all-gather or reduce-scatter over the whole cluster. [s]
 
     t = (n − 1) / n · P / b
     """

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def leaf_down_ports__dragonfly(switch_radix, one_port, one_switch):
-    """Ports of a leaf switch that face accelerators. [port/switch]
+    """A quarter of the ports, as in a balanced dragonfly. [port/switch]
 
     p = ⌊(R + 1) / 4⌋
 
@@ -13,32 +13,8 @@ def leaf_down_ports__dragonfly(switch_radix, one_port, one_switch):
     return np.floor((switch_radix + one_port / one_switch) / 4)
 
 
-def fabric_tiers__dragonfly(fabric_endpoints, one_port):
-    """Tiers of switches that the endpoints need. [1]
-
-    1: every switch has accelerators
-    """
-    return 1 + 0 * fabric_endpoints / one_port
-
-
-def fabric_tiers__dragonfly_plus(fabric_endpoints, one_port):
-    """Tiers of switches that the endpoints need. [1]
-
-    2: leaves and spines inside each group
-    """
-    return 2 + 0 * fabric_endpoints / one_port
-
-
-def fabric_tiers__torus(fabric_endpoints, one_port):
-    """Tiers of switches that the endpoints need. [1]
-
-    1: accelerators pass messages on, optical switches only join the cubes
-    """
-    return 1 + 0 * fabric_endpoints / one_port
-
-
 def fabric_groups__dragonfly(designed_endpoints, leaf_down_ports, one_switch, one_port):
-    """Pods of a tree, groups of a dragonfly, cubes of a torus. [1]
+    """Groups of a balanced dragonfly. [1]
 
     g = ⌈n / (p · a)⌉,  a = 2p switches in a group
     """
@@ -46,7 +22,7 @@ def fabric_groups__dragonfly(designed_endpoints, leaf_down_ports, one_switch, on
 
 
 def fabric_groups__dragonfly_plus(designed_endpoints, leaf_down_ports, switch_radix, one_switch, one_port):
-    """Pods of a tree, groups of a dragonfly, cubes of a torus. [1]
+    """Groups of leaves and spines. [1]
 
     g = ⌈n / (p · l)⌉,  l = R / 2 leaves and as many spines in a group (Shpiner et al., HiPINEB 2017)
     """
@@ -54,7 +30,7 @@ def fabric_groups__dragonfly_plus(designed_endpoints, leaf_down_ports, switch_ra
 
 
 def fabric_groups__torus(installed_accelerators, torus_cube_accelerators):
-    """Pods of a tree, groups of a dragonfly, cubes of a torus. [1]
+    """Cubes of the torus. [1]
 
     g = ⌈N / N_cube⌉
     """
@@ -62,7 +38,7 @@ def fabric_groups__torus(installed_accelerators, torus_cube_accelerators):
 
 
 def leaf_switches__dragonfly(fabric_groups, leaf_down_ports, one_switch, one_port):
-    """Switches of the first tier. [switch]
+    """All switches, as each has accelerators. [switch]
 
     n = g · a,  a = 2p
     """
@@ -70,7 +46,7 @@ def leaf_switches__dragonfly(fabric_groups, leaf_down_ports, one_switch, one_por
 
 
 def leaf_switches__dragonfly_plus(fabric_groups, switch_radix, one_switch, one_port):
-    """Switches of the first tier. [switch]
+    """Half of the switches of every group. [switch]
 
     n_leaf = g · R / 2
     """
@@ -78,7 +54,7 @@ def leaf_switches__dragonfly_plus(fabric_groups, switch_radix, one_switch, one_p
 
 
 def core_switches__torus(fabric_groups, torus_cube_edge, optical_switch_ports, one_port):
-    """Switches of the third tier. [switch]
+    """Optical circuit switches in which the faces of the cubes end. [switch]
 
     n = ⌈g · 6e² / P⌉
 
@@ -91,7 +67,7 @@ def core_switches__torus(fabric_groups, torus_cube_edge, optical_switch_ports, o
 
 
 def leaf_spine_cables__dragonfly(leaf_switches, leaf_down_ports, cable_port, one_switch, one_port, links_per_cable):
-    """Cables between leaves and spines, inside a group of a dragonfly or a cube of a torus. [cable]
+    """Cables between every two switches of a group. [cable]
 
     n = g · a (a − 1) / 2: every pair of switches in a group
     """
@@ -100,7 +76,7 @@ def leaf_spine_cables__dragonfly(leaf_switches, leaf_down_ports, cable_port, one
 
 
 def leaf_spine_cables__dragonfly_plus(leaf_switches, switch_radix, cable_port, links_per_cable):
-    """Cables between leaves and spines, inside a group of a dragonfly or a cube of a torus. [cable]
+    """Cables from every leaf to every spine of its group. [cable]
 
     n = g · l · s: one from every leaf to every spine of its group
     """
@@ -108,7 +84,7 @@ def leaf_spine_cables__dragonfly_plus(leaf_switches, switch_radix, cable_port, l
 
 
 def leaf_spine_cables__torus(fabric_groups, torus_cube_edge, one_port, cable_port):
-    """Cables between leaves and spines, inside a group of a dragonfly or a cube of a torus. [cable]
+    """Links between the accelerators of a cube. [cable]
 
     n = g · 3 e² (e − 1)
     """
@@ -116,7 +92,7 @@ def leaf_spine_cables__torus(fabric_groups, torus_cube_edge, one_port, cable_por
 
 
 def spine_core_cables__dragonfly(leaf_switches, leaf_down_ports, fabric_groups, cable_port, links_per_cable):
-    """Cables between spines and core, between groups of a dragonfly or cubes of a torus. [cable]
+    """Cables between the groups, where there are several. [cable]
 
     n = g · a · h / 2,  h = p; none where there is one group
 
@@ -127,7 +103,7 @@ def spine_core_cables__dragonfly(leaf_switches, leaf_down_ports, fabric_groups, 
 
 
 def spine_core_cables__dragonfly_plus(spine_switches, switch_radix, fabric_groups, cable_port, links_per_cable):
-    """Cables between spines and core, between groups of a dragonfly or cubes of a torus. [cable]
+    """Cables between the spines of the groups, where there are several. [cable]
 
     n = g · s · h / 2,  h = R / 2; none where there is one group
     """
@@ -136,7 +112,7 @@ def spine_core_cables__dragonfly_plus(spine_switches, switch_radix, fabric_group
 
 
 def spine_core_cables__torus(fabric_groups, torus_cube_edge, one_port, cable_port):
-    """Cables between spines and core, between groups of a dragonfly or cubes of a torus. [cable]
+    """Links from the faces of the cubes to optical switches. [cable]
 
     n = g · 6e²: from each face to an optical switch
     """
@@ -144,7 +120,7 @@ def spine_core_cables__torus(fabric_groups, torus_cube_edge, one_port, cable_por
 
 
 def fabric_reach__dragonfly(leaf_down_ports, installed_accelerators, fabric_endpoints, one_switch, one_port):
-    """Accelerators that the topology can join with these switches. [accelerator]
+    """Accelerators of as many groups as one group's global ports reach. [accelerator]
 
     p · a · (a · h + 1),  a = 2p,  h = p
     """
@@ -155,7 +131,7 @@ def fabric_reach__dragonfly(leaf_down_ports, installed_accelerators, fabric_endp
 def fabric_reach__dragonfly_plus(
     switch_radix, leaf_down_ports, installed_accelerators, fabric_endpoints, one_switch, one_port
 ):
-    """Accelerators that the topology can join with these switches. [accelerator]
+    """Accelerators of as many groups as the spines of one group reach. [accelerator]
 
     p · l · (s · h + 1),  l = s = h = R / 2
     """
@@ -164,7 +140,7 @@ def fabric_reach__dragonfly_plus(
 
 
 def fabric_reach__torus(torus_cube_accelerators, optical_switch_ports, one_switch, one_port):
-    """Accelerators that the topology can join with these switches. [accelerator]
+    """Accelerators of as many cubes as an optical switch joins. [accelerator]
 
     P / 2 · N_cube: each optical switch joins one pair of opposite faces of every cube
     """

@@ -54,7 +54,7 @@ def switch_radix(fabric_switch_ports, fabric_planes):
 
 
 def leaf_down_ports(switch_radix, oversubscription):
-    """Ports of a leaf switch that face accelerators. [port/switch]
+    """As many ports as leave enough uplinks for the oversubscription. [port/switch]
 
     d = ⌊R · o / (1 + o)⌋
     """
@@ -62,7 +62,7 @@ def leaf_down_ports(switch_radix, oversubscription):
 
 
 def leaf_down_ports__rail_groups(switch_radix, system_nodes, systems_per_rack, rail_port, rack_leaf):
-    """Ports of a leaf switch that face accelerators. [port/switch]
+    """A port for each node of a rack, at most half of the switch. [port/switch]
 
     d = min(R / 2, nodes in a rack)
 
@@ -72,7 +72,7 @@ def leaf_down_ports__rail_groups(switch_radix, system_nodes, systems_per_rack, r
 
 
 def fabric_tiers(fabric_endpoints, switch_radix, leaf_down_ports, one_switch, one_port):
-    """Tiers of switches that the endpoints need. [1]
+    """Tiers of a tree of switches: one, two or three. [1]
 
     1 where n ≤ R, 2 where n ≤ R · d, else 3
     """
@@ -82,7 +82,7 @@ def fabric_tiers(fabric_endpoints, switch_radix, leaf_down_ports, one_switch, on
 
 
 def fabric_groups(leaf_switches, fabric_planes, switch_radix, fabric_tiers, one_switch, one_port):
-    """Pods of a tree, groups of a dragonfly, cubes of a torus. [1]
+    """Pods of a tree of three tiers, else one. [1]
 
     g = ⌈n_leaf / q / (R / 2)⌉ where there are three tiers, else 1
     """
@@ -93,7 +93,7 @@ def fabric_groups(leaf_switches, fabric_planes, switch_radix, fabric_tiers, one_
 def leaf_switches(
     designed_nodes, fabric_rails, leaf_down_ports, fabric_tiers, fabric_planes, one_node, one_port, one_switch
 ):
-    """Switches of the first tier. [switch]
+    """Leaves of each rail and plane. [switch]
 
     n_leaf = q · r · ⌈n_node / d⌉; where a leaf holds several rails, q · ⌈r / ⌊d / n_node⌋⌉
 
@@ -108,7 +108,7 @@ def leaf_switches(
 
 
 def leaf_switches__fat_tree(designed_endpoints, leaf_down_ports, fabric_tiers, fabric_planes, one_switch):
-    """Switches of the first tier. [switch]
+    """Leaves that are filled port by port, in each plane. [switch]
 
     n_leaf = q · ⌈n / d⌉; q where one switch has ports enough
     """
@@ -136,7 +136,7 @@ def spine_down_ports(switch_radix, core_oversubscription):
 def spine_switches(
     leaf_switches, leaf_uplinks, switch_radix, spine_down_ports, fabric_planes, fabric_tiers, one_switch, one_port
 ):
-    """Switches of the second tier. [switch]
+    """Spines of a tree, in each plane as few as divide the uplinks evenly. [switch]
 
     two tiers: in each plane the fewest s ≥ n_leaf · u / (q · R) that divide u; three tiers: n_leaf · u / d_spine
 
@@ -154,7 +154,7 @@ def spine_switches(
 def spine_switches__rail_groups(
     leaf_switches, leaf_uplinks, spine_down_ports, fabric_planes, fabric_rails, fabric_tiers, one_switch, one_port
 ):
-    """Switches of the second tier. [switch]
+    """Spines that each rail has of its own. [switch]
 
     r · q · s,  s = the fewest ≥ n_leaf / (r · q) · u / d_spine that divide u
 
@@ -166,7 +166,7 @@ def spine_switches__rail_groups(
 
 
 def core_switches(spine_switches, switch_radix, spine_down_ports, fabric_tiers):
-    """Switches of the third tier. [switch]
+    """Core above the spines of a tree of three tiers. [switch]
 
     n_core = ⌈n_spine · (R − d_spine) / R⌉: n_spine / 2 where nothing blocks; none below three tiers
     """
@@ -183,7 +183,7 @@ def switches(leaf_switches, spine_switches, core_switches):
 
 
 def endpoint_cables(fabric_endpoints, fabric_manager_links, fabric_planes, cable_port, links_per_cable):
-    """Cables between nodes and leaves. [cable]
+    """Cables of the nodes' ports and of fabric managers. [cable]
 
     n = (n_endpoint + n_manager) · q / links per cable
     """
@@ -191,7 +191,7 @@ def endpoint_cables(fabric_endpoints, fabric_manager_links, fabric_planes, cable
 
 
 def leaf_spine_cables(leaf_switches, leaf_uplinks, cable_port, links_per_cable):
-    """Cables between leaves and spines, inside a group of a dragonfly or a cube of a torus. [cable]
+    """Cables for all uplinks of the leaves. [cable]
 
     n = n_leaf · u / links per cable
     """
@@ -199,7 +199,7 @@ def leaf_spine_cables(leaf_switches, leaf_uplinks, cable_port, links_per_cable):
 
 
 def spine_core_cables(spine_switches, switch_radix, spine_down_ports, fabric_tiers, cable_port, links_per_cable):
-    """Cables between spines and core, between groups of a dragonfly or cubes of a torus. [cable]
+    """Cables for all uplinks of the spines, where there are three tiers. [cable]
 
     n = n_spine · (R − d_spine) / links per cable; none below three tiers
     """
@@ -218,7 +218,7 @@ def cables(endpoint_cables, leaf_spine_cables, spine_core_cables):
 def fabric_reach(
     switch_radix, spine_down_ports, leaf_down_ports, installed_accelerators, fabric_endpoints, one_switch, one_port
 ):
-    """Accelerators that the topology can join with these switches. [accelerator]
+    """Accelerators of a full tree of three tiers. [accelerator]
 
     R · d_spine · d ports: three tiers, R³ / 4 where nothing blocks
     """

@@ -14,7 +14,7 @@ def checkpoint_size(model_parameters, checkpoint_bytes_per_parameter):
 
 
 def checkpoint_time(checkpoint_size, storage_write_rate):
-    """Time training stands still for one checkpoint. [s]
+    """Every accelerator waits until the last byte is written to storage. [s]
 
     C = S / B
 
@@ -24,7 +24,7 @@ def checkpoint_time(checkpoint_size, storage_write_rate):
 
 
 def checkpoint_time__asynchronous(checkpoint_size, installed_accelerators, host_copy_bandwidth):
-    """Time training stands still for one checkpoint. [s]
+    """Training waits for the copy into host memory alone. [s]
 
     C = S / (N · b_host)
 
@@ -34,7 +34,7 @@ def checkpoint_time__asynchronous(checkpoint_size, installed_accelerators, host_
 
 
 def checkpoint_time__in_memory(checkpoint_size, installed_accelerators, host_copy_bandwidth):
-    """Time training stands still for one checkpoint. [s]
+    """Training waits for the copy into host memory alone. [s]
 
     C = S / (N · b_host)
 
@@ -44,7 +44,7 @@ def checkpoint_time__in_memory(checkpoint_size, installed_accelerators, host_cop
 
 
 def checkpoint_lag__asynchronous(checkpoint_size, storage_write_rate):
-    """Age that a checkpoint has when it is complete, the stall aside. [s]
+    """Time to write the copy out to storage. [s]
 
     L = S / B: the time to write it out
     """
@@ -52,7 +52,7 @@ def checkpoint_lag__asynchronous(checkpoint_size, storage_write_rate):
 
 
 def checkpoint_lag__in_memory(checkpoint_size, installed_accelerators, system_scaleout_bandwidth):
-    """Age that a checkpoint has when it is complete, the stall aside. [s]
+    """Time for the copy to reach the memory of another node. [s]
 
     L = S / (N · b_out): the time to reach the other node
     """
@@ -68,7 +68,7 @@ def checkpoint_rate(checkpoint_size, checkpoint_time):
 
 
 def checkpoint_interval(checkpoint_time, checkpoint_lag, job_mtbf, one_event):
-    """Work between two checkpoints that loses least time. [s]
+    """Young's first-order interval. [s]
 
     τ = max(√(2 · C · M), L)
 
@@ -79,7 +79,7 @@ def checkpoint_interval(checkpoint_time, checkpoint_lag, job_mtbf, one_event):
 
 
 def checkpoint_interval__daly(checkpoint_time, checkpoint_lag, job_mtbf, one_event):
-    """Work between two checkpoints that loses least time. [s]
+    """Daly's higher-order interval. [s]
 
     τ = √(2CM) · (1 + √(C/2M) / 3 + (C/2M) / 9) − C where C < 2M, else M; at least L
 
@@ -92,7 +92,7 @@ def checkpoint_interval__daly(checkpoint_time, checkpoint_lag, job_mtbf, one_eve
 
 
 def checkpoint_interval__exact(checkpoint_time, checkpoint_lag, job_mtbf, one_event):
-    """Work between two checkpoints that loses least time. [s]
+    """The interval at which the exact share of effective time is largest. [s]
 
     τ/M = x with x = 1 − e^(−(x + C/M)); at least L
 

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def measured_failure_rate(observed_failures, observed_nodes, observed_time):
-    """Failure rate of a fleet that was watched. [event/s/node]
+    """Failure rate of a fleet that was watched: set node_failure_rate to it. [event/s/node]
 
     r = failures / (n_node · T)
 
@@ -44,7 +44,7 @@ def job_uptime(job_mtbf, restart_time, one_event):
 
 
 def effective_time_share(checkpoint_time, checkpoint_interval, checkpoint_lag, restart_time, job_mtbf, one_event):
-    """Share of the time that is kept progress, stragglers aside. [1]
+    """Exact share where failures are exponentially distributed. [1]
 
     g = τ / (M · e^((R + L)/M) · (e^((τ + C)/M) − 1))
 
@@ -59,7 +59,7 @@ def effective_time_share(checkpoint_time, checkpoint_interval, checkpoint_lag, r
 def effective_time_share__closed_form(
     checkpoint_time, checkpoint_interval, checkpoint_lag, restart_time, job_mtbf, one_event
 ):
-    """Share of the time that is kept progress, stragglers aside. [1]
+    """Approximate share for small losses. [1]
 
     g = (1 − (R + L + τ/2) / M) / (1 + C/τ)
 
@@ -72,7 +72,7 @@ def effective_time_share__closed_form(
 def effective_time_share__first_order(
     checkpoint_time, checkpoint_interval, checkpoint_lag, restart_time, job_mtbf, one_event
 ):
-    """Share of the time that is kept progress, stragglers aside. [1]
+    """Share to first order in the losses. [1]
 
     g = 1 − C/τ − (R + L + τ/2) / M
 

@@ -42,7 +42,7 @@ def verified_tokens(draft_tokens, one_token):
 
 
 def later_tokens(output_tokens, one_token):
-    """Tokens of an answer after its first, mean. [token]
+    """Tokens of an answer after its first, mean: prefill gives the first. [token]
 
     S_out − 1
 
@@ -60,7 +60,7 @@ def steps_per_output(later_tokens, tokens_per_step):
 
 
 def prompts_together__closed(group_batch, arrival_burst):
-    """Prompts that arrive at an attention group at once. [1]
+    """Prompts of users who ask again when they have their answer. [1]
 
     m = 1 + β · (b − 1)
 
@@ -70,7 +70,7 @@ def prompts_together__closed(group_batch, arrival_burst):
 
 
 def other_prefill_time__shared(group_batch, prefill_work, prefill_interleave):
-    """Time for which prompts of others are prefilled between the arrival of a request and its last token. [s]
+    """Prompts of the other requests in the batch, read on the same ranks. [s]
 
     t_w = (b − 1) · t_p · ω
 
@@ -89,7 +89,7 @@ def decode_time(steps_per_output, decode_step_time):
 
 
 def prefill_load__shared(other_prefill_time, prefill_time, decode_time):
-    """Share of the time in which prompts are prefilled. [1]
+    """Share of the time in which ranks that also decode read prompts. [1]
 
     ρ = (t_w + t_pf) / (t_w + t_pf + T_d)
     """
@@ -98,7 +98,7 @@ def prefill_load__shared(other_prefill_time, prefill_time, decode_time):
 
 
 def prefill_queue_time__continuous(prompts_together, group_batch, prefill_load, prefill_time):
-    """Mean wait of a prompt behind others before its own prefill. [s]
+    """Wait in a queue of prompts that come in bursts and all take as long. [s]
 
     W = min(b − 1, (m − 1)/2 + ρ / (2 · (1 − ρ))) · t_pf
 
@@ -128,7 +128,7 @@ def kv_transfer_time__disaggregated(
     pipeline_parallel,
     transfer_link,
 ):
-    """Time for moving the cache of a prompt to where it is decoded. [s]
+    """Keys and values of a prompt, sent from the prefill pool to the decode pool. [s]
 
     t_kv = k · c · [L_full · S_in + L_window · min(S_in, window)] / (pp · b_t)
 
@@ -140,7 +140,7 @@ def kv_transfer_time__disaggregated(
 
 
 def cycle_time__disaggregated(answer_time, decode_step_time):
-    """Time for which a request holds its place in the batch. [s]
+    """Time for decoding alone, as prompts are read elsewhere. [s]
 
     T_c = max(T, t_step)
 
@@ -166,7 +166,7 @@ def prefill_ranks__disaggregated(
     pipeline_parallel,
     attention_groups,
 ):
-    """Ranks that prefill for one replica, beside those that decode. [1]
+    """Ranks that keep up with the prompts of one replica. [1]
 
     r_p = λ · t_p / (pp · d · ρ) · r
 
@@ -185,7 +185,7 @@ def replica_accelerators(replica_ranks, prefill_ranks, accelerators_per_rank):
 
 
 def cycle_time__shared(prefill_queue_time, prefill_time, answer_time, request_overhead):
-    """Time for which a request holds its place in the batch. [s]
+    """Wait, prefill and decoding on the same ranks. [s]
 
     T_c = W + t_pf + o_request + T
     """
@@ -203,7 +203,7 @@ def replica_output_rate(batch, output_tokens, cycle_time, output_rate_residual):
 
 
 def tpot(answer_time, later_tokens, one_token, tpot_residual):
-    """Time per output token after the first, as one user sees it. [s]
+    """Time per output token after the first, as one user sees it: (end-to-end time - TTFT) / (output tokens - 1). [s]
 
     TPOT = T / (S_out − 1) · ε
 
@@ -226,7 +226,7 @@ def admission_time(concurrency, batch, cycle_time):
 
 
 def step_wait_time__shared(decode_step_time, group_batch, prefill_load):
-    """Mean wait of a prompt until the step of decoding in progress ends. [s]
+    """Half a step of decoding, where one is in progress and no prompt is being read. [s]
 
     t_s = (1 − ρ) · min(1, b − 1) · t_d / 2
 
@@ -236,7 +236,7 @@ def step_wait_time__shared(decode_step_time, group_batch, prefill_load):
 
 
 def step_wait_time__disaggregated(decode_step_time, group_batch):
-    """Mean wait of a prompt until the step of decoding in progress ends. [s]
+    """Half a step of decoding, where one is in progress. [s]
 
     t_s = min(1, b − 1) · t_d / 2
 

@@ -204,7 +204,7 @@ def requests_in_flight(peak_request_rate, ttft, answer_time, one_request):
 
 
 def serving_load__users(output_tokens_demand, output_tokens_per_second):
-    """Share of the cluster's output that is asked for, mean over time. [1]
+    """Tokens that the users ask for over those that the cluster can write, at most all. [1]
 
     load = min(1, demand / R)
     """

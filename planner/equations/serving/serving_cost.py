@@ -30,7 +30,7 @@ def cost_per_million_tokens_full(serving_cost_rate, output_tokens_per_second):
 
 
 def prefill_cost_share__disaggregated(prefill_ranks, replica_ranks):
-    """Share of the cluster's cost that goes to reading prompts. [1]
+    """Share of the accelerators that stand in the prefill pool. [1]
 
     x = r_p / (r + r_p): the share of accelerators in the prefill pool
     """
@@ -163,7 +163,7 @@ def accelerator_tokens_per_dollar(accelerator_output_rate, accelerator_cost_rate
 
 
 def accelerator_tokens_per_total_dollar(accelerator_output_rate, cost_per_accelerator_hour):
-    """Output tokens of a full accelerator for each dollar of its levelised cost. [token/USD]
+    """Output tokens of a full accelerator for each dollar of its levelised cost, everything paid for. [token/USD]
 
     R / c
 

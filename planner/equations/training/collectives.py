@@ -66,7 +66,7 @@ def pod_size(
     one_port,
     one_accelerator,
 ):
-    """Accelerators that reach each other without a core of the fabric. [1]
+    """Accelerators that reach each other without the core of the fabric. [1]
 
     n = R · d · b_port / b_out under two tiers of switches; n / 2 where the job needs a core above them
 
@@ -245,7 +245,7 @@ def data_time(
 
 
 def shard_size(data_group, shard_parallel):
-    """Data-parallel ranks that share one copy of the weights under ZeRO-3. [1]
+    """Data-parallel ranks that share one copy of the weights under ZeRO-3, as used. [1]
 
     min(n, shard group), the shard group 0 where all share
     """

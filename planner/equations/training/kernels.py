@@ -93,7 +93,7 @@ def size_efficiency(
     small_product_width,
     small_shard_width,
 ):
-    """Loss of small matrix products: a smooth ramp in rows, in the model's width and in its sharded width. [1]
+    """Share of the rate that products of this size reach. [1]
 
     T/(T + T_0) · h/(h + h_0) · h/(h + t · w_0)
     """
@@ -291,7 +291,7 @@ def weight_traffic_time(
     memory_efficiency,
     weight_traffic_exposed,
 ):
-    """Traffic of weights and accumulated gradients, one mean layer and micro-batch, all passes. [s]
+    """Exposed traffic of weights and accumulated gradients, one mean layer and micro-batch, all passes. [s]
 
     x · P_layer · ((2 + r) w + 2 g) / (b · η)
 

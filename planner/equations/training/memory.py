@@ -259,7 +259,7 @@ def memory_allocated(state_memory, gathered_memory, activation_memory):
 
 
 def memory_needed(memory_allocated, memory_fragmentation, memory_reserve):
-    """Memory that one accelerator must have. [B/accelerator]
+    """Memory that one accelerator must have to train. [B/accelerator]
 
     allocated · (1 + fragmentation) + framework and communication buffers
     """
@@ -275,7 +275,7 @@ def memory_margin(accelerator_memory_capacity, memory_needed):
 
 
 def memory_use(memory_needed, accelerator_memory_capacity):
-    """Share of accelerator memory in use. [1]
+    """Share of accelerator memory in use by training. [1]
 
     needed / capacity
     """

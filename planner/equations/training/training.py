@@ -128,7 +128,7 @@ def stage_time_sharded(stage_time, shard_time):
 
 
 def pipeline_fill__interleaved(pipeline_parallel, virtual_stages):
-    """Micro-batch times that a stage waits while the pipeline fills and drains. [1]
+    """1F1B, interleaved over the pieces of the model on each stage. [1]
 
     (p − 1) / v
 
@@ -138,7 +138,7 @@ def pipeline_fill__interleaved(pipeline_parallel, virtual_stages):
 
 
 def pipeline_fill__gpipe(pipeline_parallel):
-    """Micro-batch times that a stage waits while the pipeline fills and drains. [1]
+    """GPipe: all forward passes, then all backward passes. [1]
 
     p − 1
     """
@@ -146,7 +146,7 @@ def pipeline_fill__gpipe(pipeline_parallel):
 
 
 def pipeline_fill__zero_bubble(pipeline_parallel):
-    """Micro-batch times that a stage waits while the pipeline fills and drains. [1]
+    """ZB1P: weight gradients fill the gaps. [1]
 
     (p − 1) / 3: ZB1P, weight gradients fill the gaps (AMD Primus pipeline blog, table)
     """
@@ -154,7 +154,7 @@ def pipeline_fill__zero_bubble(pipeline_parallel):
 
 
 def pipeline_fill__zero_bubble_v(pipeline_parallel):
-    """Micro-batch times that a stage waits while the pipeline fills and drains. [1]
+    """ZBV: each accelerator holds two stages, in a V. [1]
 
     (p − 1) / 6: ZBV, two stages of each accelerator in a V (AMD Primus pipeline blog, table)
     """
@@ -180,7 +180,7 @@ def straggler_factor(accelerators, one_accelerator, straggler_growth):
 
 
 def filled_micro_batches(micro_batches, pipeline_fill, mean_stage_time, stage_time):
-    """Micro-batch times of the slowest stage in one step, the pipeline's filling and draining counted. [1]
+    """Micro-batch times of the slowest stage in one step, the filling and draining of the pipeline counted. [1]
 
     m + fill · t_mean / t_stage
 
