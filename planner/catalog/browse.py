@@ -1,28 +1,17 @@
-"""Looking at the catalog: tables of entries, conditions, one entry with all that is known of it."""
+"""Looking at the catalog: tables of entries, filters, one entry with all that is known of it."""
 
 from __future__ import annotations
 
-import operator
-import re
-from collections.abc import Callable
 from typing import Any
 
 from planner import glossary, units
 from planner.catalog import ages
 from planner.catalog.catalog import Catalog, Entry, Fact, folded
-from planner.errors import InputError, Problem, one, unknown
+from planner.errors import one, unknown
+from planner.glossary import conditions
 from planner.tables import Table
 
 _MOST_COLUMNS = 8
-_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    "!=": operator.ne,
-    "=": operator.eq,
-    ">": operator.gt,
-    "<": operator.lt,
-}
-_CONDITION = re.compile(r"\s*(\w+)\s*(>=|<=|!=|==?|>|<)\s*(.+?)\s*\Z")
 
 
 def named(catalog: Catalog, name: str) -> Entry:
@@ -39,55 +28,26 @@ def named(catalog: Catalog, name: str) -> Entry:
     raise one("catalog", "NAME", unknown("entry", name, spellings))
 
 
-def matching(catalog: Catalog, kind: str, conditions: list[str]) -> list[Entry]:
-    """Entries of a kind that meet every condition such as 'memory_capacity >= 141 GB'; missing fields do not."""
-    tests: list[Callable[[Entry], bool]] = []
-    found: list[Problem] = []
-    for text in conditions:
-        try:
-            tests.append(_condition(text, kind))
-        except units.UnitError as error:
-            found.append(Problem("catalog list", "--where", str(error)))
-    if found:
-        raise InputError(found)
-    return [entry for entry in catalog.entries(kind) if all(test(entry) for test in tests)]
-
-
-def _condition(text: str, kind: str) -> Callable[[Entry], bool]:
-    match = _CONDITION.match(text)
-    if match is None:
-        raise units.UnitError(f"'{text}' is not FIELD OP VALUE with an operator of {', '.join(_OPERATORS)}")
+def matching(catalog: Catalog, kind: str, texts: list[str]) -> list[Entry]:
+    """Entries of a kind that meet every filter such as 'memory_capacity >= 141 GB'; missing fields do not."""
     described = glossary.kinds()[kind]
-    name = described.synonyms.get(match[1], match[1])
-    sign, given = match[2].replace("==", "="), match[3].strip("'\"")
-    compares = _OPERATORS[sign]
-    if name in described.fields:
-        wanted = _bound(given, described.fields[name].unit)
-        return lambda entry: name in entry.facts and compares(entry.facts[name].value, wanted)
-    if name in (*described.text, *described.dates, *described.lists, *described.references):
-        return lambda entry: (
-            (said := entry.references.get(name, entry.text.get(name))) is not None
-            and compares(*_comparable(said, given))
-        )
-    known = [*described.fields, *described.synonyms, *described.text, *described.dates, *described.lists]
-    raise units.UnitError(unknown("field", name, known))
+
+    def known(written: str) -> tuple[str, str | None]:
+        name = described.synonyms.get(written, written)
+        if name in described.fields:
+            return name, described.fields[name].unit
+        if name in (*described.text, *described.dates, *described.lists, *described.references):
+            return name, None
+        names = [*described.fields, *described.synonyms, *described.text, *described.dates, *described.lists]
+        raise units.UnitError(unknown("field", name, names))
+
+    filters = conditions.filters(texts, "catalog list", "FIELD", known)
+    return [entry for entry in catalog.entries(kind) if all(each.holds(_value(entry, each.name)) for each in filters)]
 
 
-def _bound(given: str, unit: str) -> float:
-    """The value of a condition; '141 GB' is taken where the field is in GB/accelerator."""
-    try:
-        return units.read(given, unit)
-    except units.UnitError:
-        for count in ("accelerator", "system", "rack", "switch", "port", "node", "transceiver", "cable"):
-            if unit.endswith(f"/{count}"):
-                return units.read(given, unit.removesuffix(f"/{count}"))
-        raise
-
-
-def _comparable(value: Any, given: str) -> tuple[str, str]:
-    texts = [value] if isinstance(value, str) else value if isinstance(value, list) else [str(value or "")]
-    folds = [text.casefold() for text in texts]
-    return (given.casefold() if given.casefold() in folds else folds[0] if folds else ""), given.casefold()
+def _value(entry: Entry, name: str) -> Any:
+    """A figure, a text or a reference of an entry; None where it says none."""
+    return entry.facts[name].value if name in entry.facts else entry.references.get(name, entry.text.get(name))
 
 
 def table(entries: list[Entry], kind: str) -> Table:

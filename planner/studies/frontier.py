@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, sampling
-from planner.studies.conditions import Condition
+from planner.glossary.conditions import Condition
 from planner.studies.sweep import engine
 from planner.studies.sweep.axes import SampledAxis
 

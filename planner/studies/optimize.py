@@ -15,11 +15,11 @@ import numpy as np
 from planner import glossary, units
 from planner.catalog.catalog import Catalog
 from planner.errors import InputError, Problem, unknown
+from planner.glossary import conditions
+from planner.glossary.conditions import Condition
 from planner.plan import dates
 from planner.plan.plan import shown
 from planner.scenario.scenario import Scenario
-from planner.studies import conditions
-from planner.studies.conditions import Condition
 from planner.studies.frontier import Available, Frontier, Limit, Objective
 from planner.studies.sweep import axes, engine, frames, workers
 from planner.tables import Table

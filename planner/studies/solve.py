@@ -10,12 +10,12 @@ import numpy as np
 from planner import glossary, units
 from planner.catalog.catalog import Catalog
 from planner.errors import InputError, one, unknown
+from planner.glossary import conditions
+from planner.glossary.conditions import Condition
 from planner.plan import planning
 from planner.plan.plan import shown
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario, changed
-from planner.studies import conditions
-from planner.studies.conditions import Condition
 from planner.studies.sweep import axes
 from planner.studies.sweep.runner import Runner
 

@@ -8,9 +8,10 @@ import pytest
 from planner.catalog.catalog import Catalog
 from planner.cli import main
 from planner.errors import InputError
+from planner.glossary import conditions
 from planner.plan import planning
 from planner.scenario import scenario, scenario_file
-from planner.studies import conditions, solve
+from planner.studies import solve
 
 
 @pytest.fixture(scope="module")

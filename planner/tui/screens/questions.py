@@ -164,7 +164,7 @@ def solve(
     scenario: Scenario, catalog: Catalog, find: str, so_that: str, between: str | None, progress: Progress
 ) -> Iterator[Answer]:
     """Where the condition holds, and the quantity around it."""
-    from planner.studies import conditions
+    from planner.glossary import conditions
     from planner.studies import solve as core
     from planner.studies.sweep import sweep as sweeps
 
