@@ -9,6 +9,8 @@ import sys
 from collections.abc import Collection
 
 from planner import __version__
+from planner.commands import output
+from planner.commands.arguments import Arguments, add_common
 
 # Command -> its one-line help. The module of the same name configures and runs it.
 COMMANDS = {
@@ -64,8 +66,6 @@ class _Parser(argparse.ArgumentParser):
 
 def parser(configured: Collection[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
     """The command line with the arguments of these commands; the others are there by name and help alone."""
-    from planner.commands import arguments
-
     top = _Parser(
         prog="planner",
         description="Capacity and total cost of AI accelerator clusters, with units, sources and error bars.",
@@ -77,7 +77,7 @@ def parser(configured: Collection[str] = tuple(COMMANDS)) -> argparse.ArgumentPa
     for name, text in COMMANDS.items():
         command = subparsers.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         if name in configured:
-            arguments.add_common(command, json=name not in APPS)
+            add_common(command, json=name not in APPS)
             importlib.import_module(f"planner.commands.{name}").configure(command)
     return top
 
@@ -89,7 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     top = parser([word for word in given if not word.startswith("-")][:1])
-    args, rest = top.parse_known_args(given)
+    args, rest = top.parse_known_args(given, Arguments())
     # argparse takes FIELD=VALUE words only before the options; people also write them after.
     if rest and hasattr(args, "changes") and not any(word.startswith("-") for word in rest):
         args.changes += rest
@@ -99,18 +99,16 @@ def main(arguments: list[str] | None = None) -> int:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             top.print_help()
             return DONE
-        args = parser(["tui"]).parse_args(["tui"])
+        args = parser(["tui"]).parse_args(["tui"], Arguments())
     return run(args)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Arguments) -> int:
     """Run the parsed command and give out its answer; problems on standard error."""
-    from planner.commands import arguments, output
-
     command = importlib.import_module(f"planner.commands.{args.command}")
     try:
-        output.check(args)
-        status = output.put(command.run(args, arguments.catalog(args.catalogs)), args)
+        args.check()
+        status = output.put(command.run(args), args)
         sys.stdout.flush()
         return status
     except KeyboardInterrupt:

@@ -1,9 +1,11 @@
-"""Arguments that several commands share, and what they name: the catalog, scenarios and plans."""
+"""What was asked on the command line, and the catalog, scenarios and plans that it names."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,74 @@ if TYPE_CHECKING:
     from planner.catalog.catalog import Catalog
     from planner.plan.plan import Plan
     from planner.scenario.scenario import Scenario
+
+WORKLOADS = ("training", "inference", "capacity")
+
+
+class Arguments(argparse.Namespace):
+    """The parsed arguments; what they name is read where a command asks for it."""
+
+    def check(self) -> None:
+        """Refuse a directory of --catalogs that does not exist and a file of an unknown ending, before any work."""
+        from planner.errors import InputError, Problem
+
+        problems = []
+        if self.catalogs is not None and not self.catalogs.is_dir():
+            problems.append(Problem(str(self.catalogs), "--catalogs", "no such directory"))
+        if self.output is not None and (ending := self.output.suffix.lower()) not in self.endings:
+            message = f"{self.written} are written as {', '.join(self.endings)}, not as '{ending}'"
+            problems.append(Problem(str(self.output), "-o", message))
+        if problems:
+            raise InputError(problems)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The catalog with the directory of --catalogs on top."""
+        from planner import paths
+        from planner.catalog.catalog import Catalog
+
+        return Catalog(paths.catalog_layers(self.catalogs))
+
+    def scenario(self, file: str | None = None, choose: Sequence[str] | None = None) -> Scenario:
+        """The scenario of FILE with the changes of --set, --choose and --workload, or another file or choices."""
+        from planner.errors import one
+        from planner.scenario import scenario as scenarios
+        from planner.scenario import scenario_file
+
+        file = self.file if file is None else file
+        choose = self.choose if choose is None else choose
+        if file is None and not (self.set or choose):
+            raise one("planner", "FILE", "name a scenario file or a shipped scenario (planner scenario list)")
+        base = (
+            scenarios.Scenario("command line", place="command line")
+            if file is None
+            else scenario_file.load(file, self.catalog)
+        )
+        if self.workload:
+            base = replace(base, workload=self.workload)
+        return scenarios.changed(base, pairs(choose, "--choose"), pairs(self.set, "--set"))
+
+    def plan(self, bands: bool = False) -> Plan:
+        """The plan of the scenario; with P10 and P90 of its figures where `bands`."""
+        from planner.plan import planning
+
+        return planning.plan(self.scenario(), self.catalog, bands=bands)
+
+    def plans(self, bands: bool = False) -> list[Plan]:
+        """The plans of several FILEs; the problems of all are reported."""
+        from planner.errors import InputError, Problem
+        from planner.plan import planning
+
+        plans: list[Plan] = []
+        problems: list[Problem] = []
+        for file in self.file:
+            try:
+                plans.append(planning.plan(self.scenario(file), self.catalog, bands=bands))
+            except InputError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise InputError(problems)
+        return plans
 
 
 def add_common(parser: argparse.ArgumentParser, json: bool = True) -> None:
@@ -28,46 +98,10 @@ def add_scenario(parser: argparse.ArgumentParser, many: bool = False) -> None:
     parser.add_argument("file", metavar="FILE", nargs="+" if many else "?", help=text)
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a quantity or an option")
     parser.add_argument("--choose", action="append", default=[], metavar="ROLE=ENTRY", help="choose a catalog entry")
-    parser.add_argument("--workload", choices=["training", "inference", "capacity"], help="what the cluster is for")
+    parser.add_argument("--workload", choices=WORKLOADS, help="what the cluster is for")
 
 
-def catalog(directory: Path | None) -> Catalog:
-    """The catalog with the directory of --catalogs on top."""
-    from planner import paths
-    from planner.catalog.catalog import Catalog
-    from planner.errors import one
-
-    if directory is not None and not directory.is_dir():
-        raise one(str(directory), "--catalogs", "no such directory")
-    return Catalog(paths.catalog_layers(directory))
-
-
-def scenario(args: argparse.Namespace, file: str | None, the_catalog: Catalog) -> Scenario:
-    """The scenario of `file` with the changes of --set, --choose and --workload."""
-    from planner.errors import one
-    from planner.scenario import scenario as scenarios
-    from planner.scenario import scenario_file
-
-    if file is None and not (args.set or args.choose):
-        raise one("planner", "FILE", "name a scenario file or a shipped scenario (planner scenario list)")
-    base = (
-        scenarios.Scenario("command line", place="command line")
-        if file is None
-        else scenario_file.load(file, the_catalog)
-    )
-    if args.workload:
-        base = replace(base, workload=args.workload)
-    return scenarios.changed(base, pairs(args.choose, "--choose"), pairs(args.set, "--set"))
-
-
-def planned(args: argparse.Namespace, the_catalog: Catalog, bands: bool = False) -> Plan:
-    """The plan of the scenario that the arguments name, with P10 and P90 of its figures where `bands`."""
-    from planner.plan import planning
-
-    return planning.plan(scenario(args, args.file, the_catalog), the_catalog, bands=bands)
-
-
-def pairs(given: list[str], flag: str) -> dict[str, str]:
+def pairs(given: Sequence[str], flag: str) -> dict[str, str]:
     """NAME=VALUE texts as a table; every malformed one is reported."""
     from planner.errors import InputError, Problem
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import argparse
 import importlib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from planner.commands.arguments import Arguments
 from planner.commands.output import Answer
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
 
 FITS = {"training": "training", "inference": "serving"}
 
@@ -23,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", dest="calibration", type=Path, help="write the fitted calibration file here")
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner.evidence.validation import validation
 
     module = importlib.import_module(f"planner.evidence.calibration.{FITS[args.kind]}")

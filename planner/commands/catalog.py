@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from planner.commands import arguments
+from planner.commands.arguments import Arguments, add_common, pairs
 from planner.commands.output import Answer, add_table, add_text
 
 if TYPE_CHECKING:
     from planner.catalog.authoring import Draft, Provenance
-    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
     def action(name: str, text: str) -> argparse.ArgumentParser:
         made = actions.add_parser(name, help=text)
-        arguments.add_common(made)
+        add_common(made)
         return made
 
     listing = action("list", "kinds, or the entries of a kind")
@@ -71,12 +70,12 @@ def _add_provenance(parser: argparse.ArgumentParser) -> None:
     add_text(parser)
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     actions = {"list": _list, "show": _show, "search": _search, "tables": _tables, "check": _check}
-    return (actions | {"new": _new, "edit": _edit, "diff": _diff, "import": _import})[args.action](args, catalog)
+    return (actions | {"new": _new, "edit": _edit, "diff": _diff, "import": _import})[args.action](args)
 
 
-def _list(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def _list(args: Arguments) -> Answer:
     from planner import glossary
     from planner.catalog import browse
     from planner.errors import one, unknown
@@ -84,7 +83,7 @@ def _list(args: argparse.Namespace, catalog: Catalog) -> Answer:
 
     kinds = glossary.kinds()
     if args.kind is None:
-        counts = {name: len(catalog.keys(name)) for name in kinds}
+        counts = {name: len(args.catalog.keys(name)) for name in kinds}
         rows = [[k.name, str(counts[k.name]), ", ".join(k.roles), k.meaning] for k in kinds.values()]
         return Answer(
             table=lambda: Table(["kind", "entries", "roles", "meaning"], rows, frozenset({1})),
@@ -92,50 +91,50 @@ def _list(args: argparse.Namespace, catalog: Catalog) -> Answer:
         )
     if args.kind not in kinds:
         raise one("catalog list", "KIND", unknown("kind", args.kind, kinds))
-    entries = browse.matching(catalog, args.kind, args.where)
+    entries = browse.matching(args.catalog, args.kind, args.where)
     return Answer(
         table=lambda: browse.table(entries, args.kind),
         data=lambda: [{"kind": e.kind, "entry": e.key, "name": e.name, **browse.row(e)} for e in entries],
     )
 
 
-def _show(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def _show(args: Arguments) -> Answer:
     from planner.catalog import browse
 
-    entry = browse.named(catalog, args.entry)
+    entry = browse.named(args.catalog, args.entry)
     return Answer(
-        text=lambda: browse.entry_text(entry, catalog),
-        table=lambda: browse.facts_table(entry, catalog),
-        data=lambda: browse.entry_json(entry, catalog),
+        text=lambda: browse.entry_text(entry, args.catalog),
+        table=lambda: browse.facts_table(entry, args.catalog),
+        data=lambda: browse.entry_json(entry, args.catalog),
     )
 
 
-def _search(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def _search(args: Arguments) -> Answer:
     from planner.tables import Table
 
-    rows = [[e.kind, e.key, e.name, matched] for e, matched in catalog.search(" ".join(args.text))]
+    rows = [[e.kind, e.key, e.name, matched] for e, matched in args.catalog.search(" ".join(args.text))]
     table = Table(["kind", "entry", "name", "matched"], rows)
     return Answer(text=lambda: table.text() if rows else "nothing found", table=lambda: table)
 
 
-def _tables(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def _tables(args: Arguments) -> Answer:
     from planner.catalog import dated_tables
     from planner.tables import Table
 
     if args.name is not None:
-        dated = dated_tables.read(catalog, args.name, args.where)
+        dated = dated_tables.read(args.catalog, args.name, args.where)
         return Answer(table=lambda: dated)
-    names = dated_tables.files(catalog)
-    rows = [[name, str(len(dated_tables.read(catalog, name, []).rows)), names[name].parent.name] for name in names]
+    names = dated_tables.files(args.catalog)
+    rows = [[name, str(len(dated_tables.read(args.catalog, name, []).rows)), names[name].parent.name] for name in names]
     return Answer(table=lambda: Table(["table", "rows", "folder"], rows, frozenset({1})))
 
 
-def _check(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def _check(args: Arguments) -> Answer:
     from planner import glossary
     from planner.commands.check import counted
 
-    problems = [str(problem) for problem in catalog.problems()]
-    count = sum(len(catalog.keys(kind)) for kind in glossary.kinds())
+    problems = [str(problem) for problem in args.catalog.problems()]
+    count = sum(len(args.catalog.keys(kind)) for kind in glossary.kinds())
     return Answer(
         text=lambda: "\n".join([*problems, f"checked {count} entries: {counted(problems)}"]),
         data=lambda: {"entries": count, "problems": problems},
@@ -143,29 +142,29 @@ def _check(args: argparse.Namespace, catalog: Catalog) -> Answer:
     )
 
 
-def _new(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def _new(args: Arguments) -> Answer:
     from planner.catalog import authoring
 
-    base = catalog.find(args.kind, args.base) if args.base else None
-    changes = arguments.pairs(args.changes, "FIELD=VALUE")
-    return _drafted(args, authoring.new(catalog, args.kind, args.name, base, changes, _provenance(args)))
+    base = args.catalog.find(args.kind, args.base) if args.base else None
+    changes = pairs(args.changes, "FIELD=VALUE")
+    return _drafted(args, authoring.new(args.catalog, args.kind, args.name, base, changes, _provenance(args)))
 
 
-def _edit(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def _edit(args: Arguments) -> Answer:
     from planner.catalog import authoring, browse
 
-    entry = browse.named(catalog, args.entry)
-    changes = arguments.pairs(args.changes, "FIELD=VALUE")
-    return _drafted(args, authoring.edit(catalog, entry, changes, _provenance(args)))
+    entry = browse.named(args.catalog, args.entry)
+    changes = pairs(args.changes, "FIELD=VALUE")
+    return _drafted(args, authoring.edit(args.catalog, entry, changes, _provenance(args)))
 
 
-def _provenance(args: argparse.Namespace) -> Provenance:
+def _provenance(args: Arguments) -> Provenance:
     from planner.catalog.authoring import Provenance
 
     return Provenance(args.source, args.source_title, args.where, args.kind_of_figure, args.note, args.as_of)
 
 
-def _drafted(args: argparse.Namespace, draft: Draft) -> Answer:
+def _drafted(args: Arguments, draft: Draft) -> Answer:
     """Write the entry, unless it is a trial; what has changed."""
     difference, name = draft.difference(), f"{draft.path.parent.name}/{draft.path.stem}"
     if not args.dry_run:
@@ -182,7 +181,7 @@ def _row(name: str, draft: Draft) -> dict[str, Any]:
     return {"entry": name, "new": not draft.fingerprint, "diff": draft.difference()}
 
 
-def _import(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def _import(args: Arguments) -> Answer:
     from pathlib import Path
 
     from planner.catalog.importing import importer
@@ -190,7 +189,7 @@ def _import(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner.evidence.claims import documents
 
     said = Said(args.provider, args.region, args.source, args.source_title, args.as_of)
-    imported = importer.read(Path(args.file), catalog, said, documents.load().noise)
+    imported = importer.read(Path(args.file), args.catalog, said, documents.load().noise)
     if not args.dry_run:
         imported.write()
     verb = "would change" if args.dry_run else "changed"
@@ -208,13 +207,13 @@ def _import(args: argparse.Namespace, catalog: Catalog) -> Answer:
     )
 
 
-def _diff(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def _diff(args: Arguments) -> Answer:
     from planner.catalog import authoring
     from planner.scenario import scenario_file
     from planner.studies import catalog_effect
 
-    fields = authoring.difference(catalog)
-    effect = catalog_effect.effect(scenario_file.load(args.file, catalog), catalog) if args.file else None
+    fields = authoring.difference(args.catalog)
+    effect = catalog_effect.effect(scenario_file.load(args.file, args.catalog), args.catalog) if args.file else None
     changed = fields.text() if fields.rows else "no figures of your own"
     return Answer(
         text=lambda: changed if effect is None else f"{changed}\n\nEffect on {args.file}\n{effect.text()}",

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from planner.commands.arguments import Arguments
 from planner.commands.output import Answer, add_text
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_text(parser)
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner import glossary
     from planner.errors import InputError
     from planner.evidence.claims import verdicts
@@ -24,24 +21,24 @@ def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
     from planner.plan import planning
     from planner.scenario import scenario_file
 
-    problems = {"model": check.problems(), "catalogs": [str(problem) for problem in catalog.problems()]}
+    problems = {"model": check.problems(), "catalogs": [str(problem) for problem in args.catalog.problems()]}
     problems |= {"scenarios": [], "claims": []}
-    shipped = scenario_file.shipped_names(catalog)
+    shipped = scenario_file.shipped_names(args.catalog)
     for path in shipped.values():
         try:
-            planning.plan(scenario_file.load(path), catalog, bands=False)
+            planning.plan(scenario_file.load(path), args.catalog, bands=False)
         except InputError as error:
             problems["scenarios"].extend(map(str, error.problems))
     try:
-        claimed = len(verdicts.Court(catalog).seeds.claims)
+        claimed = len(verdicts.Court(args.catalog).seeds.claims)
     except InputError as error:
         problems["claims"].extend(map(str, error.problems))
         claimed = 0
     counts = {
         "quantities": len(glossary.quantities()),
         "equations": sum(map(len, wiring.alternatives().values())),
-        "entries": sum(len(catalog.keys(kind)) for kind in glossary.kinds()),
-        "sources": len(catalog.sources),
+        "entries": sum(len(args.catalog.keys(kind)) for kind in glossary.kinds()),
+        "sources": len(args.catalog.sources),
         "scenarios": len(shipped),
         "claims": claimed,
     }

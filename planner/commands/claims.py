@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.arguments import Arguments, add_common
 from planner.commands.output import Answer, add_table, add_text
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,17 +13,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_table(parser)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     explain = actions.add_parser("explain", help="everything behind one verdict")
-    arguments.add_common(explain)
+    add_common(explain)
     explain.add_argument("id", metavar="ID", help="a claim, as s0.nvl72_power")
     add_text(explain)
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     import shutil
 
     from planner.evidence.claims import verdicts
 
-    court = verdicts.Court(catalog)
+    court = verdicts.Court(args.catalog)
     if args.action == "explain":
         judgement = court.judge(args.id)
         return Answer(

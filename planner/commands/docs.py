@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from planner.commands.arguments import Arguments
 from planner.commands.output import Answer
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -18,11 +15,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner import cli
     from planner.reports import reference
 
-    pages = reference.write(args.folder, catalog, cli.parser())
+    pages = reference.write(args.folder, args.catalog, cli.parser())
     return Answer(
         data=lambda: [str(page) for page in pages],
         notes=[f"wrote {len(pages)} pages; open {args.folder / 'index.html'}"],

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.arguments import Arguments, add_scenario
 from planner.commands.output import Answer, add_table
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    arguments.add_scenario(parser)
+    add_scenario(parser)
     add_table(parser)
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner.studies import edge_places
 
-    places = edge_places.sites(arguments.scenario(args, args.file, catalog), catalog)
+    places = edge_places.sites(args.scenario(), args.catalog)
     return Answer(table=lambda: edge_places.table(places), data=lambda: edge_places.to_json(places))

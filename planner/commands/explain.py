@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.arguments import Arguments, add_scenario
 from planner.commands.output import Answer, add_text
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("quantity", metavar="QUANTITY", help="a quantity by its name")
-    arguments.add_scenario(parser)
+    add_scenario(parser)
     add_text(parser)
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner import glossary
     from planner.errors import one, unknown
     from planner.model import derivation, wiring
@@ -31,7 +27,7 @@ def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
         )
     if args.quantity not in names:
         raise one("explain", "QUANTITY", unknown("quantity", args.quantity, names))
-    the_plan = arguments.planned(args, catalog)
+    the_plan = args.plan()
     options = the_plan.resolved.options
     values = wiring.evaluate([args.quantity], the_plan.given, options)
     if args.quantity not in values:
@@ -44,6 +40,6 @@ def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
         equation = wiring.equation(args.quantity, options)
         if equation is not None and args.quantity not in the_plan.resolved.facts and equation.notes:
             lines.append(equation.notes)
-        return "\n".join([*lines, "", derivation_text.derivation_text(tree, the_plan, catalog.sources)])
+        return "\n".join([*lines, "", derivation_text.derivation_text(tree, the_plan, args.catalog.sources)])
 
-    return Answer(text=text, data=lambda: derivation_text.derivation_json(tree, the_plan, catalog.sources))
+    return Answer(text=text, data=lambda: derivation_text.derivation_json(tree, the_plan, args.catalog.sources))

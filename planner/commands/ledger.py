@@ -6,18 +6,17 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.commands import arguments
+from planner.commands.arguments import Arguments, add_scenario
 from planner.commands.output import Answer, add_table
 
 if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
     from planner.money.currency import Currency
     from planner.plan.plan import Plan
     from planner.tables import Table
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    arguments.add_scenario(parser)
+    add_scenario(parser)
     parser.add_argument("--shares", action="store_true", help="spending by component at the size of every tier")
     parser.add_argument(
         "--ways", action="store_true", help="build, refit, colocate, rent and mix over one to five years"
@@ -40,16 +39,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_table(parser, "every line by month; .xlsx is the audit workbook with formulas")
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner.money import currency
 
-    the_plan = arguments.planned(args, catalog)
+    the_plan = args.plan()
     shown = currency.read(args.currency) if args.currency else currency.of_plan(the_plan)
     beside = args.shares or args.ways or args.values
     return _table_beside(args, the_plan, shown) if beside else _ledger(args, the_plan, shown)
 
 
-def _ledger(args: argparse.Namespace, the_plan: Plan, shown: Currency) -> Answer:
+def _ledger(args: Arguments, the_plan: Plan, shown: Currency) -> Answer:
     from planner.money import mix, plan_ledger, tariffs
 
     books = plan_ledger.of_plan(the_plan)
@@ -77,7 +76,7 @@ def _ledger(args: argparse.Namespace, the_plan: Plan, shown: Currency) -> Answer
     )
 
 
-def _table_beside(args: argparse.Namespace, the_plan: Plan, shown: Currency) -> Answer:
+def _table_beside(args: Arguments, the_plan: Plan, shown: Currency) -> Answer:
     """One of the tables beside the ledger: spending by component, the ways side by side, worth by age."""
     from planner.evidence.claims import spending
     from planner.money import options_to_own, worth_by_age

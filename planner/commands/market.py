@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
+from planner.commands.arguments import Arguments
 from planner.commands.output import Answer, add_table
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
-
 
 TABLES = ("sizes", "growth", "shares", "sums", "drift", "conflicts", "noise")
 
@@ -19,7 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_table(parser, "one table (shares where none is named)")
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner.errors import one
     from planner.evidence.claims import documents, market
 

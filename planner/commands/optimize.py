@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.arguments import WORKLOADS, Arguments, names, pairs
 from planner.commands.output import Answer, add_table
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", nargs="?", help="a scenario file, or the name of a shipped scenario")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a quantity or an option")
-    parser.add_argument("--workload", choices=["training", "inference", "capacity"], help="what the cluster is for")
+    parser.add_argument("--workload", choices=WORKLOADS, help="what the cluster is for")
     parser.add_argument(
         "--choose",
         action="append",
@@ -32,27 +28,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_table(parser, "the best scenarios")
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner import tables
     from planner.commands.progress import Progress
     from planner.studies import optimize
     from planner.studies.sweep import workers
 
-    choose = arguments.pairs(args.choose, "--choose")
-    # A single entry is chosen as in every other command; the base scenario is made of the file and --set.
-    base = argparse.Namespace(**{**vars(args), "choose": []})
-    scenario = arguments.scenario(base, args.file, catalog)
+    choose = pairs(args.choose, "--choose")
     progress = Progress(0)
     try:
         optimum = optimize.optimize(
-            scenario,
+            # What is chosen among is no choice of the scenario itself.
+            args.scenario(choose=()),
             choose,
-            arguments.names(args.minimize),
-            arguments.names(args.maximize),
+            names(args.minimize),
+            names(args.maximize),
             args.so_that,
-            catalog,
+            args.catalog,
             checks=not args.ignore_checks,
-            watch=arguments.names(args.watch),
+            watch=names(args.watch),
             jobs=max(1, args.jobs if args.jobs is not None else workers.cores()),
             progress=progress,
         )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planner.commands.arguments import Arguments
     from planner.tables import Table
 
 TABLES = (".csv", ".md", ".html", ".json", ".parquet", ".xlsx")
@@ -62,18 +63,7 @@ def add_file(
     parser.set_defaults(endings=tuple(endings), written=kind)
 
 
-def check(args: argparse.Namespace) -> None:
-    """Refuse a file of an unknown ending before anything is computed."""
-    from planner.errors import one
-
-    if args.output is None:
-        return
-    ending = args.output.suffix.lower()
-    if ending not in args.endings:
-        raise one(str(args.output), "-o", f"{args.written} are written as {', '.join(args.endings)}, not as '{ending}'")
-
-
-def put(answer: Answer, args: argparse.Namespace) -> int:
+def put(answer: Answer, args: Arguments) -> int:
     """Print the answer as --json and --csv ask, or write it to the file of -o; the exit status."""
     own = args.output is not None and args.output.suffix.lower() in answer.files
     if args.output is not None:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.arguments import Arguments, add_scenario, names
 from planner.commands.output import Answer, add_table
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    arguments.add_scenario(parser)
+    add_scenario(parser)
     parser.add_argument(
         "--sites", metavar="SITE,...", help="sites to choose from instead of the scenario's [[site]] tables"
     )
@@ -23,11 +19,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_table(parser)
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner.studies import placement
 
-    scenario = arguments.scenario(args, args.file, catalog)
-    placed = placement.place(scenario, arguments.names(args.sites), catalog, args.by)
+    scenario = args.scenario()
+    placed = placement.place(scenario, names(args.sites), args.catalog, args.by)
     return Answer(
         text=lambda: placement.text(placed),
         table=lambda: placement.table(placed),

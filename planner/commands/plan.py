@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.arguments import Arguments, add_scenario
 from planner.commands.output import Answer, add_table
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    arguments.add_scenario(parser)
+    add_scenario(parser)
     parser.add_argument("--strict", action="store_true", help="exit with 1 where a check fails")
     parser.add_argument("--all", action="store_true", help="every quantity, not the headline figures alone")
     add_table(parser, "every quantity")
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner.plan import plan
     from planner.reports import plan_text
 
-    the_plan = arguments.planned(args, catalog, bands=True)
+    the_plan = args.plan(bands=True)
     failed = [check for check in the_plan.checks if not check.ok]
     return Answer(
         text=lambda: plan_text.text(the_plan, everything=args.all),

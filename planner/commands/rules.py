@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.arguments import Arguments, add_scenario
 from planner.commands.output import Answer, add_table
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    arguments.add_scenario(parser)
+    add_scenario(parser)
     parser.add_argument("--all", action="store_true", help="print allowed options too")
     add_table(parser, "every option")
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from dataclasses import asdict
 
     from planner.plan import rules
     from planner.tables import Table
 
-    the_plan = arguments.planned(args, catalog)
+    the_plan = args.plan()
     own = rules.findings(the_plan.resolved, the_plan.values)
-    options = rules.options(the_plan.resolved, catalog)
+    options = rules.options(the_plan.resolved, args.catalog)
     every = Table(
         ["option", "verdict", "rule", "reason", "source"],
         [[each.option, each.verdict, each.rule, each.reason, each.source] for each in options],

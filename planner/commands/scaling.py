@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.arguments import Arguments, add_scenario
 from planner.commands.output import Answer, add_table
 
 if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
     from planner.studies.scaling import Curve
     from planner.tables import Table
 
@@ -18,7 +17,7 @@ _COLUMNS = ("step_time", "tokens_per_second", "mfu", "communication_share", "goo
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    arguments.add_scenario(parser)
+    add_scenario(parser)
     parser.add_argument(
         "--sizes", metavar="N,N,...", help="accelerators to try; doublings around the scenario's if left out"
     )
@@ -31,11 +30,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_table(parser, "the curve")
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner.studies import scaling
 
-    scenario = arguments.scenario(args, args.file, catalog)
-    curve = scaling.curve(scenario, catalog, _sizes(args.sizes) if args.sizes else None, args.batch)
+    scenario = args.scenario()
+    curve = scaling.curve(scenario, args.catalog, _sizes(args.sizes) if args.sizes else None, args.batch)
     knee = f"{curve.knee:,.0f} accelerators" if curve.knee else "beyond these sizes"
     knee = f"The knee, where a further accelerator brings less than {100 * scaling.KNEE:.0f} %: {knee}"
     return Answer(

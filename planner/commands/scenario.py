@@ -4,41 +4,37 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.arguments import WORKLOADS, Arguments, add_common
 from planner.commands.output import Answer, add_file, add_table, add_text
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="shipped scenarios and your own")
-    arguments.add_common(listing)
+    add_common(listing)
     add_table(listing)
     show = actions.add_parser("show", help="print a scenario file")
-    arguments.add_common(show)
+    add_common(show)
     show.add_argument("name", metavar="NAME")
     add_file(show, (".toml", ".json"), "scenarios", "write the scenario to a .toml or a .json")
     new = actions.add_parser("new", help="write a commented scenario to start from")
-    arguments.add_common(new)
+    add_common(new)
     new.add_argument("file", metavar="FILE", type=Path)
     new.add_argument("--from", dest="source", metavar="NAME", help="start from a shipped scenario")
-    new.add_argument("--workload", choices=["training", "inference", "capacity"], default="training")
+    new.add_argument("--workload", choices=WORKLOADS, default="training")
     add_text(new)
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
-    return {"list": _list, "show": _show, "new": _new}[args.action](args, catalog)
+def run(args: Arguments) -> Answer:
+    return {"list": _list, "show": _show, "new": _new}[args.action](args)
 
 
-def _list(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def _list(args: Arguments) -> Answer:
     from planner.scenario import scenario_file
     from planner.tables import Table
 
-    shipped = scenario_file.shipped_names(catalog)
+    shipped = scenario_file.shipped_names(args.catalog)
     scenarios = {name: scenario_file.load(path) for name, path in sorted(shipped.items())}
     rows = [[name, scenario.workload, scenario.name] for name, scenario in scenarios.items()]
     return Answer(
@@ -47,17 +43,17 @@ def _list(args: argparse.Namespace, catalog: Catalog) -> Answer:
     )
 
 
-def _show(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def _show(args: Arguments) -> Answer:
     import tomllib
 
     from planner.scenario import scenario_file
 
-    path = scenario_file.load(args.name, catalog).path
+    path = scenario_file.load(args.name, args.catalog).path
     text = path.read_text(encoding="utf-8") if path is not None else ""
     return Answer(text=lambda: text, data=lambda: tomllib.loads(text))
 
 
-def _new(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def _new(args: Arguments) -> Answer:
     from planner.errors import one
     from planner.files import write_atomically
     from planner.scenario import scenario_file
@@ -65,7 +61,7 @@ def _new(args: argparse.Namespace, catalog: Catalog) -> Answer:
     if args.file.exists():
         raise one(str(args.file), "", "exists already; nothing was written")
     if args.source:
-        path = scenario_file.load(args.source, catalog).path
+        path = scenario_file.load(args.source, args.catalog).path
         text = path.read_text(encoding="utf-8") if path else ""
     else:
         text = scenario_file.template(args.file.stem.replace("-", " "), args.workload)

@@ -6,11 +6,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.arguments import Arguments, add_scenario
 from planner.commands.output import TABLES, Answer, add_file
 
 if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
     from planner.plan.plan import Plan
 
 
@@ -18,7 +17,7 @@ PICTURES = (".svg", ".png")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    arguments.add_scenario(parser)
+    add_scenario(parser)
     parser.add_argument("--csv", action="store_true", help="print the activities as CSV")
     add_file(
         parser,
@@ -28,10 +27,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner.plan import schedule
 
-    the_plan = arguments.planned(args, catalog)
+    the_plan = args.plan()
     return Answer(
         text=lambda: "\n\n".join(
             [the_plan.scenario.name, schedule.gantt(the_plan).text(), schedule.phase_table(the_plan).text()]

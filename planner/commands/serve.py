@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
+from planner.commands.arguments import Arguments
 from planner.commands.output import Answer
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner.tui.serve import serve
 
     return Answer(status=serve(args.file, args.catalogs, args.host, args.port, args.allow_anyone))

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.arguments import Arguments, add_scenario
 from planner.commands.output import Answer, add_text
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    arguments.add_scenario(parser)
+    add_scenario(parser)
     parser.add_argument("--find", required=True, metavar="NAME", help="the input to find")
     parser.add_argument(
         "--so-that",
@@ -25,11 +21,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_text(parser)
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner.studies import solve
 
-    scenario = arguments.scenario(args, args.file, catalog)
-    solution = solve.solve(scenario, args.find, args.so_that, catalog, args.between)
+    scenario = args.scenario()
+    solution = solve.solve(scenario, args.find, args.so_that, args.catalog, args.between)
     return Answer(
         text=lambda: solve.text(solution),
         data=lambda: solve.to_json(solution),

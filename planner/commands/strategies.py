@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
-from planner.commands import arguments
+from planner.commands.arguments import Arguments, add_scenario
 from planner.commands.output import Answer, add_table
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    arguments.add_scenario(parser)
+    add_scenario(parser)
     parser.add_argument("--top", type=int, default=10, metavar="N", help="runners-up to print (10)")
     parser.add_argument("--free", action="store_true", help="search the degrees that the scenario sets too")
     add_table(parser, "the ranking")
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner.studies import layouts
 
-    scenario = arguments.scenario(args, args.file, catalog)
-    strategies = layouts.of_scenario(scenario, catalog, max(1, args.top), args.free)
+    scenario = args.scenario()
+    strategies = layouts.of_scenario(scenario, args.catalog, max(1, args.top), args.free)
     tried, feasible = strategies.tried, strategies.feasible
     return Answer(
         text=lambda: (

@@ -7,13 +7,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.commands import arguments
+from planner.commands.arguments import Arguments, add_scenario, names, pairs
 from planner.commands.output import Answer, add_file
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.catalog.catalog import Catalog
     from planner.studies.sweep.engine import Task
 
 _MOST_LINES = 200
@@ -21,7 +20,7 @@ ENDINGS = (".csv", ".parquet", ".xlsx")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    arguments.add_scenario(parser)
+    add_scenario(parser)
     parser.add_argument(
         "--vary",
         action="append",
@@ -40,15 +39,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", action="store_true", help="print the table as CSV")
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner import tables
     from planner.commands.progress import Progress
     from planner.studies.sweep import sweep, workers
 
-    scenario = arguments.scenario(args, args.file, catalog)
+    scenario = args.scenario()
     files = [Path(text) for text in args.vary if "=" not in text]
-    varied = [pair for text in args.vary if "=" in text for pair in arguments.pairs([text], "--vary").items()]
-    task = sweep.task(scenario, varied, catalog, arguments.names(args.watch) or None, args.samples, args.seed, files)
+    varied = [pair for text in args.vary if "=" in text for pair in pairs([text], "--vary").items()]
+    task = sweep.task(scenario, varied, args.catalog, names(args.watch) or None, args.samples, args.seed, files)
     jobs = max(1, args.jobs if args.jobs is not None else workers.cores())
     progress = Progress(task.rows)
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from planner.commands.arguments import Arguments
 from planner.commands.output import Answer, add_table
-
-if TYPE_CHECKING:
-    from planner.catalog.catalog import Catalog
 
 KINDS = ("training", "inference", "fabric", "collectives", "reliability", "tco")
 
@@ -25,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_table(parser, "every row")
 
 
-def run(args: argparse.Namespace, catalog: Catalog) -> Answer:
+def run(args: Arguments) -> Answer:
     from planner import tables
     from planner.evidence.validation import validation
 
