@@ -8,10 +8,12 @@ import pytest
 from planner import cli, paths
 
 GUIDES = paths.guides()
+# Followed in a copy of the project: tests/whole/test_add_an_equation.py.
+ADD_AN_EQUATION = "08-add-an-equation"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.S | re.M)
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("guide", [path for path in GUIDES if path.stem != ADD_AN_EQUATION], ids=lambda path: path.stem)
 def test_commands_and_code_of_a_guide_run(guide, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     ran = 0
