@@ -59,7 +59,7 @@ def throughput(rows: int) -> float:
 def replay() -> float:
     """Published cases predicted per second, options and all."""
     catalog = Catalog()
-    cases = serving_cases.read(catalog=catalog)
+    cases = serving_cases.read(catalog)
     constants = serving_cases.constants(catalog)
     begin = time.perf_counter()
     for _ in range(10):

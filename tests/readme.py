@@ -54,6 +54,6 @@ def accuracy(replayed):
 
 
 if __name__ == "__main__":
-    replayed = validation.everything()
+    replayed = validation.everything(Catalog())
     ACCURACY.write_text(accuracy(replayed), encoding="utf-8")
     FILE.write_text(written(FILE.read_text(encoding="utf-8"), printed(replayed)), encoding="utf-8")

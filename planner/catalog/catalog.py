@@ -88,6 +88,12 @@ class Catalog:
         self.layers = layers if layers is not None else paths.catalog_layers()
         self._entries: dict[tuple[str, str], Entry] = {}
 
+    def file(self, name: str) -> Path:
+        """The file of this name in the strongest layer that has one; where the shipped one stands otherwise."""
+        return next(
+            (path for layer in reversed(self.layers) if (path := layer / name).is_file()), self.layers[0] / name
+        )
+
     # Sources
 
     @functools.cached_property

@@ -43,7 +43,7 @@ def site(catalog: Catalog, parser: argparse.ArgumentParser) -> dict[str, str]:
     pages["options.html"] = _options()
     pages["sources.html"] = _sources(catalog)
     pages["commands.html"] = _commands(parser)
-    pages["validation.html"] = _validation()
+    pages["validation.html"] = _validation(catalog)
     pages["index.html"] = _index(pages)
     return pages
 
@@ -286,9 +286,9 @@ def _subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.Argument
     return dict(found[0].choices) if found else {}
 
 
-def _validation() -> str:
+def _validation(catalog: Catalog) -> str:
     parts = ["<p>Published cases that the catalogs ship, replayed by <code>planner validate KIND</code>.</p>"]
     for kind in validation.KINDS:
-        found = validation.replay(kind)
-        parts.append(f'<h2 id="{kind}">{kind.capitalize()}</h2><pre>{html.escape(validation.text(found))}</pre>')
+        replayed = validation.replay(kind, catalog)
+        parts.append(f'<h2 id="{kind}">{kind.capitalize()}</h2><pre>{html.escape(validation.text(replayed))}</pre>')
     return _page("How accurate it is", "\n".join(parts))

@@ -10,6 +10,7 @@ from planner import paths
 from planner.catalog.catalog import Catalog
 from planner.errors import InputError, read_toml
 from planner.evidence.calibration import serving
+from planner.evidence.calibration.fitting import prior
 from planner.evidence.validation import serving_cases
 from planner.evidence.validation.serving import validate_inference
 from planner.plan.planning import plan
@@ -24,7 +25,7 @@ FIT = read_toml(paths.shipped("catalogs") / "calibration" / "inference.toml")["f
 
 @pytest.fixture(scope="module")
 def replay():
-    return validate_inference()
+    return validate_inference(CATALOG)
 
 
 def written(tmp_path, **changes):
@@ -82,7 +83,7 @@ def test_a_band_of_sources_that_agree_is_that_of_their_rows():
 
 
 def test_errors_of_a_hidden_source_do_not_reach_its_band():
-    cases = serving_cases.read(catalog=CATALOG)
+    cases = serving_cases.read(CATALOG)
     made = {metric: np.ones(len(cases.ids)) for metric in serving_cases.METRICS.values()}
     found = serving.residuals(cases, made, "ttft", hidden="inferencex_a")
     assert set(found) == {"aws_neuron_inf2", "nim_1_8", "trtllm_v0_6_ttft"}
@@ -91,36 +92,36 @@ def test_errors_of_a_hidden_source_do_not_reach_its_band():
 
 def test_a_fit_to_two_sources_is_refused(tmp_path):
     with pytest.raises(InputError, match="at least 3 sources"):
-        serving.calibrate(written(tmp_path))
+        serving.calibrate(CATALOG, written(tmp_path))
 
 
 def test_published_chips_stand_in_the_servers_they_are_sold_in():
-    cases = serving_cases.read(catalog=CATALOG)
+    cases = serving_cases.read(CATALOG)
     domains = dict(zip(cases.accelerators, cases.values["system_scaleup_domain"].tolist(), strict=True))
     assert (domains["h200-sxm"], domains["gb200"], domains["inferentia2"], domains["l40s"]) == (8, 72, 12, 8)
 
 
 def test_every_source_of_the_cases_is_described():
-    assert set(serving_cases.read(catalog=CATALOG).sources) <= set(CATALOG.sources)
+    assert set(serving_cases.read(CATALOG).sources) <= set(CATALOG.sources)
 
 
 def test_parameters_are_few_and_none_is_of_a_source_or_a_case():
-    names = list(serving.prior().start)
+    names = list(prior(CATALOG, "inference").start)
     assert len(names) <= 40
-    cases = serving_cases.read(catalog=CATALOG)
+    cases = serving_cases.read(CATALOG)
     spelled = {s.lower().replace("-", "_") for s in [*cases.sources, *cases.models, *cases.accelerators]}
     assert not [name for name in names if any(word in name for word in spelled)]
 
 
 def test_the_calibration_is_the_fit_of_the_shipped_cases():
     assert FIT["rows"] == 827
-    assert set(FIT["sources"]) == set(serving_cases.read(catalog=CATALOG).sources)
-    assert {name for name in serving.prior().start if name not in CATALOG.defaults} == set()
+    assert set(FIT["sources"]) == set(serving_cases.read(CATALOG).sources)
+    assert {name for name in prior(CATALOG, "inference").start if name not in CATALOG.defaults} == set()
 
 
 def test_a_model_without_an_entry_is_taken_from_its_row(tmp_path):
-    as_known = validate_inference(written(tmp_path, model_name="Llama-4-Scout"))
-    as_unknown = validate_inference(written(tmp_path, model_name="Some-New-109B"))
+    as_known = validate_inference(CATALOG, written(tmp_path, model_name="Llama-4-Scout"))
+    as_unknown = validate_inference(CATALOG, written(tmp_path, model_name="Some-New-109B"))
     known, unknown = (found["rows"][0]["predicted"] for found in (as_known, as_unknown))
     assert unknown == pytest.approx(known, rel=0.15)
 
@@ -136,13 +137,13 @@ def test_layers_with_experts_follow_from_the_published_total():
 
 
 def test_an_unknown_accelerator_counts_against_coverage(tmp_path):
-    found = validate_inference(written(tmp_path, accelerator="Unheard-of X1"))
+    found = validate_inference(CATALOG, written(tmp_path, accelerator="Unheard-of X1"))
     assert (found["cases"], found["predicted"], found["coverage"]) == (1, 0, 0)
     assert "Unheard-of X1" in next(iter(found["unused"].values()))
 
 
 def test_broken_cells_are_named_not_raised(tmp_path):
-    found = validate_inference(written(tmp_path, tp="many"))
+    found = validate_inference(CATALOG, written(tmp_path, tp="many"))
     assert found["predicted"] == 0
     assert "many" in next(iter(found["unused"].values()))
 
@@ -151,21 +152,21 @@ def test_a_table_without_the_columns_is_bad_input(tmp_path):
     path = tmp_path / "wrong.csv"
     path.write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match="lacks columns"):
-        validate_inference(path)
+        validate_inference(CATALOG, path)
 
 
 def test_ranks_that_are_cores_share_a_chip():
-    cases = serving_cases.read(catalog=CATALOG)
+    cases = serving_cases.read(CATALOG)
     cores = np.array(cases.accelerators) == "inferentia2"
     assert set(cases.values["accelerators_per_rank"][cores]) == {0.5}
     assert set(cases.values["replicas"]) == {1.0}
 
 
 def test_a_fit_finds_the_parameters_that_made_the_data():
-    cases = serving_cases.read(catalog=CATALOG)
+    cases = serving_cases.read(CATALOG)
     cases = cases.part(np.arange(len(cases.ids)) % 5 == 0)
     others = serving_cases.constants(CATALOG)
-    beliefs = serving.prior()
+    beliefs = prior(CATALOG, "inference")
     truth = {**others, **beliefs.start, "kv_read_efficiency": 0.6, "speed_vllm": 0.6, "gemm_efficiency_8_bit": 0.45}
     made = serving_cases.predict(cases, truth, list(serving_cases.METRICS.values()))
     cases = dataclasses.replace(

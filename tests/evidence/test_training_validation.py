@@ -11,17 +11,20 @@ from planner.catalog.catalog import Catalog
 from planner.cli import main
 from planner.errors import InputError
 from planner.evidence.calibration import training as calibrate
+from planner.evidence.calibration.fitting import prior
 from planner.evidence.validation import training as validation_training
 from planner.evidence.validation import training_cases
 from planner.evidence.validation.training import Replay
 
 CATALOG = Catalog()
-CASES = validation_training.load(None, CATALOG)
+SHIPPED = CATALOG.file(validation_training.FILE)
+BELIEFS = prior(CATALOG, "training")
+CASES = validation_training.load(CATALOG)
 
 
 @pytest.fixture(scope="module")
 def found() -> dict:
-    return validation_training.validate_training()
+    return validation_training.validate_training(CATALOG)
 
 
 def test_printed_errors_are_kept(found):
@@ -121,10 +124,10 @@ def test_degrees_that_count_cores_are_taken_as_chips():
 def test_the_fit_has_few_parameters_each_in_the_glossary():
     from planner import glossary
 
-    assert len(calibrate.START) <= 40
-    assert set(calibrate.START) <= set(glossary.quantities())
-    said = validation_training.fitted()
-    assert said["parameters"] == len(calibrate.START)
+    assert len(BELIEFS.start) <= 40
+    assert set(BELIEFS.start) <= set(glossary.quantities())
+    said = validation_training.fitted(CATALOG)
+    assert said["parameters"] == len(BELIEFS.start)
     assert {"date", "data", "band", "left_out_family", "left_out_document"} <= set(said)
 
 
@@ -139,10 +142,10 @@ def test_what_is_particular_to_one_document_bends_no_parameter():
     """Runs of one document all a fifth slower than the model: the fit predicts the others as before."""
     scored = [case for case in CASES if validation_training.is_scored(case)][::3]
     replay, documents = Replay(scored, CATALOG), np.array([case.document for case in scored])
-    start = {name: value for name, (value, _) in calibrate.START.items()}
+    start = dict(BELIEFS.start)
     measured = replay.predict(("step_time",), start)["step_time"]
     odd = documents == "MooreThreads/SimuMax"
-    found = calibrate.fit(replay, np.where(odd, 1.2 * measured, measured), np.ones(len(scored)), documents)
+    found = calibrate.fit(replay, np.where(odd, 1.2 * measured, measured), np.ones(len(scored)), documents, BELIEFS)
     predicted = replay.predict(("step_time",), found)["step_time"] / measured
     assert 0 < odd.sum() < len(scored) / 4
     assert np.abs(predicted[~odd] - 1).mean() < 0.02
@@ -161,11 +164,11 @@ def test_a_fit_recovers_known_parameters():
     """Measured times made by the model itself, two parameters moved: the fit moves there and predicts them."""
     scored = [case for case in CASES if validation_training.is_scored(case)][::4]
     replay = Replay(scored, CATALOG)
-    truth = {name: start for name, (start, _) in calibrate.START.items()}
+    truth = dict(BELIEFS.start)
     truth |= {"bf16_efficiency": 0.85, "layer_launch_time": 500e-6}
     measured = replay.predict(("step_time",), truth)["step_time"]
     documents = np.array([case.document for case in scored])
-    found = calibrate.fit(replay, measured, np.ones(len(scored)), documents)
+    found = calibrate.fit(replay, measured, np.ones(len(scored)), documents, BELIEFS)
     predicted = replay.predict(("step_time",), found)["step_time"]
     assert np.abs(predicted / measured - 1).mean() < 0.02
     assert found["bf16_efficiency"] == pytest.approx(0.85, rel=0.05)
@@ -186,7 +189,7 @@ def test_the_range_of_the_prediction_has_the_deciles_of_the_band():
 
 
 def test_a_calibration_file_reads_back(tmp_path):
-    parameters = {name: start for name, (start, _) in calibrate.START.items()}
+    parameters = dict(BELIEFS.start)
     summary = {"date": "2026-11-21", "rows": 3, "band": [0.85, 1.2], "fitted": {"weighted_mape": 0.1}}
     (tmp_path / "calibration").mkdir()
     (tmp_path / "calibration" / "training.toml").write_text(calibrate.calibration_file(parameters, summary))
@@ -206,7 +209,7 @@ def test_the_command_prints_the_stable_shape(capsys):
 
 
 def test_other_files_of_cases_are_replayed_without_the_shipped_left_out_errors(tmp_path, capsys):
-    with validation_training.SHIPPED.open(newline="") as stream:
+    with SHIPPED.open(newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["case_id"].startswith("K22")]
     path = tmp_path / "mine.csv"
     with path.open("w", newline="") as stream:
@@ -220,7 +223,7 @@ def test_other_files_of_cases_are_replayed_without_the_shipped_left_out_errors(t
 
 
 def test_rows_are_predicted_without_a_measurement_and_measured_by_their_tokens(tmp_path):
-    with validation_training.SHIPPED.open(newline="") as stream:
+    with SHIPPED.open(newline="") as stream:
         first, second, *_ = [row for row in csv.DictReader(stream) if row["case_id"].startswith("DGX-01")]
     first |= {"measured_step_time_s": "", "measured_tokens_per_s_per_accel": ""}
     seconds = float(second["measured_step_time_s"])
@@ -230,7 +233,7 @@ def test_rows_are_predicted_without_a_measurement_and_measured_by_their_tokens(t
         writer = csv.DictWriter(stream, first)
         writer.writeheader()
         writer.writerows([first, second])
-    found = validation_training.validate_training(path)
+    found = validation_training.validate_training(CATALOG, path)
     assert found["rows"][0]["measured"] is None
     assert found["rows"][0]["predicted"] > 0
     assert found["rows"][1]["measured"] == pytest.approx(seconds, rel=0.01)
@@ -246,5 +249,5 @@ def test_a_file_that_is_none_is_refused(tmp_path):
     path = tmp_path / "other.csv"
     path.write_text("a,b\n1,2\n")
     with pytest.raises(InputError) as error:
-        validation_training.validate_training(path)
+        validation_training.validate_training(CATALOG, path)
     assert "lacks" in str(error.value)

@@ -4,16 +4,18 @@ import csv
 
 import pytest
 
+from planner.catalog.catalog import Catalog
 from planner.cli import main
 from planner.errors import InputError
 from planner.evidence.validation import facility
 from planner.paths import shipped
 
+CATALOG = Catalog()
 CASES = shipped("catalogs") / "measurements"
 
 
 def test_every_count_of_the_reference_designs_is_exact():
-    found = facility.validate_fabric(CASES / "fabric.csv")
+    found = facility.validate_fabric(CATALOG, CASES / "fabric.csv")
     assert (found["cases"], found["predicted"], found["coverage"]) == (20, 20, 1)
     assert found["mape"] == 0
     assert found["within_tolerance"] == 1
@@ -22,19 +24,19 @@ def test_every_count_of_the_reference_designs_is_exact():
 
 
 def test_every_collective_is_within_its_tolerance():
-    found = facility.validate_collectives(CASES / "collectives.csv")
+    found = facility.validate_collectives(CATALOG, CASES / "collectives.csv")
     assert (found["cases"], found["predicted"], found["within_tolerance"]) == (10, 10, 1)
 
 
 def test_every_record_of_failures_is_within_its_tolerance():
-    found = facility.validate_reliability(CASES / "reliability.csv")
+    found = facility.validate_reliability(CATALOG, CASES / "reliability.csv")
     assert (found["cases"], found["predicted"], found["within_tolerance"]) == (15, 15, 1)
 
 
 def test_a_wrong_expectation_is_outside_its_tolerance(tmp_path):
     text = (CASES / "reliability.csv").read_text().replace(",3.093,", ",3.2,")
     (tmp_path / "changed.csv").write_text(text)
-    found = facility.validate_reliability(tmp_path / "changed.csv")
+    found = facility.validate_reliability(CATALOG, tmp_path / "changed.csv")
     assert found["within_tolerance"] == pytest.approx(14 / 15)
 
 
@@ -51,7 +53,7 @@ def test_other_designs_in_the_same_format(tmp_path):
         writer = csv.DictWriter(file, columns)
         writer.writeheader()
         writer.writerow(row)
-    found = facility.validate_fabric(tmp_path / "half.csv")
+    found = facility.validate_fabric(CATALOG, tmp_path / "half.csv")
     assert found["within_tolerance"] == 1
 
 
@@ -74,8 +76,8 @@ def test_other_collectives_and_records_in_the_same_formats(tmp_path):
     """ByteRobust: 9,600 accelerators at 97 %; 18 TB at 100 GB/s: 180 s; nvCOMP: 782 GB for 70 B parameters."""
     (tmp_path / "collectives.csv").write_text(OTHERS)
     (tmp_path / "records.csv").write_text(RECORDS)
-    assert facility.validate_collectives(tmp_path / "collectives.csv")["within_tolerance"] == 1
-    found = facility.validate_reliability(tmp_path / "records.csv")
+    assert facility.validate_collectives(CATALOG, tmp_path / "collectives.csv")["within_tolerance"] == 1
+    found = facility.validate_reliability(CATALOG, tmp_path / "records.csv")
     assert (found["cases"], found["predicted"], found["within_tolerance"]) == (6, 5, 1)
 
 
@@ -97,7 +99,7 @@ def test_bad_files_are_refused_with_the_place(kind, text, said, tmp_path):
     path = tmp_path / "bad.csv"
     path.write_text(text)
     with pytest.raises(InputError, match=said):
-        getattr(facility, f"validate_{kind}")(path)
+        getattr(facility, f"validate_{kind}")(CATALOG, path)
 
 
 @pytest.mark.parametrize("kind", ["fabric", "collectives", "reliability"])

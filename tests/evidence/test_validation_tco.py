@@ -5,16 +5,18 @@ import json
 import pytest
 
 from planner import cli, glossary, paths
+from planner.catalog.catalog import Catalog
 from planner.errors import InputError
 from planner.evidence.validation import cost_cases, costs
 
+CATALOG = Catalog()
 MEASUREMENTS = paths.shipped("catalogs") / "measurements"
 WORDS = cost_cases.load_mapping(MEASUREMENTS / "tco-mapping.toml")["words"]
 
 
 @pytest.fixture(scope="module")
 def found():
-    return costs.validate_tco()
+    return costs.validate_tco(CATALOG)
 
 
 def test_at_least_sixty_of_the_sixty_eight_cases_are_reproduced(found):
@@ -71,7 +73,7 @@ def test_the_mapping_names_quantities_and_conventions_that_exist():
 def replay(tmp_path, **case):
     file = tmp_path / "cases.jsonl"
     file.write_text(json.dumps({"id": "x", "tolerance_rel": 0.01} | case) + "\n")
-    return costs.validate_tco(file)
+    return costs.validate_tco(CATALOG, file)
 
 
 def test_a_case_of_another_source_is_read_by_its_names(tmp_path):
@@ -164,7 +166,7 @@ def test_a_broken_file_is_bad_input(tmp_path, text, capsys):
     file = tmp_path / "cases.jsonl"
     file.write_text(text)
     with pytest.raises(InputError):
-        costs.validate_tco(file)
+        costs.validate_tco(CATALOG, file)
     assert cli.main(["validate", "tco", str(file)]) == 2
     assert "line 1" in capsys.readouterr().err
 

@@ -4,11 +4,12 @@ import re
 
 import readme
 
+from planner.catalog.catalog import Catalog
 from planner.evidence.validation import validation
 
 
 def test_the_readme_and_the_page_of_accuracy_show_what_is_printed():
-    replayed = validation.everything()
+    replayed = validation.everything(Catalog())
     text = readme.FILE.read_text(encoding="utf-8")
     assert readme.written(text, readme.printed(replayed)) == text, "python -m tests.readme writes the printed parts"
     assert readme.ACCURACY.read_text(encoding="utf-8") == readme.accuracy(replayed), "python -m tests.readme writes it"

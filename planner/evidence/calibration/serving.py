@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from planner import files, glossary, paths, units
+from planner import files
 from planner.catalog.catalog import Catalog
-from planner.errors import one, read_toml
+from planner.errors import one
+from planner.evidence.calibration.fitting import Prior, left_out, prior, robust_fit, written
 from planner.evidence.validation import serving_cases
-from planner.evidence.validation.errors import scores
+from planner.evidence.validation.serving import scores
 from planner.evidence.validation.serving_cases import METRICS, Cases
 
 RESIDUALS = {"output_tokens_per_second": "output_rate_residual", "tpot": "tpot_residual", "ttft": "ttft_residual"}
@@ -24,75 +25,56 @@ _TAIL = 0.1
 # Sources without which there is no spread between the others when one is left out.
 _FEWEST_SOURCES = 3
 _LOST = 3.0
-_MOST_STEPS = 40
 
 
-@dataclass(frozen=True)
-class Prior:
-    """What is believed of the parameters before the fit."""
-
-    start: dict[str, float]
-    low: dict[str, float]
-    high: dict[str, float]
-    weight: float
-    robust: float
-    metrics: dict[str, float]
-
-
-def prior() -> Prior:
-    """The starting values and limits of the fit."""
-    raw = read_toml(paths.shipped("catalogs") / "calibration" / "priors" / "inference.toml")
-    fit = raw.pop("fit")
-    rows = glossary.quantities()
-    read = {key: {n: units.read(row[key], rows[n].unit) for n, row in raw.items()} for key in ("start", "low", "high")}
-    return Prior(read["start"], read["low"], read["high"], fit["weight"], fit["robust"], fit["metrics"])
-
-
-def calibrate(path: Path | None = None, output: Path | None = None) -> dict[str, Any]:
+def calibrate(catalog: Catalog, path: Path | None = None, output: Path | None = None) -> dict[str, Any]:
     """Fit all cases of a file, and each time without one source; write the calibration file where `output` says."""
-    catalog = Catalog()
-    cases, beliefs = serving_cases.read(path, catalog), prior()
+    cases, beliefs = serving_cases.read(catalog, path), prior(catalog, "inference")
     others = serving_cases.constants(catalog)
     if len(set(cases.sources)) < _FEWEST_SOURCES:
         message = f"the band rests on sources left out: cases of at least {_FEWEST_SOURCES} sources are needed"
         raise one(path.name if path else "cases", "source_id", message)
     fitted = fit(cases, beliefs, others)
     inside = serving_cases.predict(cases, {**others, **fitted}, list(METRICS.values()))
-    outside = left_out(cases, beliefs, others, cases.sources)
-    apart = scores(cases, left_out(cases, beliefs, others, cases.documents))["metrics"]
+
+    def unseen(own: Any) -> Any:
+        return _predicted(cases, own, fit(cases.part(~own), beliefs, others), others)
+
+    outside, apart = (
+        dict(zip(METRICS.values(), left_out(groups, unseen), strict=True))
+        for groups in (cases.sources, cases.documents)
+    )
+    by_document = scores(cases, apart)["metrics"]
     spreads = {metric: spread(residuals(cases, outside, metric)) for metric in METRICS}
-    found = {"kind": "inference", **scores(cases, inside)}
-    found["left_out"] = {
+    result = {"kind": "inference", **scores(cases, inside)}
+    result["left_out"] = {
         f"{metric} {name}": value
         for metric, of in scores(cases, outside)["metrics"].items()
         for name, value in of.items()
         if isinstance(value, float)
     }
-    found["left_out_document"] = {
-        "weighted_mape": apart["output_tokens_per_second"]["mape"],
-        "median": apart["output_tokens_per_second"]["median_ape"],
-        "tpot_median": apart["tpot"]["median_ape"],
-        "ttft_median": apart["ttft"]["median_ape"],
+    result["left_out_document"] = {
+        "weighted_mape": by_document["output_tokens_per_second"]["mape"],
+        "median": by_document["output_tokens_per_second"]["median_ape"],
+        "tpot_median": by_document["tpot"]["median_ape"],
+        "ttft_median": by_document["ttft"]["median_ape"],
     }
-    found["by_left_out_source"] = scores(cases, outside)["metrics"]["output_tokens_per_second"]["by_source"]
-    found["left_out_band_coverage"] = nested_coverage(cases, outside, beliefs, others)
-    found["residual_quantiles"] = {metric: of.band for metric, of in spreads.items()}
-    found["residual_spreads"] = {
+    result["by_left_out_source"] = scores(cases, outside)["metrics"]["output_tokens_per_second"]["by_source"]
+    result["left_out_band_coverage"] = nested_coverage(cases, outside, beliefs, others)
+    result["residual_quantiles"] = {metric: of.band for metric, of in spreads.items()}
+    result["residual_spreads"] = {
         metric: {"sources": of.sources, "within": of.within, "between": of.between} for metric, of in spreads.items()
     }
-    found["parameters"] = fitted
+    result["parameters"] = fitted
     if output is not None:
-        files.write_atomically(output, file_text(cases, fitted, found))
-    return found
+        files.write_atomically(output, file_text(cases, fitted, result))
+    return result
 
 
 def fit(cases: Cases, beliefs: Prior, others: dict[str, Any]) -> dict[str, float]:
     """The parameters that predict the cases best, each source with a weight that grows as the root of its rows."""
-    from scipy.optimize import least_squares
-
-    names = list(beliefs.start)
-    start = np.log([beliefs.start[name] for name in names])
-    low, high = (np.log([limit[name] for name in names]) for limit in (beliefs.low, beliefs.high))
+    names, settings = list(beliefs.start), beliefs.settings
+    start, low, high = (beliefs.logs(column) for column in ("start", "low", "high"))
     sources = np.array(cases.sources)
     rows = {name: int(np.sum(sources == name)) for name in set(cases.sources)}
     weight = np.array([rows[name] ** -0.5 for name in cases.sources])
@@ -101,43 +83,23 @@ def fit(cases: Cases, beliefs: Prior, others: dict[str, Any]) -> dict[str, float
     def errors_at(point: Any) -> Any:
         parameters = {**others, **dict(zip(names, np.exp(point), strict=True))}
         got = serving_cases.predict(cases, parameters, list(METRICS.values()))
-        parts = [(point - start) * beliefs.weight]
+        parts = [(point - start) * settings["weight"]]
         for metric, quantity in METRICS.items():
             known = np.isfinite(cases.measured[metric])
             errors = np.log(got[quantity][known] / cases.measured[metric][known])
             errors = np.nan_to_num(errors, nan=_LOST, posinf=_LOST, neginf=-_LOST)
-            parts.append(errors * np.sqrt(beliefs.metrics[metric] * weight[known]))
+            parts.append(errors * np.sqrt(settings["metrics"][metric] * weight[known]))
         return np.concatenate(parts)
 
     inner = np.clip(start, low + 1e-9, high - 1e-9)
-    found = least_squares(
-        errors_at,
-        inner,
-        bounds=(low, high),
-        loss="soft_l1",
-        f_scale=beliefs.robust,
-        max_nfev=_MOST_STEPS,
-        diff_step=1e-3,
-    )
-    return dict(zip(names, np.exp(found.x).tolist(), strict=True))
+    logs = robust_fit(errors_at, inner, settings["robust"], bounds=(low, high), diff_step=1e-3)
+    return dict(zip(names, np.exp(logs).tolist(), strict=True))
 
 
-def left_out(cases: Cases, beliefs: Prior, others: dict[str, Any], groups: Sequence[str]) -> dict[str, Any]:
-    """Predictions of every case by a fit that saw no case of its group."""
-    found = {name: np.full(len(cases.ids), np.nan) for name in METRICS.values()}
-    for group in dict.fromkeys(groups):
-        outside = np.array(groups) == group
-        _predict_unseen(found, cases, outside, fit(cases.part(~outside), beliefs, others), others)
-    return found
-
-
-def _predict_unseen(
-    found: dict[str, Any], cases: Cases, chosen: Any, fitted: dict[str, float], others: dict[str, Any]
-) -> None:
-    """Put the predictions of the chosen cases by a fit into their places."""
-    got = serving_cases.predict(cases.part(chosen), {**others, **fitted}, list(found))
-    for name, column in found.items():
-        column[chosen] = got[name]
+def _predicted(cases: Cases, chosen: Any, fitted: Mapping[str, float], others: Mapping[str, Any]) -> Any:
+    """What a fit predicts for the chosen cases: a row for each metric."""
+    predicted = serving_cases.predict(cases.part(chosen), {**others, **fitted}, list(METRICS.values()))
+    return np.array([predicted[quantity] for quantity in METRICS.values()])
 
 
 @dataclass(frozen=True)
@@ -156,14 +118,14 @@ def residuals(cases: Cases, predicted: dict[str, Any], metric: str, hidden: str 
     if metric == "tpot":
         # Few sources print it; the rate of a full batch is made of the same step times, upside down.
         pairs.append(("output_tokens_per_second", -1))
-    sources, found = np.array(cases.sources), {}
+    sources, errors_of = np.array(cases.sources), {}
     for source in dict.fromkeys(cases.sources):
         own = sources == source
         errors = np.concatenate([sign * np.log(cases.measured[m] / predicted[METRICS[m]])[own] for m, sign in pairs])
         known = errors[np.isfinite(errors)]
         if source != hidden and known.size:
-            found[source] = known
-    return found
+            errors_of[source] = known
+    return errors_of
 
 
 def spread(errors: Mapping[str, Any]) -> Spread:
@@ -197,30 +159,30 @@ def nested_coverage(
     """
     sources = np.array(cases.sources)
     names = list(dict.fromkeys(cases.sources))
-    unseen = {name: {quantity: np.full(len(cases.ids), np.nan) for quantity in METRICS.values()} for name in names}
+    unseen = {name: np.full((len(METRICS), len(cases.ids)), np.nan) for name in names}
     for pair in itertools.combinations(names, 2):
         fitted = fit(cases.part(~np.isin(sources, pair)), beliefs, others)
         for hidden, judged in (pair, pair[::-1]):
-            _predict_unseen(unseen[hidden], cases, sources == judged, fitted, others)
-    found: dict[str, float | None] = {}
+            unseen[hidden][:, sources == judged] = _predicted(cases, sources == judged, fitted, others)
+    coverage: dict[str, float | None] = {}
     for metric in METRICS:
         inside: list[Any] = []
         for source in names:
             ratio = cases.measured[metric] / outside[METRICS[metric]]
             own = (sources == source) & np.isfinite(ratio)
-            rest = residuals(cases, unseen[source], metric, hidden=source)
+            others_errors = dict(zip(METRICS.values(), unseen[source], strict=True))
+            rest = residuals(cases, others_errors, metric, hidden=source)
             if own.any() and rest:
                 low, high = spread(rest).band
                 inside.extend((ratio[own] >= low) & (ratio[own] <= high))
-        found[metric] = float(np.mean(inside)) if inside else None
-    return found
+        coverage[metric] = float(np.mean(inside)) if inside else None
+    return coverage
 
 
-def file_text(cases: Cases, fitted: dict[str, float], found: dict[str, Any]) -> str:
+def file_text(cases: Cases, fitted: dict[str, float], result: dict[str, Any]) -> str:
     """The calibration file: what was fitted to what, how well, and every parameter with its unit."""
-    rows = glossary.quantities()
     stacks = sorted({options[serving_cases.OPTIONS.index("serving_stack")] for options in cases.options})
-    left = found["left_out"]
+    left = result["left_out"]
     lines = [
         "# Written by `planner calibrate inference -o FILE`; priors/inference.toml says where the fit starts.",
         'source = "inference-fit"',
@@ -241,7 +203,7 @@ def file_text(cases: Cases, fitted: dict[str, float], found: dict[str, Any]) -> 
         "",
         "# Errors of the rows the fit saw.",
         "[fit.in_sample]",
-        *[f"{m}_{n} = {found['metrics'][m][n]:.4f}" for m in METRICS for n in ("mape", "median_ape")],
+        *[f"{m}_{n} = {result['metrics'][m][n]:.4f}" for m in METRICS for n in ("mape", "median_ape")],
         "",
         "# Errors of rows whose whole source the fit did not see; the share of them inside a band that is made as the",
         "# one below is, of the other sources' errors in fits that saw neither this source nor their own.",
@@ -249,37 +211,35 @@ def file_text(cases: Cases, fitted: dict[str, float], found: dict[str, Any]) -> 
         *[f"{m}_{n} = {left[f'{m} {n}']:.4f}" for m in METRICS for n in ("mape", "median_ape")],
         *[
             f"{m}_band_coverage = {share:.4f}"
-            for m, share in found["left_out_band_coverage"].items()
+            for m, share in result["left_out_band_coverage"].items()
             if share is not None
         ],
         "",
         "# The same where all tables of one repository are left out together.",
         "[fit.left_out_document]",
-        *[f"{name} = {value:.4f}" for name, value in found["left_out_document"].items() if value is not None],
+        *[f"{name} = {value:.4f}" for name, value in result["left_out_document"].items() if value is not None],
         "",
         "# Log errors of left-out rows: standard deviation within a source and between sources (tpot: as the rate).",
         *[
             f"[fit.residual_spreads.{m}]\nsources = {of['sources']}\nwithin = {of['within']:.4f}\n"
             f"between = {of['between']:.4f}\n"
-            for m, of in found["residual_spreads"].items()
+            for m, of in result["residual_spreads"].items()
         ],
         "# P10 and P90 of measured over predicted that these two spreads give for a source not seen before: the",
         "# prediction interval of a random-effects model (planner/evidence/calibration/serving.py),",
         "# scaled to no row.",
         "[fit.residual_quantiles]",
-        *[f"{m} = [{low:.4f}, {high:.4f}]" for m, (low, high) in found["residual_quantiles"].items()],
+        *[f"{m} = [{low:.4f}, {high:.4f}]" for m, (low, high) in result["residual_quantiles"].items()],
         "",
     ]
     for metric, name in RESIDUALS.items():
-        low, high = found["residual_quantiles"][metric]
+        low, high = result["residual_quantiles"][metric]
         # The value itself lies within its range.
         ends = [f"low = {min(low, 1):.4f}", f"high = {max(high, 1):.4f}", 'distribution = "lognormal"']
         lines += [f"[{name}]", "value = 1", *ends, ""]
     lines += ["[speed_tensorrt_llm]", "value = 1", 'source = "definition"', 'kind = "rated"', ""]
     for name, value in fitted.items():
-        plain = rows[name].unit == units.DIMENSIONLESS
-        text = f"{value:.5g}" if plain else f'"{units.text(value, rows[name].show, 5)}"'
-        lines += [f"[{name}]", f"value = {text}", ""]
+        lines += [f"[{name}]", f"value = {written(name, value, 5)}", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -10,91 +10,47 @@ from typing import Any
 
 import numpy as np
 
-from planner import files, glossary, units
+from planner import files, glossary
 from planner.catalog.catalog import Catalog
+from planner.evidence.calibration.fitting import Prior, left_out, prior, robust_fit, written
 from planner.evidence.validation import training
 from planner.evidence.validation.training import Replay
 
-# Parameter -> where the fit starts, and the factor by which it may plausibly lie off.  Starts were chosen by people who
-# had seen the cases: errors of left-out rows are somewhat optimistic for that.
-START: dict[str, tuple[float, float]] = {
-    "matrix_energy": (0.5e-12, 1.2),
-    "bf16_efficiency": (0.95, 1.1),
-    "fp8_efficiency": (0.95, 1.15),
-    "fp4_efficiency": (0.75, 1.3),
-    "grouped_efficiency": (1.0, 1.1),
-    "grouped_precision_loss": (0.5, 1.5),
-    "small_product_width": (300, 2.0),
-    "small_shard_width": (120, 1.5),
-    "attention_efficiency": (0.45, 1.3),
-    "first_flash_efficiency": (0.4, 1.3),
-    "score_passes": (5, 1.5),
-    "misaligned_cost": (5, 1.5),
-    "elementwise_passes": (2, 1.5),
-    "recompute_cost": (1.0, 1.1),
-    "weight_traffic_exposed": (0.5, 1.4),
-    "mixture_progress": (0.25, 1.5),
-    "layer_launch_time": (350e-6, 1.5),
-    "routing_launch_time": (40e-6, 1.5),
-    "expert_launch_time": (200e-6, 1.5),
-    "mixture_launch_progress": (0.9, 1.2),
-    "framework_fsdp": (1.0, 1.1),
-    "framework_deepspeed": (1.05, 1.1),
-    "framework_xla": (1.0, 1.1),
-    "framework_neuron": (1.1, 1.2),
-    "software_progress": (0.1, 1.3),
-    "tensor_exposed_overlapped": (0.5, 1.3),
-    "expert_exposed": (0.6, 1.4),
-    "pipeline_exposed_overlapped": (0.4, 1.5),
-    "scaleup_efficiency": (0.75, 1.1),
-    "network_efficiency": (0.78, 1.1),
-    "shard_efficiency": (0.8, 1.3),
-    "deepspeed_gather": (0.15, 1.5),
-}
-# Log error of the step time beyond which a row pulls less than its square.
-_ROBUST = 0.04
-# Log error of one family that weighs as much as a parameter lying off by its factor.
-_TRUST = 0.055
 _STEP = 1e-5
-# The factor by which the machine and the launches of one document may lie off from all others': chips of one kind
-# differ by 5 % with cooling and power (stas00/ml-engineering, accelerator README).
-_DOCUMENT = 1.05
 
 
-def fit(replay: Replay, measured: Any, weights: Any, documents: Any) -> dict[str, float]:
+def fit(replay: Replay, measured: Any, weights: Any, documents: Any, beliefs: Prior) -> dict[str, float]:
     """Parameters of the smallest robust error, held near their starting values where rows say little of them.
 
     Each document has an offset of its own in the fit, which no prediction has: what is particular to one machine
     does not bend the parameters of all.
     """
-    from scipy.optimize import least_squares
-
-    names, labels = list(START), np.unique(documents)
+    names, labels, settings = list(beliefs.start), np.unique(documents), beliefs.settings
     count = len(names)
-    centre = np.concatenate([np.log([START[name][0] for name in names]), np.zeros(len(labels))])
-    spread = np.concatenate([np.log([START[name][1] for name in names]), np.full(len(labels), np.log(_DOCUMENT))])
+    centre = np.concatenate([beliefs.logs("start"), np.zeros(len(labels))])
+    spread = np.concatenate([beliefs.logs("factor"), np.full(len(labels), np.log(settings["document"]))])
     errors, derivatives = _residuals(replay, measured, weights, names)
     own = (documents[:, None] == labels) * np.sqrt(weights / weights.mean())[:, None]
     # Rows of one family repeat each other: the family as a whole counts against the starting values.
-    hold = _TRUST * np.sqrt(len(measured) / weights.sum()) / spread
-    found = least_squares(
+    hold = settings["trust"] * np.sqrt(len(measured) / weights.sum()) / spread
+    logs = robust_fit(
         lambda logs: np.concatenate([errors(logs[:count]) + own @ logs[count:], hold * (logs - centre)]),
         centre,
+        settings["robust"],
         jac=lambda logs: np.concatenate([np.hstack([derivatives(logs[:count]), own]), np.diag(hold)]),
-        loss="soft_l1",
-        f_scale=_ROBUST,
         x_scale=np.minimum(1, 1 / hold),
         xtol=1e-5,
         ftol=1e-5,
-        max_nfev=40,
     )
-    return dict(zip(names, np.exp(found.x[:count]).tolist(), strict=True))
+    return dict(zip(names, np.exp(logs[:count]).tolist(), strict=True))
 
 
-def fit_with_strategies(replay: Replay, measured: Any, weights: Any, documents: Any) -> dict[str, float]:
+def fit_with_strategies(
+    replay: Replay, measured: Any, weights: Any, documents: Any, beliefs: Prior
+) -> dict[str, float]:
     """The same, where rows that leave their strategy open take the best under the parameters found."""
-    replay.choose_strategies(fit(replay, measured, weights, documents))
-    return fit(replay, measured, weights, documents)
+    replay.choose_strategies(fit(replay, measured, weights, documents, beliefs))
+    return fit(replay, measured, weights, documents, beliefs)
 
 
 def _residuals(
@@ -110,40 +66,33 @@ def _residuals(
     def derivatives(logs: Any) -> Any:
         moved = np.exp(logs + _STEP * np.eye(len(names) + 1, len(names), -1))
         parameters = {name: moved[:, [column]] for column, name in enumerate(names)}
-        found = np.log(replay.predict(("step_time",), parameters)["step_time"])
-        return scale[:, None] * ((found[1:] - found[0]) / _STEP).T
+        times = np.log(replay.predict(("step_time",), parameters)["step_time"])
+        return scale[:, None] * ((times[1:] - times[0]) / _STEP).T
 
     return errors, derivatives
 
 
-def left_out(replay: Replay, measured: Any, weights: Any, documents: Any, groups: Any) -> Any:
-    """Each row's step time as predicted by a fit that has seen nothing of its group."""
-    predicted = np.full(len(measured), np.nan)
-    for group in np.unique(groups):
-        outside = groups != group
-        seen = replay.subset(outside)
-        parameters = fit_with_strategies(seen, measured[outside], weights[outside], documents[outside])
-        unseen = replay.subset(~outside)
-        unseen.choose_strategies(parameters)
-        predicted[~outside] = unseen.predict(("step_time",), parameters)["step_time"]
-    return predicted
-
-
-def calibrate(path: Path | None = None, output: Path | None = None) -> dict[str, Any]:
+def calibrate(catalog: Catalog, path: Path | None = None, output: Path | None = None) -> dict[str, Any]:
     """Fit to the published runs; the summary as `validate` gives it with parameters and left-out errors added."""
-    catalog = Catalog()
-    cases = training.load(path, catalog)
+    cases, beliefs = training.load(catalog, path), prior(catalog, "training")
     scored = [case for case in cases if training.is_scored(case) and case.measured_step_time]
     replay = Replay(scored, catalog)
     measured = np.array([case.measured_step_time for case in scored], dtype=float)
     weights = np.array([case.number("eval_weight") or 1.0 for case in scored])
     families = np.array([case.family for case in scored])
     documents = np.array([case.document for case in scored])
-    parameters = fit_with_strategies(replay, measured, weights, documents)
+    parameters = fit_with_strategies(replay, measured, weights, documents, beliefs)
+
+    def unseen(own: Any) -> Any:
+        seen, rest = replay.subset(~own), replay.subset(own)
+        fitted = fit_with_strategies(seen, measured[~own], weights[~own], documents[~own], beliefs)
+        rest.choose_strategies(fitted)
+        return rest.predict(("step_time",), fitted)["step_time"]
+
     errors = {
         "fitted": replay.predict(("step_time",), parameters)["step_time"],
-        "left_out_family": left_out(replay, measured, weights, documents, families),
-        "left_out_document": left_out(replay, measured, weights, documents, documents),
+        "left_out_family": left_out(families, unseen),
+        "left_out_document": left_out(documents, unseen),
     }
     ratio = measured / errors["left_out_document"]
     band = weighted_quantiles(ratio, weights, (0.1, 0.9))
@@ -161,12 +110,12 @@ def calibrate(path: Path | None = None, output: Path | None = None) -> dict[str,
     }
     if output is not None:
         files.write_atomically(output, calibration_file(parameters, summary))
-    found = training.report(scored, errors["fitted"], measured, summary)
-    found["parameters"] = {
-        name: {"value": value, "start": START[name][0], "unit": glossary.quantities()[name].unit}
+    result = training.report(scored, errors["fitted"], measured, summary)
+    result["parameters"] = {
+        name: {"value": value, "start": beliefs.start[name], "unit": glossary.quantities()[name].unit}
         for name, value in parameters.items()
     }
-    return found
+    return result
 
 
 def weighted_quantiles(values: Any, weights: Any, shares: Sequence[float]) -> Any:
@@ -199,15 +148,15 @@ def _residuals_by_document(
     errors: Mapping[str, Any], measured: Any, weights: Any, documents: Any
 ) -> dict[str, dict[str, float]]:
     """Document -> its rows, and the mean logarithm of predicted over measured, fitted and left out."""
-    found = {}
+    residuals = {}
     for name in sorted(set(documents)):
         own = documents == name
         mean = {
             key: round(float(np.average(np.log(predicted[own] / measured[own]), weights=weights[own])), 4)
             for key, predicted in errors.items()
         }
-        found[name] = {"rows": int(own.sum()), **mean}
-    return found
+        residuals[name] = {"rows": int(own.sum()), **mean}
+    return residuals
 
 
 def ends_of(low: float, high: float) -> tuple[float, float]:
@@ -230,7 +179,7 @@ def calibration_file(parameters: Mapping[str, float], summary: Mapping[str, Any]
     """The calibration file's text."""
     ends = ends_of(*summary["band"])
     lines = [_HEADER.rstrip(), f"as_of = {summary['date']}", ""]
-    lines += [f"{name} = {_toml_value(name, value)}" for name, value in parameters.items()]
+    lines += [f"{name} = {written(name, value, 4)}" for name, value in parameters.items()]
     lines += ["", "[prediction_factor]", "value = 1", f"low = {ends[0]:.4g}", f"high = {ends[1]:.4g}"]
     lines += ["", "[fit]", 'data = "catalogs/measurements/training.csv"']
     for key, value in summary.items():
@@ -248,10 +197,3 @@ def calibration_file(parameters: Mapping[str, float], summary: Mapping[str, Any]
 
 def _inline(table: Mapping[str, float]) -> str:
     return "{ " + ", ".join(f"{name} = {number}" for name, number in table.items()) + " }"
-
-
-def _toml_value(name: str, value: float) -> str:
-    row = glossary.quantities()[name]
-    if row.unit == units.DIMENSIONLESS:
-        return f"{value:.4g}"
-    return f'"{units.convert(value, row.show):.4g} {row.show}"'

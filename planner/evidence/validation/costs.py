@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from planner import glossary, paths, units
+from planner import glossary, units
 from planner.catalog.catalog import Catalog, value_of
 from planner.errors import InputError
 from planner.evidence.validation import validation
@@ -33,12 +33,10 @@ from planner.scenario import resolve, scenario, scenario_file
 _LARGEST = 60.0
 
 
-def validate_tco(path: Path | None = None) -> dict[str, Any]:
-    """Every case of a file (the shipped ones by default): predictions, errors, and what cannot be expressed and why."""
-    measurements = paths.shipped("catalogs") / "measurements"
-    mapping = load_mapping(measurements / "tco-mapping.toml")
-    cases = load_cases(path or measurements / "tco.jsonl")
-    catalog = Catalog()
+def validate_tco(catalog: Catalog, path: Path | None = None) -> dict[str, Any]:
+    """Every case of a file, or of the catalog: predictions, errors, and what cannot be expressed and why."""
+    mapping = load_mapping(catalog.file("measurements/tco-mapping.toml"))
+    cases = load_cases(path or catalog.file("measurements/tco.jsonl"))
     rows: list[dict[str, Any]] = []
     sources: list[str] = []
     within: list[bool] = []

@@ -1,52 +1,36 @@
-"""Errors of predictions against measurements, in all and by group."""
+"""Errors of predictions against measurements: the same figures for all rows, and for the rows of a group."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from planner.evidence.validation.serving_cases import METRICS, Cases
+FIGURES: Mapping[str, Callable[[Any, Any], Any]] = {
+    "rows": lambda errors, weights: int(errors.size),
+    "mape": lambda errors, weights: float(errors.mean()),
+    "weighted_mape": lambda errors, weights: float(np.average(errors, weights=weights)),
+    "median_ape": lambda errors, weights: float(np.median(errors)),
+    "p90_ape": lambda errors, weights: float(np.percentile(errors, 90)),
+}
+SIZE = ("rows", "mape", "median_ape")
 
 
-def scores(cases: Cases, predicted: dict[str, Any]) -> dict[str, Any]:
-    """Errors of every metric, by source and by accelerator; those of output tokens per second on top."""
-    by_metric: dict[str, Any] = {}
-    for metric, quantity in METRICS.items():
-        errors = np.abs(predicted[quantity] / cases.measured[metric] - 1)
-        by_metric[metric] = {
-            **error_summary(errors),
-            "by_source": grouped(errors, cases.sources),
-            "by_accelerator": grouped(errors, cases.accelerators),
-        }
-    rate = by_metric["output_tokens_per_second"]
-    top = {name: rate[name] for name in ("mape", "median_ape", "p90_ape", "by_source", "by_accelerator")}
-    return {
-        "cases": cases.scorable,
-        "predicted": len(cases.ids),
-        "coverage": len(cases.ids) / cases.scorable if cases.scorable else None,
-        **top,
-        "weighted_mape": rate["mape"],
-        "metrics": by_metric,
-    }
+def summed_up(errors: Any, names: Sequence[str] = SIZE, weights: Any = None) -> dict[str, Any]:
+    """The named figures of the errors that are known; None where no error is known."""
+    errors = np.asarray(errors, dtype=float)
+    known = np.isfinite(errors)
+    counted = np.ones(int(known.sum())) if weights is None else np.asarray(weights, dtype=float)[known]
+    lacking = {name: 0 if name == "rows" else None for name in names}
+    return {name: FIGURES[name](errors[known], counted) for name in names} if known.any() else lacking
 
 
-def error_summary(errors: Any) -> dict[str, Any]:
-    """Rows, mean, median and ninth decile of the errors that are known."""
-    known = errors[np.isfinite(errors)]
-    if not known.size:
-        return {"rows": 0, "mape": None, "median_ape": None, "p90_ape": None}
-    return {
-        "rows": int(known.size),
-        "mape": float(known.mean()),
-        "median_ape": float(np.median(known)),
-        "p90_ape": float(np.percentile(known, 90)),
-    }
-
-
-def grouped(errors: Any, labels: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Errors by label; labels without a known error are left out."""
-    column = np.array(labels)
-    found = {label: error_summary(errors[column == label]) for label in dict.fromkeys(labels)}
-    return {label: row for label, row in found.items() if row["rows"]}
+def by_group(
+    errors: Any, groups: Sequence[str], names: Sequence[str] = SIZE, weights: Any = None
+) -> dict[str, dict[str, Any]]:
+    """Figures by group, in the order in which the groups come; groups without a known error are left out."""
+    errors, column = np.asarray(errors, dtype=float), np.asarray(groups)
+    counted = np.ones(len(errors)) if weights is None else np.asarray(weights, dtype=float)
+    known = {group: (column == group) & np.isfinite(errors) for group in dict.fromkeys(groups)}
+    return {group: summed_up(errors[own], names, counted[own]) for group, own in known.items() if own.any()}

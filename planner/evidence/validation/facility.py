@@ -42,12 +42,12 @@ _TOPOLOGIES = {
 _MANAGER_LINKS = 4
 
 
-def validate_fabric(path: Path) -> dict[str, Any]:
+def validate_fabric(catalog: Catalog, path: Path) -> dict[str, Any]:
     """Counts of switches and cables of reference designs; within tolerance means equal."""
     cases = _cases(path, ("case_id", "topology", "leaf_switches"))
     rows, exact, sources = [], [], []
     for case in cases:
-        found = wiring.evaluate(_COUNTS.values(), *_design(case, path.name))
+        found = wiring.evaluate(_COUNTS.values(), *_design(case, catalog, path.name))
         for column, quantity in _COUNTS.items():
             measured = _number(case, column, path.name)
             if measured is None:
@@ -60,10 +60,10 @@ def validate_fabric(path: Path) -> dict[str, Any]:
     return validation.summary("fabric", rows, len(cases), within=exact, sources=sources)
 
 
-def _design(case: Mapping[str, str], place: str) -> tuple[dict[str, Any], dict[str, str]]:
+def _design(case: Mapping[str, str], catalog: Catalog, place: str) -> tuple[dict[str, Any], dict[str, str]]:
     """A reference design as quantities and options."""
     given = {name: _number(case, name, place) for name in _DESIGN}
-    values: dict[str, Any] = {name: fact.value for name, fact in Catalog().defaults.items() if name.startswith("one_")}
+    values: dict[str, Any] = {name: fact.value for name, fact in catalog.defaults.items() if name.startswith("one_")}
     values |= {"cable_port": 1.0, "fabric_planes": given["planes"] or 1.0}
     designed, connected = given["endpoints_designed"], given["gpus"]
     ports = given["endpoints_per_node"]
@@ -115,7 +115,7 @@ _COLLECTIVE_INPUTS = {
 }
 
 
-def validate_collectives(path: Path) -> dict[str, Any]:
+def validate_collectives(catalog: Catalog, path: Path) -> dict[str, Any]:
     """Times, rates and shares of published collectives."""
 
     def quantities(case: Mapping[str, str], given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -170,13 +170,13 @@ _RELIABILITY_INPUTS = {
 _PER_NODE = {"gpus": 8, "chips": 16}
 
 
-def validate_reliability(path: Path) -> dict[str, Any]:
+def validate_reliability(catalog: Catalog, path: Path) -> dict[str, Any]:
     """Failure records, checkpoints and uptimes."""
 
     def quantities(case: Mapping[str, str], given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
         wanted = case["quantity"].casefold()
         options = {"checkpoint_rule": "young", "effective_time_model": "exact", "restart_mode": "automatic"}
-        values = {name: Catalog().defaults[name].value for name in _RELIABILITY_DEFAULTS}
+        values = {name: catalog.defaults[name].value for name in _RELIABILITY_DEFAULTS}
         for name, text in given.items():
             if name == "interval" and text in ("young", "daly", "exact"):
                 options["checkpoint_rule"] = text

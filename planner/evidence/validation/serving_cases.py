@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from planner import paths
 from planner.catalog.catalog import Catalog, Entry, folded
 from planner.catalog.links import benchmarks, links
 from planner.errors import InputError, one
 from planner.evidence.validation.validation import document
 from planner.model import wiring
 
+FILE = "measurements/inference.csv"
 # What of a case is compared: metric -> the quantity that predicts it.
 METRICS = {"output_tokens_per_second": "output_tokens_per_second", "tpot": "tpot", "ttft": "ttft"}
 OPTIONS = ("weight_precision", "kv_precision", "serving_stack", "batching")
@@ -59,10 +59,9 @@ class Cases:
         return Cases(**lists, **columns, scorable=len(index))  # type: ignore[arg-type]
 
 
-def read(path: Path | None = None, catalog: Catalog | None = None) -> Cases:
-    """The cases of a file, the shipped one by default; columns as in catalogs/measurements/inference.csv."""
-    place = path or paths.shipped("catalogs") / "measurements" / "inference.csv"
-    catalog = catalog or Catalog()
+def read(catalog: Catalog, path: Path | None = None) -> Cases:
+    """The cases of a file, or those of the catalog; columns as in catalogs/measurements/inference.csv."""
+    place = path or catalog.file(FILE)
     try:
         with place.open(newline="", encoding="utf-8-sig") as stream:
             rows = list(csv.DictReader(stream))

@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from planner import glossary, paths, units
+from planner import glossary, units
 from planner.catalog.catalog import Catalog
 from planner.errors import read_toml
-from planner.evidence.validation import training_cases, validation
+from planner.evidence.validation import errors, training_cases, validation
 from planner.evidence.validation.training_cases import Case
 from planner.model import wiring
 from planner.plan import layout_search
 from planner.plan.training_layout import TRAINING
 
-SHIPPED = paths.shipped("catalogs") / "measurements" / "training.csv"
+FILE = "measurements/training.csv"
+_SIZES = ("rows", "mape", "weighted_mape", "median_ape")
 
 
 class Replay:
@@ -41,13 +42,13 @@ class Replay:
     def choose_strategies(self, parameters: Mapping[str, float]) -> None:
         """Fill the degrees that rows leave open with the fastest strategy that fits."""
         for options, places, given in self.groups:
-            found = {name: np.array(given.get(name, np.full(len(places), np.nan))) for name in TRAINING.candidates}
+            degrees = {name: np.array(given.get(name, np.full(len(places), np.nan))) for name in TRAINING.candidates}
             for row, place in enumerate(places):
                 case = self.cases[place]
                 values = {**self.constants, **parameters, **case.values}
                 for name, value in layout_search.chosen(TRAINING, values, options).items():
-                    found[name][row] = value
-            given.update(found)
+                    degrees[name][row] = value
+            given.update(degrees)
 
     def predict(self, wanted: Sequence[str], parameters: Mapping[str, float] | None = None) -> dict[str, Any]:
         """Each wanted quantity of each case; NaN where it cannot be computed."""
@@ -55,10 +56,10 @@ class Replay:
         result = {name: np.full((*rows, len(self.cases)), np.nan) for name in wanted}
         for options, places, given in self.groups:
             values = {**self.constants, **(parameters or {}), **given}
-            found = wiring.evaluate(wanted, values, options)
+            computed = wiring.evaluate(wanted, values, options)
             for name in wanted:
-                if name in found:
-                    result[name][..., places] = found[name]
+                if name in computed:
+                    result[name][..., places] = computed[name]
         return result
 
     def subset(self, keep: Any) -> Replay:
@@ -76,9 +77,9 @@ class Replay:
         return part
 
 
-def load(path: Path | None = None, catalog: Catalog | None = None) -> list[Case]:
-    """The published runs of a file, or the shipped ones."""
-    return training_cases.load(path or SHIPPED, catalog or Catalog())
+def load(catalog: Catalog, path: Path | None = None) -> list[Case]:
+    """The published runs of a file, or those of the catalog."""
+    return training_cases.load(path or catalog.file(FILE), catalog)
 
 
 def is_scored(case: Case) -> bool:
@@ -86,29 +87,28 @@ def is_scored(case: Case) -> bool:
     return (case.row.get("score_metric") or "step_time") == "step_time"
 
 
-def fitted(catalog: Catalog | None = None) -> dict[str, Any]:
+def fitted(catalog: Catalog) -> dict[str, Any]:
     """What the calibration file says of its fit."""
-    path = paths.shipped("catalogs") / "calibration" / "training.toml"
-    return dict(read_toml(path).get("fit", {}))
+    return dict(read_toml(catalog.file("calibration/training.toml")).get("fit", {}))
 
 
-def validate_training(path: Path | None = None) -> dict[str, Any]:
+def validate_training(catalog: Catalog, path: Path | None = None) -> dict[str, Any]:
     """Published runs replayed: step times against measured ones, by source, accelerator and kind of model."""
-    catalog = Catalog()
-    rows = training_cases.read(path or SHIPPED)
-    cases = load(path, catalog)
+    shipped = catalog.file(FILE)
+    rows = training_cases.read(path or shipped)
+    cases = load(catalog, path)
     scored = [case for case in cases if is_scored(case)]
     replay = Replay(scored, catalog)
     predicted = replay.predict(("step_time",))["step_time"]
     measured = np.array([case.measured_step_time for case in scored], dtype=float)
     fit = fitted(catalog)
     lacking = [row for row in rows if _states_enough(row) and row["case_id"] not in {case.case_id for case in cases}]
-    found = report(scored, predicted, measured, fit, uncovered=len(lacking))
-    if path is not None and path.resolve() != SHIPPED.resolve():
-        found = {key: value for key, value in found.items() if not key.startswith("left_out")}
+    result = report(scored, predicted, measured, fit, uncovered=len(lacking))
+    if path is not None and path.resolve() != shipped.resolve():
+        result = {key: value for key, value in result.items() if not key.startswith("left_out")}
     utilisation = _utilisation(cases, catalog)
-    found["rows"] += utilisation.pop("rows", [])
-    return found | _memory(cases, catalog) | utilisation
+    result["rows"] += utilisation.pop("rows", [])
+    return result | _memory(cases, catalog) | utilisation
 
 
 def report(
@@ -123,39 +123,26 @@ def report(
     weights = [case.number("eval_weight") or 1.0 for case in scored]
     inside = [bool(low * p <= m <= high * p) for m, p in zip(measured, predicted, strict=True) if np.isfinite(m)]
     sources = [case.row.get("source_title", "") for case in scored]
-    found = validation.summary(
+    result = validation.summary(
         "training", rows, len(scored) + uncovered, weights=weights, in_band=inside, sources=sources
     )
     for name in ("left_out_family", "left_out_document"):
         if name in fit:
-            found[name] = dict(fit[name])
+            result[name] = dict(fit[name])
     if "left_out_band_coverage" in fit:
-        found["left_out_band"] = {"coverage": float(fit["left_out_band_coverage"])}
-    errors = np.abs(np.asarray(predicted) / measured - 1)
-    kinds = ["mixture of experts" if case.values.get("model_experts") else "dense" for case in scored]
-    found["by_accelerator"] = _grouped(errors, weights, [case.row.get("accelerator", "") for case in scored])
-    found["by_model_kind"] = _grouped(errors, weights, kinds)
-    found["by_precision"] = _grouped(errors, weights, [case.precision for case in scored])
-    found["by_document"] = _grouped(errors, weights, [case.document for case in scored])
-    return found
+        result["left_out_band"] = {"coverage": float(fit["left_out_band_coverage"])}
+    relative = np.abs(np.asarray(predicted) / measured - 1)
+    groups = {
+        "by_accelerator": [case.row.get("accelerator", "") for case in scored],
+        "by_model_kind": ["mixture of experts" if case.values.get("model_experts") else "dense" for case in scored],
+        "by_precision": [case.precision for case in scored],
+        "by_document": [case.document for case in scored],
+    }
+    return result | {name: errors.by_group(relative, labels, _SIZES, weights) for name, labels in groups.items()}
 
 
 def _known(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def _grouped(errors: Any, weights: Sequence[float], names: Sequence[str]) -> dict[str, dict[str, Any]]:
-    found = {}
-    for name in dict.fromkeys(names):
-        chosen = np.array([other == name for other in names]) & np.isfinite(errors)
-        if chosen.any():
-            found[name] = {
-                "rows": int(chosen.sum()),
-                "mape": float(errors[chosen].mean()),
-                "weighted_mape": float(np.average(errors[chosen], weights=np.asarray(weights)[chosen])),
-                "median_ape": float(np.median(errors[chosen])),
-            }
-    return found
 
 
 def _states_enough(row: Mapping[str, str]) -> bool:
@@ -171,9 +158,7 @@ def _memory(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
         return {}
     allocated = Replay(published, catalog).predict(("memory_allocated",))["memory_allocated"]
     measured = np.array([case.number("measured_peak_mem_gib") for case in published], dtype=float)
-    errors = np.abs(units.convert(allocated, "GiB/accelerator") / measured - 1)
-    known = np.isfinite(errors)
-    return {"peak_memory": _size(errors[known])} if known.any() else {}
+    return _compared("peak_memory", np.abs(units.convert(allocated, "GiB/accelerator") / measured - 1))
 
 
 def _utilisation(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
@@ -181,19 +166,20 @@ def _utilisation(cases: Sequence[Case], catalog: Catalog) -> dict[str, Any]:
     published = [case for case in cases if case.row.get("score_metric") == "mfu" and case.number("measured_mfu")]
     if not published:
         return {}
-    found = Replay(published, catalog).predict(("mfu", "score_flop_per_token", "forward_flop_per_token"))
+    computed = Replay(published, catalog).predict(("mfu", "score_flop_per_token", "forward_flop_per_token"))
     whole = [bool(re.search("full|72BslH", case.row.get("flops_convention") or "")) for case in published]
-    causal_half = found["score_flop_per_token"] / found["forward_flop_per_token"]
-    predicted = found["mfu"] * np.where(whole, 1 + causal_half, 1)
+    causal_half = computed["score_flop_per_token"] / computed["forward_flop_per_token"]
+    predicted = computed["mfu"] * np.where(whole, 1 + causal_half, 1)
     measured = np.array([case.number("measured_mfu") for case in published], dtype=float)
-    errors = np.abs(predicted / measured - 1)
-    known = np.isfinite(errors)
+    relative = np.abs(predicted / measured - 1)
     rows = [
         {"case_id": case.case_id, "metric": "mfu", "measured": _known(m), "predicted": _known(p), "ape": _known(e)}
-        for case, m, p, e in zip(published, measured, predicted, errors, strict=True)
+        for case, m, p, e in zip(published, measured, predicted, relative, strict=True)
     ]
-    return {"rows": rows} | ({"utilisation_only": _size(errors[known])} if known.any() else {})
+    return {"rows": rows} | _compared("utilisation_only", relative)
 
 
-def _size(errors: Any) -> dict[str, Any]:
-    return {"rows": len(errors), "mape": float(errors.mean()), "median_ape": float(np.median(errors))}
+def _compared(name: str, relative: Any) -> dict[str, Any]:
+    """The figures of a further comparison; nothing where no error is known."""
+    figures = errors.summed_up(relative)
+    return {name: figures} if figures["rows"] else {}

@@ -5,14 +5,15 @@ from __future__ import annotations
 import importlib
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from planner import paths
+from planner.catalog.catalog import Catalog
 from planner.errors import one
+from planner.evidence.validation import errors
 from planner.tables import Table
 
 # Kind of case -> the module and function that replay it, and the shipped file.
@@ -26,14 +27,15 @@ KINDS = {
 }
 
 
-def replay(kind: str, cases: Path | None = None) -> dict[str, Any]:
-    """Predict the shipped cases of a kind, or those of a file, and sum up the errors."""
+def replay(kind: str, catalog: Catalog, cases: Path | None = None) -> dict[str, Any]:
+    """Predict the catalog's cases of a kind, or those of a file, and sum up the errors."""
     module, function, file = KINDS[kind]
-    path = cases or paths.shipped("catalogs") / "measurements" / file
+    path = cases or catalog.file(f"measurements/{file}")
     if not path.is_file():
         raise one(str(path), "", "no such file")
-    found: dict[str, Any] = getattr(importlib.import_module(f"planner.evidence.validation.{module}"), function)(path)
-    return found
+    validate = getattr(importlib.import_module(f"planner.evidence.validation.{module}"), function)
+    result: dict[str, Any] = validate(catalog, path)
+    return result
 
 
 def summary(
@@ -50,20 +52,8 @@ def summary(
     `cases` counts what can be scored; rows without a finite prediction count against coverage.
     `in_band` and `within` (tolerance) cover the rows that have them, `sources` names each row's source.
     """
-    errors = np.array([_relative_error(row.get("measured"), row.get("predicted")) for row in rows])
-    usable = np.isfinite(errors)
-    weight = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=float)
-    predicted_cases = len({row["case_id"] for row, used in zip(rows, usable, strict=True) if used})
-    by_source: dict[str, dict[str, Any]] = {}
-    for name in dict.fromkeys(sources or []):
-        chosen = np.array([source == name for source in sources or []]) & usable
-        if chosen.any():
-            by_source[name] = {
-                "rows": int(chosen.sum()),
-                "mape": float(errors[chosen].mean()),
-                "median_ape": float(np.median(errors[chosen])),
-            }
-    good = errors[usable]
+    relative = [_relative_error(row.get("measured"), row.get("predicted")) for row in rows]
+    predicted_cases = len({row["case_id"] for row, error in zip(rows, relative, strict=True) if math.isfinite(error)})
 
     def share(flags: Sequence[bool] | None) -> float | None:
         return None if not flags else float(np.mean(np.asarray(flags, dtype=float)))
@@ -73,35 +63,32 @@ def summary(
         "cases": cases,
         "predicted": predicted_cases,
         "coverage": predicted_cases / cases if cases else None,
-        "mape": float(good.mean()) if good.size else None,
-        "weighted_mape": float(np.average(good, weights=weight[usable])) if good.size else None,
-        "median_ape": float(np.median(good)) if good.size else None,
-        "p90_ape": float(np.percentile(good, 90)) if good.size else None,
+        **errors.summed_up(relative, ("mape", "weighted_mape", "median_ape", "p90_ape"), weights),
         "band_coverage": share(in_band),
         "within_tolerance": share(within),
-        "by_source": by_source,
-        "rows": [row | {"ape": float(e) if math.isfinite(e) else None} for row, e in zip(rows, errors, strict=True)],
+        "by_source": errors.by_group(relative, sources) if sources else {},
+        "rows": [row | {"ape": e if math.isfinite(e) else None} for row, e in zip(rows, relative, strict=True)],
     }
 
 
-def everything() -> dict[str, dict[str, Any]]:
-    """The shipped cases of every kind, replayed."""
-    return {kind: replay(kind) for kind in KINDS}
+def everything(catalog: Catalog) -> dict[str, dict[str, Any]]:
+    """The catalog's cases of every kind, replayed."""
+    return {kind: replay(kind, catalog) for kind in KINDS}
 
 
-def overview(replayed: Mapping[str, dict[str, Any]] | None = None) -> Table:
-    """All kinds of shipped cases in a row each: how far off, on what the fit saw and on what was left out of it."""
+def overview(replayed: Mapping[str, dict[str, Any]]) -> Table:
+    """All kinds of cases in a row each: how far off, on what the fit saw and on what was left out of it."""
     rows = []
-    for kind, found in (replayed or everything()).items():
-        outside = (found.get("left_out_document") or {}).get("weighted_mape")
+    for kind, result in replayed.items():
+        outside = (result.get("left_out_document") or {}).get("weighted_mape")
         rows.append(
             [
                 kind,
-                f"{found['predicted']} of {found['cases']}",
-                percent(found["weighted_mape"]),
-                percent(found["median_ape"]),
+                f"{result['predicted']} of {result['cases']}",
+                percent(result["weighted_mape"]),
+                percent(result["median_ape"]),
                 percent(outside) or "nothing is fitted",
-                percent(found["within_tolerance"]),
+                percent(result["within_tolerance"]),
             ]
         )
     columns = ["published cases", "predicted", "mean error", "median", "sources left out of the fit", "in tolerance"]
@@ -127,46 +114,52 @@ def _relative_error(measured: float | None, predicted: float | None) -> float:
     return abs(predicted / measured - 1)  # type: ignore[operator]
 
 
-def text(found: dict[str, Any], rows: bool = False) -> str:
-    """A validation for people: the summary, then by source, then each row where asked."""
-    lines = [
-        f"{found['kind']}: {found['predicted']} of {found['cases']} cases predicted",
-        f"mean error {percent(found['mape'])}, weighted {percent(found['weighted_mape'])}, "
-        f"median {percent(found['median_ape'])}, ninth decile {percent(found['p90_ape'])}",
-    ]
-    for key, words in (("band_coverage", "inside the 80 % band"), ("within_tolerance", "within the stated tolerance")):
-        if found.get(key) is not None:
-            lines.append(f"{percent(found[key])} {words}")
-    if "reproduced" in found:
-        lines.append(f"{found['reproduced']} of {found['cases']} cases reproduced within their tolerance")
-    for key, value in found.items():
-        if key.startswith("left_out") and isinstance(value, dict):
-            words = ", ".join(
-                f"{name} {percent(number)}" for name, number in value.items() if isinstance(number, float)
-            )
-            lines.append(f"{key.replace('_', ' ')}: {words}")
-        elif isinstance(value, dict) and {"rows", "mape"} <= set(value):
-            name = key.replace("_", " ")
-            lines.append(f"{name}: {value['rows']} rows, mean error {percent(value['mape'])}")
-    parts = ["\n".join(lines)]
-    for key in [name for name in found if name.startswith("by_")]:
-        cells = [
-            [name, str(group["rows"]), percent(group["mape"]), percent(group["median_ape"])]
-            for name, group in found[key].items()
-        ]
-        if cells:
-            heading = key.removeprefix("by_").replace("_", " ")
-            parts.append(Table([heading, "rows", "mean error", "median"], cells, frozenset({1, 2, 3})).text())
+def text(result: Mapping[str, Any], rows: bool = False) -> str:
+    """A validation for people: the summary, then by source and other groups, then each row where asked."""
+    parts = ["\n".join(_summary_lines(result)), *(table.text() for table in _group_tables(result))]
     if rows:
         cells = [
             [row["case_id"], row["metric"], _plain(row["measured"]), _plain(row["predicted"]), percent(row["ape"])]
-            for row in found["rows"]
+            for row in result["rows"]
         ]
         parts.append(Table(["case", "metric", "measured", "predicted", "error"], cells, frozenset({2, 3, 4})).text())
-    if found.get("not_reproduced"):
-        reasons = [f"  {case}: {reason}" for case, reason in found["not_reproduced"].items()]
+    if result.get("not_reproduced"):
+        reasons = [f"  {case}: {reason}" for case, reason in result["not_reproduced"].items()]
         parts.append("Not reproduced\n" + "\n".join(reasons))
     return "\n\n".join(parts)
+
+
+def _summary_lines(result: Mapping[str, Any]) -> Iterator[str]:
+    """What holds for all rows, then the figures of rows left out of the fit and of other comparisons."""
+    yield f"{result['kind']}: {result['predicted']} of {result['cases']} cases predicted"
+    yield (
+        f"mean error {percent(result['mape'])}, weighted {percent(result['weighted_mape'])}, "
+        f"median {percent(result['median_ape'])}, ninth decile {percent(result['p90_ape'])}"
+    )
+    for key, words in (("band_coverage", "inside the 80 % band"), ("within_tolerance", "within the stated tolerance")):
+        if result.get(key) is not None:
+            yield f"{percent(result[key])} {words}"
+    if "reproduced" in result:
+        yield f"{result['reproduced']} of {result['cases']} cases reproduced within their tolerance"
+    for key, figures in result.items():
+        name = key.replace("_", " ")
+        if not isinstance(figures, dict):
+            continue
+        if key.startswith("left_out"):
+            told = [f"{figure} {percent(value)}" for figure, value in figures.items() if isinstance(value, float)]
+            yield f"{name}: {', '.join(told)}"
+        elif {"rows", "mape"} <= set(figures):
+            yield f"{name}: {figures['rows']} rows, mean error {percent(figures['mape'])}"
+
+
+def _group_tables(result: Mapping[str, Any]) -> Iterator[Table]:
+    for key in [name for name in result if name.startswith("by_") and result[name]]:
+        cells = [
+            [name, str(group["rows"]), percent(group["mape"]), percent(group["median_ape"])]
+            for name, group in result[key].items()
+        ]
+        heading = key.removeprefix("by_").replace("_", " ")
+        yield Table([heading, "rows", "mean error", "median"], cells, frozenset({1, 2, 3}))
 
 
 def percent(value: float | None) -> str:

@@ -124,7 +124,7 @@ class ClaimsScreen(PlannerScreen):
     @work(thread=True, exit_on_error=False, group="accuracy")
     def _replay(self, kind: str) -> None:
         try:
-            self.post_message(self.Replayed(kind, validation.replay(kind)))
+            self.post_message(self.Replayed(kind, validation.replay(kind, self.session.catalog)))
         except InputError as error:
             self.post_message(self.Replayed(kind, None, error.problems[0].message))
         except Exception as error:
