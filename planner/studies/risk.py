@@ -109,7 +109,7 @@ def risk(
         for name, column in sampled.items()
         if np.isfinite(column).any()
     }
-    found = Risk(
+    outcome = Risk(
         base,
         samples,
         ranges,
@@ -120,10 +120,10 @@ def risk(
         draws={**drawn, **sampled},
     )
     if decision and np.ndim(results[DECISION]):
-        _decide(found, drawn, results[DECISION])
+        _decide(outcome, drawn, results[DECISION])
     elif decision:
-        found.owning_wins = float(results[DECISION] > 0)
-    return found
+        outcome.owning_wins = float(results[DECISION] > 0)
+    return outcome
 
 
 def _reaching(base: Plan, wanted: Sequence[str]) -> dict[str, Fact]:
@@ -155,7 +155,7 @@ def _swings(runs: compiled.Program, ranges: dict[str, Fact], wanted: list[str], 
         columns[name][[row, count + row]] = ends[name]
     moved = runs.run(columns)
     first, total = _sobol_indices(runs, ranges, wanted, seed)
-    found = {}
+    swings = {}
     for figure in wanted:
         values = np.broadcast_to(moved[figure], (2 * count,))
         rows = [
@@ -172,100 +172,94 @@ def _swings(runs: compiled.Program, ranges: dict[str, Fact], wanted: list[str], 
         ]
         largest = max((swing.size for swing in rows if np.isfinite(swing.size)), default=0)
         noticed = [s for s in rows if s.size > _NOTICEABLE * largest or s.total > _NOTICEABLE]
-        found[figure] = sorted(noticed, key=lambda swing: -swing.size)
-    return found
+        swings[figure] = sorted(noticed, key=lambda swing: -swing.size)
+    return swings
 
 
 def _sobol_indices(
     runs: compiled.Program, ranges: dict[str, Fact], wanted: list[str], seed: int
 ) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
-    """First-order and total indices; inputs are taken as independent.
+    """First-order and total indices of each figure, one for each input; inputs are taken as independent."""
+    from scipy.stats import sobol_indices
 
-    S_i = mean(f_B · (f_AB_i − f_A)) / var,  T_i = mean((f_A − f_AB_i)²) / (2 · var)
+    uniform = sampling.sobol(np.arange(_INDEX_SAMPLES), 2 * len(ranges), seed)
+    a, b = bands.draw(ranges, uniform[: len(ranges)]), bands.draw(ranges, uniform[len(ranges) :])
 
-    Saltelli et al., Comput. Phys. Commun. 181, 2010, table 2, (b) and (f); AB_i is A with column i of B.
-    """
-    count = len(ranges)
-    uniform = sampling.sobol(np.arange(_INDEX_SAMPLES), 2 * count, seed)
-    a, b = bands.draw(ranges, uniform[:count]), bands.draw(ranges, uniform[count:])
-    shape = (_INDEX_SAMPLES,)
-    of_a, of_b = runs.run(a), runs.run(b)
-    first: dict[str, list[float]] = {name: [] for name in wanted}
-    total: dict[str, list[float]] = {name: [] for name in wanted}
-    for name in ranges:
-        mixed = runs.run({**a, name: b[name]})
-        for figure in wanted:
-            at_a, at_b, at_mixed = (np.broadcast_to(each[figure], shape) for each in (of_a, of_b, mixed))
-            known = np.isfinite(at_a) & np.isfinite(at_b) & np.isfinite(at_mixed)
-            both = np.concatenate([at_a[known], at_b[known]])
-            # A power of two takes no digit away and keeps the squares of huge figures finite.
-            scale = np.ldexp(1.0, -max(int(np.frexp(np.max(np.abs(both), initial=0.0))[1]), -1000))
-            both = both * scale
-            variance = float(np.var(both)) if both.size else 0.0
-            # Centred first: the mean would otherwise dominate the products.
-            centred = at_b[known] * scale - both.mean() if both.size else both
-            step = (at_mixed[known] - at_a[known]) * scale
-            first[figure].append(float(np.mean(centred * step)) / variance if variance else 0.0)
-            total[figure].append(float(np.mean(step**2)) / (2 * variance) if variance else 0.0)
-    return first, total
+    def figures(columns: dict[str, Any]) -> Any:
+        results = runs.run(columns)
+        return [np.broadcast_to(results[name], (_INDEX_SAMPLES,)) for name in wanted] + [np.zeros(_INDEX_SAMPLES)]
+
+    # The last figure is always zero: a single figure of a single input is more than scipy's function can do.
+    every = np.array([figures(a), figures(b), *(figures({**a, name: b[name]}) for name in ranges)])
+    known = np.isfinite(every).all(axis=0)
+    every = np.where(known, every, 0)
+    # A power of two takes no digit away and keeps the squares of huge figures finite.
+    every = np.ldexp(every, -np.frexp(np.abs(every).max(axis=(0, 2)))[1][:, None])
+    # Samples that do not give every figure stand at the mean, where they count for nothing.
+    means = every[:2].sum(axis=(0, 2)) / np.maximum(2 * known.sum(axis=1), 1)
+    every = np.where(known, every, means[:, None])
+    indices = sobol_indices(func={"f_A": every[0], "f_B": every[1], "f_AB": every[2:]}, n=_INDEX_SAMPLES)
+    shape = (len(wanted) + 1, len(ranges))
+    first, total = indices.first_order.reshape(shape)[:-1].tolist(), indices.total_order.reshape(shape)[:-1].tolist()
+    return dict(zip(wanted, first, strict=True)), dict(zip(wanted, total, strict=True))
 
 
-def _decide(found: Risk, drawn: dict[str, Any], saving: Any) -> None:
+def _decide(outcome: Risk, drawn: dict[str, Any], saving: Any) -> None:
     """The chance that owning wins, and what knowing inputs before deciding is worth.
 
     Deciding now earns max(E[s], 0) over renting; knowing input x first earns E[max(E[s | x], 0)].
     """
     known = np.isfinite(saving)
     saving = saving[known]
-    found.owning_wins = float(np.mean(saving > 0))
+    outcome.owning_wins = float(np.mean(saving > 0))
     now = max(float(np.mean(saving)), 0.0)
-    found.value_of_knowing_all = float(np.mean(np.maximum(saving, 0))) - now
+    outcome.value_of_knowing_all = float(np.mean(np.maximum(saving, 0))) - now
     for name, column in drawn.items():
         order = np.argsort(column[known], kind="stable")
         means = np.array([part.mean() for part in np.array_split(saving[order], _BINS)])
         sizes = np.array([len(part) for part in np.array_split(saving[order], _BINS)])
         worth = float(np.average(np.maximum(means, 0), weights=sizes)) - now
-        found.value_of_knowing[name] = max(worth, 0.0)
+        outcome.value_of_knowing[name] = max(worth, 0.0)
 
 
-def text(found: Risk, figures: Sequence[str] | None = None) -> str:
+def text(outcome: Risk, figures: Sequence[str] | None = None) -> str:
     """Percentiles, the decision, and for the decision or the named figures what makes them unsure."""
-    if not found.uncertain:
+    if not outcome.uncertain:
         return "nothing is uncertain: no input of these figures has a range"
     parts = [
-        f"{found.plan.scenario.name}\n{found.samples:,} samples of {len(found.uncertain)} uncertain inputs",
-        percentile_table(found).text(),
+        f"{outcome.plan.scenario.name}\n{outcome.samples:,} samples of {len(outcome.uncertain)} uncertain inputs",
+        percentile_table(outcome).text(),
     ]
-    if found.owning_wins is not None:
-        parts.append(f"Owning beats renting in {found.owning_wins:.1%} of the samples ({DECISION} above zero).")
-    unsure = [f"{name} {share:.1%}" for name, share in found.checks.items() if share < 1]
+    if outcome.owning_wins is not None:
+        parts.append(f"Owning beats renting in {outcome.owning_wins:.1%} of the samples ({DECISION} above zero).")
+    unsure = [f"{name} {share:.1%}" for name, share in outcome.checks.items() if share < 1]
     if unsure:
         parts.append(f"Checks that do not always hold, with the share of samples where they do: {', '.join(unsure)}.")
-    chosen = figures or [name for name in (DECISION, "tco", "time_to_train") if name in found.swings][:2]
+    chosen = figures or [name for name in (DECISION, "tco", "time_to_train") if name in outcome.swings][:2]
     parts += [
-        f"What makes {name} unsure\n{swing_table(found, name).text()}" for name in chosen if found.swings.get(name)
+        f"What makes {name} unsure\n{swing_table(outcome, name).text()}" for name in chosen if outcome.swings.get(name)
     ]
-    if found.value_of_knowing_all:
-        parts.append(f"What knowing before deciding to own or rent is worth\n{value_table(found).text()}")
-    if found.plan.scenario.correlate:
+    if outcome.value_of_knowing_all:
+        parts.append(f"What knowing before deciding to own or rent is worth\n{value_table(outcome).text()}")
+    if outcome.plan.scenario.correlate:
         parts.append("Percentiles follow the stated correlations; shares of variance take inputs as independent.")
     return "\n\n".join(parts)
 
 
-def percentile_table(found: Risk) -> Table:
+def percentile_table(outcome: Risk) -> Table:
     """P10, P50 and P90 of every figure beside what the plan says."""
     rows = []
-    for name, values in found.percentiles.items():
-        rows.append([name, shown(name, float(found.plan.values[name])), *(shown(name, v) for v in values)])
-    rows += [[name, shown(name, value), "certain", "", ""] for name, value in found.certain.items()]
+    for name, values in outcome.percentiles.items():
+        rows.append([name, shown(name, float(outcome.plan.values[name])), *(shown(name, v) for v in values)])
+    rows += [[name, shown(name, value), "certain", "", ""] for name, value in outcome.certain.items()]
     return Table(["quantity", "plan", "P10", "P50", "P90"], rows, frozenset({1, 2, 3, 4}))
 
 
-def swing_table(found: Risk, figure: str) -> Table:
+def swing_table(outcome: Risk, figure: str) -> Table:
     """The tornado of one figure with shares of its variance."""
     rows = []
-    largest = max((s.size for s in found.swings[figure]), default=1) or 1
-    for swing in found.swings[figure][:_MOST_ROWS]:
+    largest = max((s.size for s in outcome.swings[figure]), default=1) or 1
+    for swing in outcome.swings[figure][:_MOST_ROWS]:
         rows.append(
             [
                 swing.name,
@@ -279,16 +273,18 @@ def swing_table(found: Risk, figure: str) -> Table:
     return Table(["input", "P10 to P90", figure, "swing", "variance alone", "with others"], rows, frozenset({4, 5}))
 
 
-def value_table(found: Risk) -> Table:
+def value_table(outcome: Risk) -> Table:
     """What knowing each input better is worth, at most."""
-    ranked = sorted(found.value_of_knowing.items(), key=lambda pair: -pair[1])
+    ranked = sorted(outcome.value_of_knowing.items(), key=lambda pair: -pair[1])
     rows = [[name, shown(DECISION, worth)] for name, worth in ranked[:_MOST_ROWS] if worth > 0]
     return Table(
-        ["input", "worth"], [["everything", shown(DECISION, found.value_of_knowing_all or 0.0)], *rows], frozenset({1})
+        ["input", "worth"],
+        [["everything", shown(DECISION, outcome.value_of_knowing_all or 0.0)], *rows],
+        frozenset({1}),
     )
 
 
-def to_json(found: Risk) -> dict[str, Any]:
+def to_json(outcome: Risk) -> dict[str, Any]:
     """The analysis in display units."""
     rows = glossary.quantities()
 
@@ -296,8 +292,8 @@ def to_json(found: Risk) -> dict[str, Any]:
         return None if value is None or not np.isfinite(value) else float(units.convert(value, rows[name].show))
 
     return {
-        "scenario": found.plan.scenario.name,
-        "samples": found.samples,
+        "scenario": outcome.plan.scenario.name,
+        "samples": outcome.samples,
         "uncertain": {
             name: {
                 "low": number(name, fact.low),
@@ -308,19 +304,19 @@ def to_json(found: Risk) -> dict[str, Any]:
                 "kind": fact.kind,
                 "source": fact.source,
             }
-            for name, fact in found.uncertain.items()
+            for name, fact in outcome.uncertain.items()
         },
         "results": {
             name: {
                 "unit": rows[name].show,
-                "plan": number(name, float(found.plan.values[name])),
+                "plan": number(name, float(outcome.plan.values[name])),
                 **{f"p{p}": number(name, v) for p, v in zip(PERCENTILES, values, strict=True)},
             }
-            for name, values in found.percentiles.items()
+            for name, values in outcome.percentiles.items()
         },
-        "certain": {name: {"value": number(name, v), "unit": rows[name].show} for name, v in found.certain.items()},
-        "probability_owning_wins": found.owning_wins,
-        "probability_check_holds": found.checks,
+        "certain": {name: {"value": number(name, v), "unit": rows[name].show} for name, v in outcome.certain.items()},
+        "probability_owning_wins": outcome.owning_wins,
+        "probability_check_holds": outcome.checks,
         "tornado": {
             figure: [
                 {
@@ -335,11 +331,11 @@ def to_json(found: Risk) -> dict[str, Any]:
                 }
                 for s in swings
             ]
-            for figure, swings in found.swings.items()
+            for figure, swings in outcome.swings.items()
         },
         "value_of_knowing": {
             "unit": rows[DECISION].show,
-            "everything": number(DECISION, found.value_of_knowing_all),
-            "inputs": {name: number(DECISION, worth) for name, worth in found.value_of_knowing.items() if worth > 0},
+            "everything": number(DECISION, outcome.value_of_knowing_all),
+            "inputs": {name: number(DECISION, worth) for name, worth in outcome.value_of_knowing.items() if worth > 0},
         },
     }
