@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from typing import TextIO
+from typing import TYPE_CHECKING
 
-_WIDTH = 30
-_EVERY = 0.2
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# Shorter work shows nothing.
+_PATIENCE = 0.2
 # Where standard error is no terminal, a line now and then.
 _EVERY_LINE = 30.0
 
@@ -18,46 +19,46 @@ class Progress:
     A total of 0 is one that is not known: what is done and the rate are shown.
     """
 
-    def __init__(self, total: int, what: str = "scenarios", stream: TextIO | None = None):
-        self.total = total
-        self.what = what
-        self.stream = stream if stream is not None else sys.stderr
-        self.start = self._shown = time.monotonic()
+    def __init__(self, total: int, what: str = "scenarios", console: Console | None = None):
+        from rich import progress
+        from rich.console import Console
+
+        self.total, self.what = total, what
+        console = console or Console(stderr=True)
+        self.clock = console.get_time
+        self.start = self.shown = self.clock()
         self.done = self.before = 0
-        self._terminal = self.stream.isatty()
+        known = [progress.BarColumn(30), progress.TaskProgressColumn()] if total else []
+        left = [progress.TimeRemainingColumn(), progress.TextColumn("left")] if total else []
+        columns = [*known, progress.TextColumn("{task.description}"), *left]
+        self.bar = progress.Progress(*columns, console=console, transient=True)
+        self.task = self.bar.add_task("", total=total or None)
 
     def __call__(self, done: int, resumed: bool = False) -> None:
         """`done` of the total are finished; what was resumed does not count for the rate."""
         self.done = done
         if resumed:
             self.before = done
-        now = time.monotonic()
-        if now - self._shown >= (_EVERY if self._terminal else _EVERY_LINE):
-            self._shown = now
-            text = self.text(now)
-            self.stream.write(f"\r{text}\x1b[K" if self._terminal else f"{text}\n")
-            self.stream.flush()
-
-    def text(self, now: float) -> str:
-        """The bar, counts, rate and time left."""
+            self.bar.reset(self.task, completed=done)
+        now = self.clock()
         rate = (self.done - self.before) / max(now - self.start, 1e-9)
-        if not self.total:
-            return f"{self.done:,} {self.what}  {rate:,.0f}/s"
-        share = self.done / self.total
-        filled = int(share * _WIDTH)
-        left = duration((self.total - self.done) / rate) if rate > 0 else "?"
-        bar = "█" * filled + "░" * (_WIDTH - filled)
-        return f"{bar} {share:4.0%}  {self.done:,} of {self.total:,} {self.what}  {rate:,.0f}/s  {left} left"
+        of = f" of {self.total:,}" if self.total else ""
+        self.bar.update(self.task, completed=done, description=f"{done:,}{of} {self.what}  {rate:,.0f}/s")
+        if self.bar.console.is_terminal:
+            if now - self.start >= _PATIENCE:
+                self.bar.start()
+        elif now - self.shown >= _EVERY_LINE:
+            self.shown = now
+            self.bar.console.print(self.bar.get_renderable())
 
     def close(self) -> None:
         """Clear the bar."""
-        if self._terminal:
-            self.stream.write("\r\x1b[K")
-            self.stream.flush()
+        if self.bar.live.is_started:
+            self.bar.stop()
 
     def summary(self) -> str:
         """What was done in which time."""
-        seconds = max(time.monotonic() - self.start, 1e-9)
+        seconds = max(self.clock() - self.start, 1e-9)
         made = self.done - self.before
         return f"{made:,} {self.what} in {duration(seconds)} ({made / seconds:,.0f}/s)"
 

@@ -10,6 +10,7 @@ import textwrap
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from planner.catalog.catalog import Catalog
 from planner.cli import main
@@ -297,14 +298,26 @@ def test_bad_sweeps_are_refused(capsys, arguments, says):
 
 
 def test_progress_shows_rate_and_time_left():
+    clock = {"now": 0.0}
     stream = io.StringIO()
-    progress = Progress(1000, stream=stream)
+    console = Console(file=stream, force_terminal=True, color_system=None, width=120, get_time=lambda: clock["now"])
+    progress = Progress(1000, console=console)
     progress(400, resumed=True)
-    progress.start = 0.0
-    progress.done = 700
-    text = progress.text(now=3.0)
-    assert "70%" in text and "700 of 1,000 scenarios" in text and "100/s" in text and "3.0 s left" in text
+    for clock["now"], done in ((1.0, 500), (3.0, 700)):
+        progress(done)
+    progress.close()
+    text = stream.getvalue()
+    assert "70%" in text and "700 of 1,000 scenarios" in text and "100/s" in text and "0:00:03 left" in text
     assert [duration(s) for s in (0.42, 12, 185, 7800)] == ["0.4 s", "12 s", "3 min 05 s", "2 h 10 min"]
+
+
+def test_short_work_shows_no_progress():
+    for terminal in (True, False):
+        stream = io.StringIO()
+        progress = Progress(1000, console=Console(file=stream, force_terminal=terminal))
+        progress(1000)
+        progress.close()
+        assert stream.getvalue() == ""
 
 
 def test_the_limit_that_binds_can_be_watched(catalog):

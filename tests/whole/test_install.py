@@ -23,7 +23,7 @@ SHIPPED = {
 VERSIONS = ("python3.11", "python3.12", "python3.13", "python3.14")
 NAMED = [each for each in os.environ.get("PLANNER_INTERPRETERS", "").split(os.pathsep) if each]
 INTERPRETERS = [*NAMED, *filter(None, map(shutil.which, VERSIONS))]
-DEPENDENCIES = "import markdown_it, numpy, pandas, pint, platformdirs, scipy, textual, textual_plotext, tomlkit"
+DEPENDENCIES = "import markdown_it, numpy, pandas, pint, platformdirs, rich, scipy, textual, textual_plotext, tomlkit"
 # Where people run programs: nothing of the shell's settings but these.
 PLACES = {
     "no home": {},
