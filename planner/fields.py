@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 import datetime
+import functools
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from planner import errors, units
 from planner.errors import InputError, Problem
@@ -19,8 +21,7 @@ from planner.errors import InputError, Problem
 MOST_TABLES = 100
 
 
-@dataclass(frozen=True)
-class At:
+class At(NamedTuple):
     """A place in a file, with the problems of the whole file so far."""
 
     place: str
@@ -39,8 +40,7 @@ class At:
         return errors.enough(self.problems, self.place)
 
 
-@dataclass(frozen=True)
-class Takes:
+class Takes(NamedTuple):
     """What a field takes: in words, and how it is read.
 
     `read` returns the value.  It raises ValueError with a sentence that says what is wrong, or with nothing where
@@ -53,8 +53,7 @@ class Takes:
     form: Form | None = None
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """One name in a table: what it takes, and what holds where it is not given."""
 
     name: str
@@ -62,6 +61,8 @@ class Field:
     meaning: str = ""
     default: Any = None
     required: bool = False
+    # What is said where a required field is missing, in place of the usual sentence.
+    missing: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,27 +77,35 @@ class Form:
     unknown: Callable[[str, Collection[str]], str] = lambda name, names: errors.unknown("key", name, names)
     # What is wrong with the values together: the field and the message of each problem.
     check: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = lambda values: ()
+    # Fields whose problems stand at the table itself, because a plain value may stand for the table.
+    own: tuple[str, ...] = ()
+
+    @functools.cached_property
+    def _by_name(self) -> dict[str, Field]:
+        return {field.name: field for field in self.fields}
 
     def values(self, given: object, at: At) -> dict[str, Any]:
         """The value of every field; its default where it is not given or cannot be read."""
         table: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
         if table is not given:
             at.refuse("takes a table")
-        names = [field.name for field in self.fields]
-        for name in table:
-            if name not in names and not at.enough:
-                at.below(name).refuse(self.unknown(name, names))
-        values = {}
-        for field in self.fields:
-            if field.name in table:
-                values[field.name] = taken(field.takes, table[field.name], at.below(field.name), field.default)
+        values = {field.name: field.default for field in self.fields}
+        for name, value in table.items():
+            if at.enough:
+                break
+            if name in self._by_name:
+                values[name] = taken(self._by_name[name].takes, value, self._at(at, name), values[name])
             else:
-                values[field.name] = field.default
-                if field.required and table is given:
-                    at.below(field.name).refuse(f"is missing: it takes {field.takes.words}")
+                at.below(name).refuse(self.unknown(name, list(values)))
+        for field in self.fields:
+            if field.required and field.name not in table and table is given:
+                self._at(at, field.name).refuse(field.missing or f"is missing: it takes {field.takes.words}")
         for name, message in self.check(values):
             (at.below(name) if name else at).refuse(message)
         return values
+
+    def _at(self, at: At, name: str) -> At:
+        return at if name in self.own else at.below(name)
 
     def read(self, given: object, at: At) -> Any:
         """What the table becomes; None where it has a problem that leaves nothing to build."""
@@ -158,12 +167,13 @@ TEXTS = such("a list of texts", are_texts)
 ANYTHING = such("a value", lambda given: True)
 
 
-def date(words: str) -> Takes:
-    """A day as TOML writes it, without a time."""
-    return such(words, lambda given: isinstance(given, datetime.date) and not isinstance(given, datetime.datetime))
+def _day(given: Any, at: At) -> datetime.date:
+    if not isinstance(given, datetime.date) or isinstance(given, datetime.datetime):
+        raise ValueError(f"'{str(given)[:60]}' is not a date: write it without quotes, as 2026-05-31")
+    return given
 
 
-DATE = date("a date without quotes or time, as 2026-05-31")
+DATE = Takes("a date without quotes or time, as 2026-05-31", _day)
 
 
 def whole(low: int, high: int | None, words: str) -> Takes:
@@ -171,14 +181,16 @@ def whole(low: int, high: int | None, words: str) -> Takes:
     return such(words, lambda given: is_whole(given, low, high))
 
 
-def choice(choices: Collection[str]) -> Takes:
-    """One of a few words."""
+def choice(choices: Collection[str], what: str = "") -> Takes:
+    """One of a few words, which are called `what`."""
     listed = ", ".join(choices)
 
     def read(given: Any, at: At) -> str:
-        if not isinstance(given, str) or given not in choices:
-            raise ValueError(f"'{str(given)[:60]}' is not one of {listed}{units.suggestion(str(given)[:60], choices)}")
-        return given
+        if isinstance(given, str) and given in choices:
+            return given
+        text = str(given)[:60]
+        wrong = f"unknown {what} '{text}': it is one of" if what else f"'{text}' is not one of"
+        raise ValueError(f"{wrong} {listed}{units.suggestion(text, choices)}")
 
     return Takes(f"one of {listed}", read)
 
@@ -216,10 +228,11 @@ def tables(form: Form, most: int = MOST_TABLES) -> Takes:
 
     def read(given: Any, at: At) -> list[Any]:
         key = at.field.rpartition(".")[2]
+        header = re.sub(r" \d+(?=\.)", "", at.field)
         if isinstance(given, list) and len(given) > most:
             raise ValueError(f"has {len(given):,} tables: it takes at most {most}")
         if not (isinstance(given, list) and all(isinstance(row, Mapping) for row in given)):
-            raise ValueError(f"takes tables: write [[{key}]] before each")
+            raise ValueError(f"takes tables: write [[{header}]] before each")
         above = At(at.place, at.problems, at.field.removesuffix(key).removesuffix("."))
         return [form.read(row, above.below(f"{key} {number}")) for number, row in enumerate(given, 1)]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from hostile import UNITS, figure, judged, legal, literal, mutated, shipped, text, word
 
 from planner import glossary, paths
-from planner.catalog.catalog import KINDS, Catalog
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import KINDS
 from planner.catalog.importing import importer
 from planner.catalog.importing import rows as catalog_import_rows
 from planner.errors import parse_toml

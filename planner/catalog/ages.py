@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from planner import units
-from planner.catalog.catalog import Fact
+from planner.catalog.entries import Fact
 
 # Prices of hardware and of cloud offers move by a quarter a year and more.
 PRICE_LIFE = datetime.timedelta(days=365)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from planner import files, glossary, paths, units
-from planner.catalog.catalog import ENTRY_NAME, KINDS, Catalog, Entry, Fact
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import ENTRY_NAME, KINDS, Entry, Fact
 from planner.errors import InputError, Problem, one, unknown
 from planner.tables import Table
 

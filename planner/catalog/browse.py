@@ -6,7 +6,8 @@ from typing import Any
 
 from planner import glossary, units
 from planner.catalog import ages
-from planner.catalog.catalog import Catalog, Entry, Fact, folded
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Entry, Fact, folded
 from planner.errors import one, unknown
 from planner.glossary import conditions
 from planner.tables import Table

@@ -7,7 +7,8 @@ import tomllib
 from typing import Any
 
 from planner import paths
-from planner.catalog.catalog import Catalog, Entry
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Entry
 
 
 def links(accelerator: Entry, catalog: Catalog) -> dict[str, float]:

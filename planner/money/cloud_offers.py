@@ -12,7 +12,8 @@ import numpy as np
 
 from planner import units
 from planner.catalog import ages
-from planner.catalog.catalog import Catalog, Entry, Fact
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Entry, Fact
 from planner.model import scopes, wiring
 from planner.plan import dates, rules
 from planner.plan.plan import Plan

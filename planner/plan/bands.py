@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, sampling
-from planner.catalog.catalog import Fact
+from planner.catalog.entries import Fact
 from planner.errors import one
 from planner.model import compiled
 from planner.scenario.scenario import Resolved

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from planner.catalog.ages import is_stale, today
-from planner.catalog.catalog import Entry
+from planner.catalog.entries import Entry
 from planner.model import wiring
 from planner.scenario.scenario import Resolved, Scenario
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, units
-from planner.catalog.catalog import Fact
+from planner.catalog.entries import Fact
 from planner.errors import InputError, Problem, read_bytes, unknown
 from planner.model import scopes
 from planner.model import wiring as model

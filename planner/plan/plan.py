@@ -13,7 +13,7 @@ import numpy as np
 
 from planner import glossary, units
 from planner.catalog import ages
-from planner.catalog.catalog import KINDS, Fact
+from planner.catalog.entries import KINDS, Fact
 from planner.model import scopes, wiring
 from planner.plan import bands as uncertainty
 from planner.plan import dates, rules, sizing

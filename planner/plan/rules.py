@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from planner import fields, glossary, units
-from planner.catalog.catalog import Catalog, Entry
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Entry
 from planner.errors import InputError, Problem, unknown
 from planner.fields import At, Field
 from planner.scenario.scenario import Resolved

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner import units
-from planner.catalog.catalog import Entry
+from planner.catalog.entries import Entry
 from planner.model import scopes
 from planner.plan.plan import Plan, shown
 from planner.tables import Table

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from planner import __version__, glossary, paths, units
-from planner.catalog.catalog import Catalog, Entry, Fact
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Entry, Fact
 from planner.errors import one
 from planner.evidence.validation import validation
 from planner.files import write_atomically

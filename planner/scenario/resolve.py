@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from planner import glossary, units
-from planner.catalog.catalog import DISTRIBUTIONS, Entry, Fact, value_of
+from planner.catalog.entries import DISTRIBUTIONS, Entry, Fact, value_of
 from planner.errors import InputError, Problem, enough, unknown
 from planner.model import scopes, wiring
 from planner.scenario.scenario import Lookup, Resolved, Scenario, without

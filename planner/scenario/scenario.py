@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from planner.catalog.catalog import Entry, Fact
+from planner.catalog.entries import Entry, Fact
 from planner.errors import InputError, Problem, unknown
 
 WORKLOADS = ("training", "inference", "capacity")

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from planner import glossary, units
-from planner.catalog.catalog import Catalog, Entry
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Entry
 from planner.errors import one
 from planner.model import wiring
 from planner.plan import sizing

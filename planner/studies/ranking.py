@@ -9,7 +9,8 @@ from typing import Any
 
 from planner import glossary, units
 from planner.catalog import links
-from planner.catalog.catalog import KINDS, Catalog, Entry
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import KINDS, Entry
 from planner.errors import one
 from planner.model import wiring
 from planner.plan import sizing

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, sampling, units
-from planner.catalog.catalog import Catalog, Fact
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Fact
 from planner.errors import InputError, Problem, one, unknown
 from planner.model import compiled, wiring
 from planner.plan import bands, planning

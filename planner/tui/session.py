@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from planner import files, glossary, paths, units
-from planner.catalog.catalog import Catalog, value_of
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import value_of
 from planner.errors import InputError, Problem, one
 from planner.plan import dates
 from planner.plan.plan import Plan

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner import glossary
-from planner.catalog.catalog import Entry, Fact
+from planner.catalog.entries import Entry, Fact
 from planner.model import scopes as chain
 from planner.model import scopes as model
 from planner.plan.plan import Plan

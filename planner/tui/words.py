@@ -8,7 +8,7 @@ import math
 
 from planner import glossary, units
 from planner.catalog import ages
-from planner.catalog.catalog import Fact
+from planner.catalog.entries import Fact
 from planner.plan import breakdown
 from planner.plan.plan import Plan, shown
 from planner.studies import comparison

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from planner import glossary, paths
-from planner.catalog.catalog import KINDS, Catalog
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import KINDS
 from planner.errors import InputError
 
 SHIPPED = Catalog([paths.shipped("catalogs")])

@@ -12,8 +12,9 @@ import pytest
 
 from planner import units
 from planner.catalog import dated_tables
-from planner.catalog.catalog import KINDS as KINDS_OF_FIGURES
-from planner.catalog.catalog import Catalog, Entry, folded
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import KINDS as KINDS_OF_FIGURES
+from planner.catalog.entries import Entry, folded
 from planner.cli import main
 from planner.plan import planning
 from planner.scenario import scenario_file

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from planner import paths, units
-from planner.catalog.catalog import Catalog, Entry
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Entry
 from planner.catalog.importing import importer
 from planner.catalog.importing.importer import Import
 from planner.catalog.importing.rows import Said

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from planner import glossary, units
-from planner.catalog.catalog import KINDS, Catalog, Entry
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import KINDS, Entry
 
 ROOT = Path(__file__).parents[2]
 PRICES = ROOT / "catalogs" / "prices" / "cloud.csv"

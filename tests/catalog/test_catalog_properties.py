@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from planner import glossary, units
 from planner.catalog import browse
-from planner.catalog.catalog import KINDS, Catalog, Entry
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import KINDS, Entry
 from planner.errors import InputError
 
 SOURCE = '[sheet]\ntitle = "A data sheet"\n'
@@ -191,7 +192,7 @@ def test_a_figure_that_says_too_little_or_too_much_is_refused(figure, broken):
         "value": "has no value",
         "as_of": "is not a date",
         "extra": "unknown key 'extra'",
-        "alternative": "alternative takes",
+        "alternative": "alternative: takes tables",
     }[broken]
     if broken in ("source", "value"):
         del wrong[broken]

@@ -50,13 +50,13 @@ def test_every_problem_is_said_at_once_with_its_place():
         '[[energy]]\nprice = "1 USD/kg"\ndays = "weekday"\n[[energy]]\n[owners]\nx = "y"\n'
     ) == [
         "my.toml: nam: unknown key 'nam'. Did you mean 'name'?",
-        "my.toml: name: is missing: it takes a text in quotes",
-        "my.toml: since: takes a date without quotes or time, as 2026-05-31",
+        "my.toml: since: '2026-01-02 10:00:00' is not a date: write it without quotes, as 2026-05-31",
         "my.toml: most: takes a number from 1 to 9",
         "my.toml: energy 1.price: '1 USD/kg' has the wrong unit: it takes a unit like 'USD/MWh'",
         "my.toml: energy 1.days: 'weekday' is not one of all, weekdays. Did you mean 'weekdays'?",
         "my.toml: energy 2.price: is missing: it takes a unit like 'USD/MWh'",
         "my.toml: owners.x: takes a list of texts",
+        "my.toml: name: is missing: it takes a text in quotes",
     ]
 
 

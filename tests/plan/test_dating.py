@@ -7,7 +7,8 @@ import pytest
 
 from planner import paths
 from planner.catalog import ages
-from planner.catalog.catalog import Catalog, Fact
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Fact
 from planner.cli import main
 from planner.errors import InputError
 from planner.plan import dates as dating

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from planner import sampling
-from planner.catalog.catalog import DISTRIBUTIONS, Catalog, Fact
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import DISTRIBUTIONS, Fact
 from planner.cli import main
 from planner.errors import InputError
 from planner.model import compiled

@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 from planner import glossary, units
-from planner.catalog.catalog import Catalog, Entry, Fact, folded, value_of
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Entry, Fact, folded, value_of
 from planner.catalog.importing.rows import Change, Findings, Row, Said, Settings, slug, source_of, table_source
 from planner.errors import InputError, unknown
 

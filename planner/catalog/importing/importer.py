@@ -13,7 +13,8 @@ from typing import Any
 
 from planner import files
 from planner.catalog import authoring
-from planner.catalog.catalog import Catalog, folded
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import folded
 from planner.catalog.importing.rows import Change, Finding, Findings, Row, Said, table
 from planner.errors import InputError, Problem, one
 

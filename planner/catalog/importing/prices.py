@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner import glossary, units
-from planner.catalog.catalog import Catalog, Entry, folded
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Entry, folded
 from planner.catalog.importing.rows import Change, Findings, Row, Said, Settings, slug, source_of, table_source
 from planner.errors import InputError
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from planner.catalog.catalog import Catalog, folded
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import folded
 from planner.errors import LARGEST_TABLE, one, read_bytes
 
 Settings = dict[tuple[str, ...], Any]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, units
-from planner.catalog.catalog import value_of
+from planner.catalog.entries import value_of
 from planner.errors import InputError
 from planner.evidence.claims import from_records
 from planner.evidence.claims.checks import Check, worded

@@ -9,7 +9,7 @@ import statistics
 
 from planner import glossary, paths, units
 from planner.catalog import browse
-from planner.catalog.catalog import Entry
+from planner.catalog.entries import Entry
 from planner.evidence.claims.checks import Check, figure, worded
 from planner.evidence.claims.runs import Bench, Evidence, MissingError, compared, formed
 from planner.scenario import scenario_file

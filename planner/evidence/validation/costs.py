@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, units
-from planner.catalog.catalog import Catalog, value_of
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import value_of
 from planner.errors import InputError
 from planner.evidence.validation import validation
 from planner.evidence.validation.cost_cases import (

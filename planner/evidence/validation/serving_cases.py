@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from planner.catalog.catalog import Catalog, Entry, folded
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Entry, folded
 from planner.catalog.links import benchmarks, links
 from planner.errors import InputError, one
 from planner.evidence.validation.validation import document

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, units
-from planner.catalog.catalog import Catalog, Entry
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Entry
 from planner.errors import InputError, one
 from planner.evidence.validation.validation import document
 from planner.scenario.resolve import year_of

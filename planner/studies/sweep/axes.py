@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, sampling, units
-from planner.catalog.catalog import Catalog, value_of
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import value_of
 from planner.errors import LARGEST_TABLE, InputError, Problem, one, read_bytes, unknown
 
 _SPACED = re.compile(r"(?P<low>[^:]+):(?P<high>[^:]+)(?::(?P<count>\d{1,9})(?P<log>:log)?)?(?:\s+(?P<unit>[^\s\d].*))?")

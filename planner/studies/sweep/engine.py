@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from planner import glossary
-from planner.catalog.catalog import Catalog, Entry, Fact
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Entry, Fact
 from planner.errors import InputError, Problem, one, unknown
 from planner.plan import planning, sizing
 from planner.scenario.resolve import resolve

@@ -14,7 +14,8 @@ from textual.widgets.tree import TreeNode
 
 from planner import glossary, units
 from planner.catalog import authoring, browse
-from planner.catalog.catalog import Catalog, Entry, Fact
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Entry, Fact
 from planner.errors import InputError
 from planner.tables import Table
 from planner.tui import exporting, words

@@ -11,7 +11,8 @@ from textual.message import Message
 from textual.widgets import Input, Static, TabbedContent, TabPane
 from textual.worker import Worker, WorkerState
 
-from planner.catalog.catalog import Catalog, folded
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import folded
 from planner.errors import InputError
 from planner.evidence.claims import documents, market, verdicts
 from planner.evidence.claims.verdicts import Court, Judgement

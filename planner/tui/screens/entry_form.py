@@ -16,7 +16,7 @@ from textual.widgets import Footer, Input, Label, Static
 
 from planner import glossary, units
 from planner.catalog import authoring
-from planner.catalog.catalog import KINDS, Entry, value_of
+from planner.catalog.entries import KINDS, Entry, value_of
 from planner.errors import InputError
 from planner.studies import catalog_effect
 from planner.tui import words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner import glossary, units
-from planner.catalog.catalog import value_of
+from planner.catalog.entries import value_of
 from planner.scenario.edits import DATES
 from planner.tui import words
 from planner.tui.screens import topics

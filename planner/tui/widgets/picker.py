@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, Static
 
-from planner.catalog.catalog import folded
+from planner.catalog.entries import folded
 from planner.tui.widgets.lines import Column, LineTable, Row
 
 NAME_ALONE = (Column("name"),)
