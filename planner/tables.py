@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import one
+from planner.extras import needed
 from planner.units import number_text
 
 # A text, a number (rounded where people read it, whole where programs do), or nothing.
@@ -143,16 +144,6 @@ def of_records(records: Sequence[Mapping[str, Cell]]) -> Table:
     """Rows of named cells as a table; a row that lacks a name has nothing there."""
     columns = list(dict.fromkeys(name for record in records for name in record))
     return Table(columns, [[record.get(name) for name in columns] for record in records])
-
-
-def needed(module: str, extra: str) -> Any:
-    """An optional module; InputError that names the extra where it is not installed."""
-    import importlib
-
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        raise one("planner", module, f"is not installed: pip install 'ai-cluster-planner[{extra}]'") from None
 
 
 def _text(cell: Cell) -> str:

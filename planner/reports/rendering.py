@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+from planner.extras import needed
 from planner.files import write_atomically
 from planner.reports.document import Derivation, Document
 from planner.reports.picture import Picture
-from planner.tables import Table, needed
+from planner.tables import Table
 
 STYLE = """
 :root { color-scheme: light; }

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, units
+from planner.extras import needed
 from planner.money import currency
 from planner.money.currency import Currency
 from planner.money.ledger import OWN, RENT
 from planner.money.plan_ledger import MEASURES, Books, assumptions
 from planner.reports.document import Document
-from planner.tables import Table, needed
+from planner.tables import Table
 
 _MONEY = "#,##0;[Red]-#,##0"
 # Rows of the ledger sheet above the first month: pool, side, asset, line.

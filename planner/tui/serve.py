@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from planner.errors import one
-from planner.tables import needed
+from planner.extras import needed
 
 PORT = 8000
 LOOPBACK = "127.0.0.1"

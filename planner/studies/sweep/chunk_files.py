@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner import files
 from planner.errors import one
+from planner.extras import needed
 from planner.studies.sweep import engine, frames
 from planner.studies.sweep.axes import SampledAxis
 
@@ -87,7 +88,7 @@ def encoded(task: engine.Task, number: int, suffix: str) -> bytes:
     stream = io.BytesIO()
     # Few values repeat among results; among what varies most do.
     varied = [heading for heading in frame.columns if frame.attrs["quantities"].get(heading) not in task.watch]
-    _pyarrow(Path(suffix)).parquet.write_table(_arrow(frame), stream, use_dictionary=varied)
+    needed("pyarrow.parquet", "parquet").write_table(_arrow(frame), stream, use_dictionary=varied)
     return stream.getvalue()
 
 
@@ -123,27 +124,11 @@ def _check(output: Path, task: engine.Task) -> None:
     if not output.absolute().parent.is_dir():
         raise one(str(output), "", "its directory does not exist")
     if output.suffix == ".parquet":
-        _pyarrow(output)
+        needed("pyarrow.parquet", "parquet", str(output))
     if output.suffix == ".xlsx":
-        _xlsxwriter(output)
+        needed("xlsxwriter", "excel", str(output))
         if task.rows > _MOST_SHEET_ROWS:
             raise one(str(output), "", f"{task.rows:,} rows do not fit a sheet of {_MOST_SHEET_ROWS:,}: use .parquet")
-
-
-def _pyarrow(output: Path) -> Any:
-    try:
-        import pyarrow.parquet
-    except ImportError:
-        raise one(str(output), "", "needs the extra 'parquet': pip install 'ai-cluster-planner[parquet]'") from None
-    return pyarrow
-
-
-def _xlsxwriter(output: Path) -> Any:
-    try:
-        import xlsxwriter
-    except ImportError:
-        raise one(str(output), "", "needs the extra 'excel': pip install 'ai-cluster-planner[excel]'") from None
-    return xlsxwriter
 
 
 def _arrow(frame: pd.DataFrame) -> Any:
@@ -159,7 +144,7 @@ def _arrow(frame: pd.DataFrame) -> Any:
 
 
 def _join_parquet(paths: list[Path], partial: Path) -> None:
-    parquet = _pyarrow(partial).parquet
+    parquet = needed("pyarrow.parquet", "parquet")
     first = parquet.ParquetFile(paths[0])
     columns = first.metadata.row_group(0)
     varied = [c.path_in_schema for c in map(columns.column, range(columns.num_columns)) if c.has_dictionary_page]
@@ -178,7 +163,8 @@ def _join_csv(paths: list[Path], partial: Path) -> None:
 
 
 def _join_xlsx(paths: list[Path], partial: Path) -> None:
-    with _xlsxwriter(partial).Workbook(partial, {"constant_memory": True, "strings_to_formulas": False}) as book:
+    options = {"constant_memory": True, "strings_to_formulas": False}
+    with needed("xlsxwriter", "excel").Workbook(partial, options) as book:
         sheet = book.add_worksheet("sweep")
         bold = book.add_format({"bold": True})
         line = 0

@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future
 from typing import Any
 
 from planner.errors import one
+from planner.extras import needed
 from planner.studies.sweep import engine
 
 # Chunks in flight for each worker: enough to keep it busy, few enough that memory stays flat.
@@ -49,12 +50,9 @@ def finished(
 
 def _cluster(found: engine.Task, numbers: Iterable[int], address: str, work: Work) -> Finished:
     """Chunks on the workers of a dask scheduler; those of a lost worker run again on another."""
+    distributed = needed("distributed", "cluster", "--scheduler")
     try:
-        from distributed import Client, KilledWorker
-    except ImportError:
-        raise one("--scheduler", "", "needs the extra 'cluster': pip install 'ai-cluster-planner[cluster]'") from None
-    try:
-        client = Client(address, timeout=_PATIENCE)
+        client = distributed.Client(address, timeout=_PATIENCE)
     except (OSError, ValueError, TimeoutError) as error:
         raise one("--scheduler", address, f"cannot be reached: {error}") from None
     with client:
@@ -67,7 +65,7 @@ def _cluster(found: engine.Task, numbers: Iterable[int], address: str, work: Wor
         except ModuleNotFoundError as error:
             message = f"a worker has no module '{error.name}': install the planner there with the extras used here"
             raise one("--scheduler", address, message) from None
-        except (KilledWorker, CancelledError, OSError) as error:
+        except (distributed.KilledWorker, CancelledError, OSError) as error:
             message = f"the cluster was lost ({type(error).__name__}); what is finished is kept: run the same again"
             raise one("--scheduler", address, message) from None
 
