@@ -64,6 +64,9 @@ def _equation_problems(found: Equation, rows: Mapping[str, glossary.Quantity]) -
     declared = rows[found.name].unit
     if not found.paragraphs[0].rstrip().endswith(f"[{declared}]"):
         problems_here.append(f"{found.room}.{found.function.__name__}: its first sentence does not end in [{declared}]")
+    if found.ranges and {n: unit for n, (unit, _) in found.ranges.items()} != {n: rows[n].unit for n in found.needs}:
+        asked = ", ".join(f"{need} : {rows[need].unit}" for need in found.needs)
+        problems_here.append(f"{found.room}.{found.function.__name__}: its Parameters are to be {asked}")
     if _NOTHING.match(found.formula):
         return problems_here
     try:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -27,6 +28,9 @@ import numpy as np
 from planner import equations, glossary
 from planner.model.combine import _IN_SERVICE, COMBINATIONS, _peak_over_pools, _sum_over_pools
 from planner.model.scopes import AGAIN, POOLS, SEPARATOR, source
+
+# A heading of a section of a docstring, as numpydoc writes it.
+_HEADING = re.compile(r"\n*^(Parameters|Notes|References)\n-+\n", re.M)
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,14 @@ class Equation:
     choice: str | None = None
 
     @property
+    def sections(self) -> dict[str, str]:
+        """Heading -> text of the sections of the docstring; what stands before the first one has an empty heading."""
+        parts = _HEADING.split(f"{inspect.cleandoc(self.function.__doc__ or '')}\n")
+        return {heading: text.strip() for heading, text in zip(["", *parts[1::2]], parts[::2], strict=True)}
+
+    @property
     def paragraphs(self) -> list[str]:
-        return [inspect.cleandoc(part) for part in inspect.cleandoc(self.function.__doc__ or "").split("\n\n")]
+        return [inspect.cleandoc(part) for part in self.sections[""].split("\n\n")]
 
     @property
     def sentence(self) -> str:
@@ -56,7 +66,15 @@ class Equation:
     @property
     def notes(self) -> str:
         """Assumptions, limits and the source."""
-        return "\n\n".join(self.paragraphs[2:])
+        references = self.sections.get("References", "").replace(".. [", "[")
+        return "\n\n".join(filter(None, [*self.paragraphs[2:], self.sections.get("Notes", ""), references]))
+
+    @property
+    def ranges(self) -> dict[str, tuple[str, str]]:
+        """Parameter -> its unit, and the values for which the equation holds, where the docstring says so."""
+        lines = [line for line in self.sections.get("Parameters", "").splitlines() if " : " in line]
+        split = [(name, said.partition(", ")) for name, _, said in (line.partition(" : ") for line in lines)]
+        return {name: (unit, values) for name, (unit, _, values) in split}
 
 
 @functools.cache

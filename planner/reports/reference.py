@@ -160,8 +160,12 @@ def _equation(equation: wiring.Equation) -> str:
     how = f"<b>{html.escape(equation.choice)}</b>: {html.escape(equation.sentence)}" if equation.choice else ""
     notes = "".join(f"<p>{html.escape(part)}</p>" for part in equation.notes.split("\n\n") if part)
     needs = ", ".join(map(_quantity_link, equation.needs)) or "no other quantity"
+    ranges = [
+        (_quantity_link(n), f"<code>{html.escape(u)}</code>", html.escape(r)) for n, (u, r) in equation.ranges.items()
+    ]
+    holds = _table(["holds for", "unit", "values"], ranges) if ranges else ""
     source = f"<p>from {needs}; {_place(equation)}</p>"
-    return f"<p>{how}</p><pre>{html.escape(equation.formula)}</pre>{notes}{source}"
+    return f"<p>{how}</p><pre>{html.escape(equation.formula)}</pre>{holds}{notes}{source}"
 
 
 def _place(equation: wiring.Equation) -> str:

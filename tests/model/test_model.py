@@ -89,3 +89,29 @@ def test_an_equation_stands_in_one_place():
     twice = wiring.alternatives() | {"pue": {"published": wiring.alternatives()["pue"]["published"]}}
     with pytest.raises(glossary.GlossaryError, match="two equations compute 'pue__published'"):
         wiring._add(wiring._from_row(row, "published", "cooling_pue"), twice)
+
+
+def test_sections_of_a_docstring_are_read():
+    equation = wiring.equation("checkpoint_interval", {"checkpoint_rule": "daly"})
+    assert equation.formula.startswith("τ = √(2CM)") and "Parameters" not in equation.notes
+    assert equation.ranges["job_mtbf"] == ("s/event", "above 0") and tuple(equation.ranges) == equation.needs
+    assert equation.notes.startswith("Holds up to C = 2M") and equation.notes.endswith("(2006) 303, eq. 37.")
+    assert "[1] Daly" in equation.notes and ".. [" not in equation.notes
+    assert wiring.equation("racks", {}).ranges == {}
+
+
+def test_parameters_of_a_docstring_are_those_of_the_function():
+    def rack_power(systems_per_rack, system_power):
+        """Rated power of one full rack. [W/rack]
+
+        k · P
+
+        Parameters
+        ----------
+        systems_per_rack : W, above 0
+        """
+        return systems_per_rack * system_power
+
+    wrong = wiring.Equation("rack_power", rack_power, ("systems_per_rack", "system_power"), "size")
+    (problem,) = check._equation_problems(wrong, glossary.quantities())
+    assert problem.endswith("Parameters are to be systems_per_rack : system/rack, system_power : W/system")

@@ -75,6 +75,16 @@ def coolant_flow(liquid_heat, coolant_heat_capacity, coolant_rise):
     """Coolant that the cluster needs. [m**3/s]
 
     V = Q / (ρc · ΔT)
+
+    Parameters
+    ----------
+    liquid_heat : W, 0 or more
+    coolant_heat_capacity : J/m**3/K, above 0
+    coolant_rise : K, above 0
+
+    Notes
+    -----
+    Steady state: 1.44 L/min of water for each kW at a rise of 10 K. Capacity by volume is that at the mean temperature.
     """
     return liquid_heat / (coolant_heat_capacity * coolant_rise)
 
@@ -111,7 +121,17 @@ def liquid_free_share(facility_water_temperature, dry_cooler_approach, site_dry_
 
     Φ((T_water − approach − T̄) / σ)
 
-    Air temperature normally distributed over the hours of the year.
+    Parameters
+    ----------
+    facility_water_temperature : K, any
+    dry_cooler_approach : K, 0 to 30
+    site_dry_bulb_mean : K, any
+    temperature_spread : K, above 0
+
+    Notes
+    -----
+    Air temperature is normally distributed over the hours of the year. Dry coolers alone: evaporation of water would
+    reach below the air's temperature.
     """
     return _normal((facility_water_temperature - dry_cooler_approach - site_dry_bulb_mean) / temperature_spread)
 
@@ -120,6 +140,17 @@ def air_free_share(air_supply_temperature, economizer_approach, site_dry_bulb_me
     """Share of the year in which outside air alone cools the hall's air. [1]
 
     Φ((T_air − approach − T̄) / σ)
+
+    Parameters
+    ----------
+    air_supply_temperature : K, above freezing
+    economizer_approach : K, 0 to 30
+    site_dry_bulb_mean : K, any
+    temperature_spread : K, above 0
+
+    Notes
+    -----
+    Air temperature is normally distributed over the hours of the year; humidity is not looked at.
     """
     return _normal((air_supply_temperature - economizer_approach - site_dry_bulb_mean) / temperature_spread)
 
@@ -128,6 +159,17 @@ def liquid_cooling_energy(pump_energy_share, liquid_free_share, chiller_performa
     """Energy to remove a unit of heat by liquid. [1]
 
     e = e_pumps + (1 − free) / COP
+
+    Parameters
+    ----------
+    pump_energy_share : 1, 0 to 1
+    liquid_free_share : 1, 0 to 1
+    chiller_performance : 1, above 0
+
+    Notes
+    -----
+    Chillers run in full whenever free cooling does not do alone, which is cautious; their performance is a mean over
+    these hours.
     """
     return pump_energy_share + (1 - liquid_free_share) / chiller_performance
 
@@ -144,6 +186,16 @@ def cooling_energy_share(cooling_liquid_share, liquid_cooling_energy, air_coolin
     """Energy of cooling over IT energy. [1]
 
     e = f · e_liquid + (1 − f) · e_air
+
+    Parameters
+    ----------
+    cooling_liquid_share : 1, 0 to 1
+    liquid_cooling_energy : 1, 0 or more
+    air_cooling_energy : 1, 0 or more
+
+    Notes
+    -----
+    All equipment has the heat split of the racks.
     """
     return cooling_liquid_share * liquid_cooling_energy + (1 - cooling_liquid_share) * air_cooling_energy
 

@@ -42,7 +42,21 @@ def mean_load(busy_power_share, idle_power_share, utilization, system_derating):
 
     s = (min(s_busy, cap) · u + s_idle · (1 − u)) / cap
 
-    Measured systems stay well below their rating even in training (Newkirk et al., arXiv:2506.14551).
+    Parameters
+    ----------
+    busy_power_share : 1, 0 to 1.2
+    idle_power_share : 1, 0 to 1
+    utilization : 1, 0 to 1
+    system_derating : 1, 0 to 1
+
+    Notes
+    -----
+    Two states, busy and idle, of which utilization is the share in time. Measured systems stay well below their rating
+    even in training [1].
+
+    References
+    ----------
+    .. [1] Newkirk et al., arXiv:2506.14551.
     """
     busy = np.minimum(busy_power_share, system_derating)
     return (busy * utilization + idle_power_share * (1 - utilization)) / system_derating
@@ -123,7 +137,17 @@ def power_chain_efficiency(transformer_efficiency, ups_efficiency, distribution_
 
     η = η_transformer · η_UPS · η_distribution
 
+    Parameters
+    ----------
+    transformer_efficiency : 1, above 0, up to 1
+    ups_efficiency : 1, above 0, up to 1
+    distribution_efficiency : 1, above 0, up to 1
+
+    Notes
+    -----
     Power supplies and regulators inside the systems are part of IT power.
+
+    Efficiencies at the load of the plan; at part load they are lower.
     """
     return transformer_efficiency * ups_efficiency * distribution_efficiency
 
@@ -141,8 +165,16 @@ def pue__components(electrical_loss_share, cooling_energy_share, other_energy_sh
 
     PUE = 1 + e_electrical + e_cooling + e_other
 
-    From the power chain, the heat split and the climate of the site. It understates what liquid cooling saves: the
-    fans of the servers leave the IT term, so compare facility power.
+    Parameters
+    ----------
+    electrical_loss_share : 1, 0 or more
+    cooling_energy_share : 1, 0 or more
+    other_energy_share : 1, 0 to 1
+
+    Notes
+    -----
+    From the power chain, the heat split and the climate of the site. It understates what liquid cooling saves, since
+    the fans of the servers leave the IT term: compare facility power.
     """
     return 1 + electrical_loss_share + cooling_energy_share + other_energy_share
 
@@ -150,7 +182,16 @@ def pue__components(electrical_loss_share, cooling_energy_share, other_energy_sh
 def facility_power(it_power, pue):
     """Power with all IT equipment at its rating. [W]
 
-    P = P_IT · PUE, all IT equipment at its rating
+    P = P_IT · PUE
+
+    Parameters
+    ----------
+    it_power : W, 0 or more
+    pue : 1, 1 or more
+
+    Notes
+    -----
+    A PUE is a ratio of yearly energies: on the hottest day the facility draws more than this.
     """
     return it_power * pue
 

@@ -31,6 +31,17 @@ def ups_power(provisioned_power, distribution_efficiency, redundancy_factor):
     """Capacity of uninterruptible supplies installed. [W]
 
     P = P_provisioned / η_distribution · redundancy
+
+    Parameters
+    ----------
+    provisioned_power : W, 0 or more
+    distribution_efficiency : 1, above 0, up to 1
+    redundancy_factor : 1, 1 or more
+
+    Notes
+    -----
+    Redundancy is a factor on the capacity needed; how systems are split into blocks decides what a single fault takes
+    away.
     """
     return provisioned_power / distribution_efficiency * redundancy_factor
 

@@ -94,7 +94,17 @@ def discounted_time(accounting_months, payment_months, discount_factor, calendar
 
     A = t_m · (v + v² + ... + v^n)
 
-    Paid at the end of each month; a rate of zero gives the period itself.
+    Parameters
+    ----------
+    accounting_months : 1, 0 or more
+    payment_months : 1, 1 or more, whole
+    discount_factor : 1, above 0, 1 where the rate is zero
+    calendar_month : s, 730 h
+
+    Notes
+    -----
+    An annuity paid at the end of each month; a rate of zero gives the period itself. A fraction of a month counts in
+    its share.
     """
     return calendar_month * _paid(accounting_months, payment_months, discount_factor)
 
@@ -228,8 +238,33 @@ def irr(
 
     r with −K + K_setup + Σ v^m · (rent + services − running costs) + v^n · (V − K_end + K_unused) = 0
 
+    Parameters
+    ----------
+    capex : USD, 0 or more
+    cloud_cost_per_year : USD/s, 0 or more
+    cloud_escalation : 1, any
+    cloud_services_per_year : USD/s, 0 or more
+    cloud_setup_cost : USD, 0 or more
+    electricity_bill_per_year : USD/s, any
+    energy_escalation : 1, -0.5 to 1
+    staff_per_year : USD/s, 0 or more
+    staff_escalation : 1, -0.5 to 1
+    operating_cost_per_year : USD/s, any
+    operation_escalation : 1, -0.5 to 1
+    cloud_unused_commitment : USD, 0 or more
+    residual_value : USD, 0 or more
+    decommissioning_cost : USD, 0 or more
+    refresh_total : USD, any
+    accounting_months : 1, 0 or more
+    payment_months : 1, 1 or more
+    calendar_month : s, 730 h
+
+    Notes
+    -----
     Not a number where the sum has no change of sign between −99 % and +1,000 % a year, and where refreshes make more
-    than one sign change possible. Found by halving the interval of monthly factors; the ledger's rate is the same.
+    than one sign change possible: a spurious root would mislead.
+
+    Found by halving the interval of monthly factors; the ledger's rate is the same.
     """
 
     def worth(factor):

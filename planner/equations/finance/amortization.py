@@ -26,8 +26,25 @@ def compute_instalment(
 
     pmt = K · j / (1 − (1 + j)^−m),  j = i / 12 for payments by the month
 
-    Hamilton's and Hennessy and Patterson's form; by the year it is the capital recovery factor. A rate of zero gives
-    the straight line.
+    Parameters
+    ----------
+    capex_compute : USD, 0 or more
+    capex_software : USD, 0 or more
+    capex_services : USD, 0 or more
+    capex_installation : USD, 0 or more
+    cost_of_money : 1, 0 or more
+    service_life : s, a month or more
+    payment_months : 1, 1 or more
+    calendar_month : s, 730 h
+
+    Notes
+    -----
+    Hamilton's and Hennessy and Patterson's form [1]; by the year it is the capital recovery factor r / (1 − (1 +
+    r)^−n). A rate of zero gives the straight line.
+
+    References
+    ----------
+    .. [1] Hamilton, perspectives.mvdirona.com, 2010.
     """
     amount = capex_compute + capex_software + capex_services + capex_installation
     return _instalment(amount, cost_of_money, service_life, payment_months, calendar_month)

@@ -63,6 +63,22 @@ def npv_own(
     """Net present value of owning: its costs, as a negative number. [USD]
 
     NPV = −K − W_refresh − W_opex + (V − K_end) · v^n + W_financing + W_tax
+
+    Parameters
+    ----------
+    capex : USD, 0 or more
+    refresh_present_worth : USD, any
+    opex_present_worth : USD, any
+    decommissioning_cost : USD, 0 or more
+    residual_value : USD, 0 or more
+    end_discount_factor : 1, above 0
+    financing_present_worth : USD, any
+    tax_present_worth : USD, any
+
+    Notes
+    -----
+    What is bought is paid at the start, what is left is sold at the end. Financing and tax are zero unless they are
+    set.
     """
     left = (residual_value - decommissioning_cost) * end_discount_factor
     return left - capex - refresh_present_worth - opex_present_worth + financing_present_worth + tax_present_worth
@@ -82,6 +98,19 @@ def npv_cloud(
 
     NPV = −(1 − τ) · (K_rent · A_c + K_services · A + K_setup + K_unused · v^n)
 
+    Parameters
+    ----------
+    cloud_cost_per_year : USD/s, 0 or more
+    discounted_cloud_time : s, 0 or more
+    cloud_services_per_year : USD/s, 0 or more
+    discounted_time : s, 0 or more
+    cloud_setup_cost : USD, 0 or more
+    cloud_unused_commitment : USD, 0 or more
+    end_discount_factor : 1, above 0
+    tax_rate : 1, 0 to 1
+
+    Notes
+    -----
     The rent follows the chosen price path; the services beside it do not.
     """
     services = cloud_services_per_year * discounted_time + cloud_setup_cost
@@ -200,8 +229,21 @@ def break_even_cloud_price(
 
     p* = p · (NPV_own − F) / (NPV_cloud − F),  F = −(1 − τ) · (K_storage + K_egress + K_hosts) · A
 
-    Support, debugging, setup and unused terms are shares of the rent and scale with it; storage, egress and hosts
-    stay. Fails where a commitment in dollars is above the rent by the hour.
+    Parameters
+    ----------
+    npv_own : USD, negative, as it is a cost
+    npv_cloud : USD, negative, as it is a cost
+    cloud_price : USD/accelerator/s, 0 or more
+    cloud_storage_per_year : USD/s, 0 or more
+    cloud_egress_per_year : USD/s, 0 or more
+    cloud_hosts_per_year : USD/s, 0 or more
+    discounted_time : s, 0 or more
+    tax_rate : 1, 0 to 1
+
+    Notes
+    -----
+    Support, debugging, setup and unused terms are shares of the rent and scale with it; storage, egress and hosts stay.
+    Fails where a commitment in dollars is above the rent by the hour.
     """
     stays = (tax_rate - 1) * (cloud_storage_per_year + cloud_egress_per_year + cloud_hosts_per_year) * discounted_time
     return cloud_price * (npv_own - stays) / (npv_cloud - stays)
@@ -211,6 +253,18 @@ def cost_per_accelerator_hour(npv_own, installed_accelerators, discounted_time, 
     """Levelised cost of an installed accelerator-hour, used or not. [USD/accelerator/s]
 
     c = −NPV_own / (N · A · h)
+
+    Parameters
+    ----------
+    npv_own : USD, negative, as it is a cost
+    installed_accelerators : accelerator, above 0
+    discounted_time : s, above 0
+    accounting_hours_share : 1, above 0
+
+    Notes
+    -----
+    Levelised: at this price for every installed hour, used or not, the present value of owning is zero. What is left at
+    the end counts against it.
     """
     return -npv_own / (installed_accelerators * discounted_time * accounting_hours_share)
 
@@ -272,7 +326,20 @@ def break_even_utilization(
 
     u* = (c · N_installed · h − K_storage − K_egress − K_hosts) / K_full rent
 
-    Above 1 owning never pays. The services are those of the break-even time; what a setup costs is left out.
+    Parameters
+    ----------
+    cost_per_accelerator_hour : USD/accelerator/s, any
+    installed_accelerators : accelerator, 0 or more
+    accounting_hours_share : 1, 0 or more
+    cloud_storage_per_year : USD/s, 0 or more
+    cloud_egress_per_year : USD/s, 0 or more
+    cloud_hosts_per_year : USD/s, 0 or more
+    full_rent_per_year : USD/s, above 0
+
+    Notes
+    -----
+    The owned cost does not depend on utilization, rent by the hour does. The services are those of the break-even time;
+    what a setup costs is left out.
     """
     owned = cost_per_accelerator_hour * installed_accelerators * accounting_hours_share
     return (owned - cloud_storage_per_year - cloud_egress_per_year - cloud_hosts_per_year) / full_rent_per_year
@@ -283,9 +350,20 @@ def break_even_time(capex, cloud_setup_cost, cloud_bill_per_year, opex_per_year)
 
     t* = (K − K_setup) / (K_cloud − K_opex)
 
-    K_cloud holds the services beside the rent, as the break-even utilization does.
-    On cash flows at today's prices: depreciation is not subtracted again. Not a number where renting costs less than
-    running the owned cluster. With price changes, refreshes and taxes the ledger gives the month.
+    Parameters
+    ----------
+    capex : USD, 0 or more
+    cloud_setup_cost : USD, 0 or more
+    cloud_bill_per_year : USD/s, 0 or more
+    opex_per_year : USD/s, 0 or more
+
+    Notes
+    -----
+    K_cloud holds the services beside the rent, as the break-even utilization does. On cash flows at today's prices:
+    depreciation is not subtracted again.
+
+    Not a number where renting costs less than running the owned cluster. With price changes, refreshes and taxes the
+    ledger gives the month.
     """
     saved = cloud_bill_per_year - opex_per_year
     return (capex - cloud_setup_cost) / np.where(saved > 0 * saved, saved, np.nan * saved)

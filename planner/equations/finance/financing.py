@@ -32,6 +32,17 @@ def financing_payment__debt(financed_amount, financing_rate, debt_term, calendar
     """Equal payments that pay off the loan over its term. [USD/s]
 
     pmt = L · j / (1 − (1 + j)^−m),  j = i / 12, m months of the loan's term
+
+    Parameters
+    ----------
+    financed_amount : USD, 0 or more
+    financing_rate : 1, 0 or more
+    debt_term : s, above 0
+    calendar_month : s, 730 h
+
+    Notes
+    -----
+    An annuity: equal payments at the end of each month, whole months. A rate of zero gives equal parts of the loan.
     """
     worth = _sum_of_powers(np.ceil(debt_term / calendar_month), 1 / (1 + financing_rate / 12))
     return financed_amount / worth / calendar_month

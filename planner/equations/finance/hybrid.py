@@ -100,7 +100,17 @@ def hybrid_burst_below(owned_capacity_price, owned_running_price, reserved_price
 
     x_1 = min(1, p_res / p_od, c_own / (p_od − v))
 
-    With owning and paying by use alone this is the newsvendor rule P(D > K*) = c_own / (p_od − v).
+    Parameters
+    ----------
+    owned_capacity_price : USD/accelerator/s, any
+    owned_running_price : USD/accelerator/s, any
+    reserved_price : USD/accelerator/s, 0 or more
+    burst_price : USD/accelerator/s, above 0
+
+    Notes
+    -----
+    Slices of demand are independent of each other, and each is served in the cheapest of three ways. With owning and
+    paying by use alone this is the newsvendor rule P(D > K*) = c_own / (p_od − v).
     """
     gap = burst_price - owned_running_price
     own = np.where(gap > 0 * gap, owned_capacity_price / np.where(gap > 0 * gap, gap, burst_price), np.inf)

@@ -26,7 +26,21 @@ def bus_bandwidth(scaleup_rate, network_rate, remote_traffic_share, collective_p
 
     b = min(b_up, b_out / remote share) · P / (P + P_half)
 
-    Beyond about 1,000 accelerators measured values fall below this bound: 847 to 406 GB/s from 1 to 20 racks of GB200.
+    Parameters
+    ----------
+    scaleup_rate : B/s/accelerator, 0 or more
+    network_rate : B/s/accelerator, 0 or more
+    remote_traffic_share : 1, 0 to 1
+    collective_payload : B/accelerator, above 0
+    collective_half_payload : B/accelerator, 0 or more
+
+    Notes
+    -----
+    A ring in tiers: all adapters of a scale-up domain carry its traffic together, and the payload ramps up to the full
+    rate.
+
+    An upper bound on large clusters: beyond about 1,000 accelerators measured values fall below it, 847 to 406 GB/s
+    from 1 to 20 racks of GB200. Reduction within the switches reaches more than a ring.
     """
     outside = np.where(
         remote_traffic_share > 0, network_rate / np.maximum(remote_traffic_share, 0.0), np.inf * network_rate
@@ -63,6 +77,17 @@ def cluster_all_reduce_time(collective_payload, collective_ranks, bus_bandwidth)
     """Time of an all-reduce over the whole cluster. [s]
 
     t = 2 (n − 1) / n · P / b
+
+    Parameters
+    ----------
+    collective_payload : B/accelerator, above 0
+    collective_ranks : 1, 1 or more
+    bus_bandwidth : B/s/accelerator, above 0
+
+    Notes
+    -----
+    Reduce-scatter and all-gather in a ring: each rank sends (n − 1) / n of the payload twice. Start-up times are left
+    out: small payloads take longer.
     """
     return 2 * (collective_ranks - 1) / collective_ranks * collective_payload / bus_bandwidth
 

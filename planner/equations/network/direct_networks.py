@@ -8,7 +8,19 @@ def leaf_down_ports__dragonfly(switch_radix, one_port, one_switch):
 
     p = ⌊(R + 1) / 4⌋
 
-    Balanced: a = 2p switches in a group, h = p global ports, R ≥ p + (a − 1) + h (Kim et al., ISCA 2008).
+    Parameters
+    ----------
+    switch_radix : port/switch, 3 or more
+    one_port : port, 1
+    one_switch : switch, 1
+
+    Notes
+    -----
+    Balanced: a = 2p switches in a group, h = p global ports, so R ≥ p + (a − 1) + h [1].
+
+    References
+    ----------
+    .. [1] Kim et al., ISCA 2008.
     """
     return np.floor((switch_radix + one_port / one_switch) / 4)
 
@@ -24,7 +36,23 @@ def fabric_groups__dragonfly(designed_endpoints, leaf_down_ports, one_switch, on
 def fabric_groups__dragonfly_plus(designed_endpoints, leaf_down_ports, switch_radix, one_switch, one_port):
     """Groups of leaves and spines. [1]
 
-    g = ⌈n / (p · l)⌉,  l = R / 2 leaves and as many spines in a group (Shpiner et al., HiPINEB 2017)
+    g = ⌈n / (p · l)⌉,  l = R / 2 leaves and as many spines in a group
+
+    Parameters
+    ----------
+    designed_endpoints : port, 0 or more
+    leaf_down_ports : port/switch, above 0
+    switch_radix : port/switch, 1 or more
+    one_switch : switch, 1
+    one_port : port, 1
+
+    Notes
+    -----
+    Every leaf is joined to every spine of its group, spines to those of other groups [1].
+
+    References
+    ----------
+    .. [1] Shpiner et al., HiPINEB 2017.
     """
     return np.ceil(designed_endpoints / (leaf_down_ports * np.floor(switch_radix / 2) * one_switch**2 / one_port))
 
@@ -58,9 +86,20 @@ def core_switches__torus(fabric_groups, torus_cube_edge, optical_switch_ports, o
 
     n = ⌈g · 6e² / P⌉
 
+    Parameters
+    ----------
+    fabric_groups : 1, 0 or more
+    torus_cube_edge : 1, 1 or more
+    optical_switch_ports : port/switch, 2 or more
+    one_port : port, 1
+
+    Notes
+    -----
     Every face of every cube ends in optical circuit switches: 64 cubes of 4 x 4 x 4 take 48 switches [1].
 
-    [1] Jouppi et al., "TPU v4", ISCA 2023, section 2.
+    References
+    ----------
+    .. [1] Jouppi et al., "TPU v4", ISCA 2023, section 2.
     """
     faces = 6 * torus_cube_edge**2 * one_port
     return np.ceil(fabric_groups * faces / optical_switch_ports)

@@ -97,7 +97,21 @@ def leaf_switches(
 
     n_leaf = q · r · ⌈n_node / d⌉; where a leaf holds several rails, q · ⌈r / ⌊d / n_node⌋⌉
 
-    Rail k of every node goes to the leaves of rail k. One switch for each plane where it has ports enough.
+    Parameters
+    ----------
+    designed_nodes : node, 0 or more
+    fabric_rails : 1, 1 or more
+    leaf_down_ports : port/switch, 0 or more
+    fabric_tiers : 1, 1, 2 or 3
+    fabric_planes : 1, 1 to 16
+    one_node : node, 1
+    one_port : port, 1
+    one_switch : switch, 1
+
+    Notes
+    -----
+    Rail k of every node goes to the leaves of rail k. Where one switch has ports enough for all, there is one in each
+    plane. Whole scalable units are laid out: node slots not in use keep their leaves.
     """
     nodes_per_leaf = leaf_down_ports * one_switch / one_port
     rail_nodes = designed_nodes / one_node
@@ -140,10 +154,27 @@ def spine_switches(
 
     two tiers: in each plane the fewest s ≥ n_leaf · u / (q · R) that divide u; three tiers: n_leaf · u / d_spine
 
+    Parameters
+    ----------
+    leaf_switches : switch, 0 or more
+    leaf_uplinks : port/switch, 0 or more
+    switch_radix : port/switch, 1 or more
+    spine_down_ports : port/switch, above 0
+    fabric_planes : 1, 1 to 16
+    fabric_tiers : 1, 1, 2 or 3
+    one_switch : switch, 1
+    one_port : port, 1
+
+    Notes
+    -----
     Dividing evenly matters: 24 leaves with 32 uplinks take 16 spines of 64 ports, not 12, as in the reference design of
     three scalable units [1]. With a core above it, half of a spine's ports face up.
 
-    [1] NVIDIA DGX SuperPOD reference architecture RA-11333-001, table 4.
+    Folded Clos of equal switches; designs that mix radices need the counts set.
+
+    References
+    ----------
+    .. [1] NVIDIA DGX SuperPOD reference architecture RA-11333-001, table 4.
     """
     plane_leaves = leaf_switches / fabric_planes
     two = fabric_planes * _dividing_spines(plane_leaves, leaf_uplinks, switch_radix, one_switch, one_port)
@@ -169,6 +200,17 @@ def core_switches(spine_switches, switch_radix, spine_down_ports, fabric_tiers):
     """Core above the spines of a tree of three tiers. [switch]
 
     n_core = ⌈n_spine · (R − d_spine) / R⌉: n_spine / 2 where nothing blocks; none below three tiers
+
+    Parameters
+    ----------
+    spine_switches : switch, 0 or more
+    switch_radix : port/switch, 1 or more
+    spine_down_ports : port/switch, 0 or more
+    fabric_tiers : 1, 1, 2 or 3
+
+    Notes
+    -----
+    Three tiers at most; where nothing blocks there are half as many core switches as spines, and R³ / 4 endpoints.
     """
     needed = np.ceil(spine_switches * (switch_radix - spine_down_ports) / switch_radix)
     return np.where(fabric_tiers > 2, needed, 0 * spine_switches)

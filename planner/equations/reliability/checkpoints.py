@@ -72,8 +72,21 @@ def checkpoint_interval(checkpoint_time, checkpoint_lag, job_mtbf, one_event):
 
     τ = max(√(2 · C · M), L)
 
-    Young, "A first order approximation to the optimum checkpoint interval", 1974; good while C ≪ M. A checkpoint is
-    complete before the next is taken.
+    Parameters
+    ----------
+    checkpoint_time : s, 0 or more
+    checkpoint_lag : s, 0 or more
+    job_mtbf : s/event, above 0
+    one_event : event, 1
+
+    Notes
+    -----
+    To first order in the losses: good while C ≪ M, too long where a write takes a good part of M. A checkpoint is
+    complete before the next is taken, so the interval is at least L.
+
+    References
+    ----------
+    .. [1] Young, "A first order approximation to the optimum checkpoint interval", 1974.
     """
     return np.maximum(np.sqrt(2 * checkpoint_time * job_mtbf * one_event), checkpoint_lag)
 
@@ -83,7 +96,20 @@ def checkpoint_interval__daly(checkpoint_time, checkpoint_lag, job_mtbf, one_eve
 
     τ = √(2CM) · (1 + √(C/2M) / 3 + (C/2M) / 9) − C where C < 2M, else M; at least L
 
-    Daly, Future Generation Computer Systems 22 (2006) 303, eq. 37.
+    Parameters
+    ----------
+    checkpoint_time : s, 0 or more
+    checkpoint_lag : s, 0 or more
+    job_mtbf : s/event, above 0
+    one_event : event, 1
+
+    Notes
+    -----
+    Holds up to C = 2M, where failures are exponentially distributed. Beyond it the interval is M.
+
+    References
+    ----------
+    .. [1] Daly, Future Generation Computer Systems 22 (2006) 303, eq. 37.
     """
     mtbf = job_mtbf * one_event
     ratio = checkpoint_time / (2 * mtbf)
@@ -96,7 +122,17 @@ def checkpoint_interval__exact(checkpoint_time, checkpoint_lag, job_mtbf, one_ev
 
     τ/M = x with x = 1 − e^(−(x + C/M)); at least L
 
-    The stationary point of the exact share of effective time, by Newton's method from Young's interval.
+    Parameters
+    ----------
+    checkpoint_time : s, above 0
+    checkpoint_lag : s, 0 or more
+    job_mtbf : s/event, above 0
+    one_event : event, 1
+
+    Notes
+    -----
+    The stationary point of the exact share of effective time, by Newton's method from Young's interval, in a fixed
+    number of steps. Failures are exponentially distributed.
     """
     mtbf = job_mtbf * one_event
     cost = checkpoint_time / mtbf
