@@ -21,11 +21,19 @@ def guides() -> list[Path]:
 
 def catalog_layers(extra: Path | None = None) -> list[Path]:
     """Catalog directories, the weakest first: shipped, the user's own, PLANNER_CATALOGS, `extra`."""
-    layers = [shipped("catalogs"), user_catalogs()]
-    layers += [Path(part) for part in os.environ.get("PLANNER_CATALOGS", "").split(os.pathsep) if part]
+    layers = [shipped("catalogs"), user_catalogs(), *_named()]
     if extra is not None:
         layers.append(extra)
     return [layers[0]] + [layer for layer in layers[1:] if _readable(layer)]
+
+
+def left_out() -> list[Path]:
+    """Directories of PLANNER_CATALOGS that cannot be read."""
+    return [directory for directory in _named() if not _readable(directory)]
+
+
+def _named() -> list[Path]:
+    return [Path(part) for part in os.environ.get("PLANNER_CATALOGS", "").split(os.pathsep) if part]
 
 
 def _readable(layer: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -39,6 +40,8 @@ class Arguments(argparse.Namespace):
         from planner import paths
         from planner.catalog.catalog import Catalog
 
+        for directory in paths.left_out():
+            print(f"PLANNER_CATALOGS: {directory} is no directory that can be read; left out", file=sys.stderr)
         return Catalog(paths.catalog_layers(self.catalogs))
 
     def scenario(self, file: str | None = None, choose: Sequence[str] | None = None) -> Scenario:

@@ -26,7 +26,7 @@ def run(args: Arguments) -> Answer:
     shipped = scenario_file.shipped_names(args.catalog)
     for path in shipped.values():
         try:
-            planning.plan(scenario_file.load(path), args.catalog, bands=False)
+            planning.plan(scenario_file.load(path, args.catalog), args.catalog, bands=False)
         except InputError as error:
             problems["scenarios"].extend(map(str, error.problems))
     try:

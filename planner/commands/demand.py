@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 
 from planner.commands.arguments import Arguments, add_scenario
-from planner.commands.output import Answer, add_text
+from planner.commands.output import Answer, add_table
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_scenario(parser)
-    add_text(parser)
+    add_table(parser, "every month")
 
 
 def run(args: Arguments) -> Answer:
@@ -21,4 +21,8 @@ def run(args: Arguments) -> Answer:
     if not scenario.demand:
         raise one(scenario.place, "demand", "says no demand: write a [[demand]] table (planner scenario show NAME)")
     the_plan = planning.plan(scenario, args.catalog, bands=False)
-    return Answer(text=lambda: demand.text(the_plan), data=lambda: demand.to_json(the_plan))
+    return Answer(
+        text=lambda: demand.text(the_plan),
+        table=lambda: demand.table(the_plan),
+        data=lambda: demand.to_json(the_plan),
+    )

@@ -53,7 +53,7 @@ def _ledger(args: Arguments, the_plan: Plan, shown: Currency) -> Answer:
 
     books = plan_ledger.of_plan(the_plan)
     if args.tariff:
-        books = plan_ledger.with_tariff(books, tariffs.load(args.tariff))
+        books = plan_ledger.with_tariff(books, tariffs.load(args.tariff, args.catalog.layers))
     load = mix.read_load(args.load) if args.load else None
 
     def workbook(path: Path) -> None:

@@ -35,7 +35,7 @@ def _list(args: Arguments) -> Answer:
     from planner.tables import Table
 
     shipped = scenario_file.shipped_names(args.catalog)
-    scenarios = {name: scenario_file.load(path) for name, path in sorted(shipped.items())}
+    scenarios = {name: scenario_file.load(path, args.catalog) for name, path in sorted(shipped.items())}
     rows = [[name, scenario.workload, scenario.name] for name, scenario in scenarios.items()]
     return Answer(
         table=lambda: Table(["name", "workload", "title"], rows),

@@ -239,11 +239,13 @@ def _raise_to_annual(items: dict[str, Any], minimum: Any, months: int) -> None:
 # Reading
 
 
-def load(name: str) -> Tariff:
-    """The tariff in a file, or the shipped one of that name."""
+def load(name: str, layers: Sequence[Path] | None = None) -> Tariff:
+    """The tariff in a file, or the one of that name in the catalog directories, the strongest last."""
     path = Path(name)
     if not path.exists():
-        shipped = {p.stem: p for layer in paths.catalog_layers() for p in sorted((layer / "tariffs").glob("*.toml"))}
+        shipped = {
+            p.stem: p for layer in layers or paths.catalog_layers() for p in sorted((layer / "tariffs").glob("*.toml"))
+        }
         if name not in shipped:
             names = ", ".join(sorted(shipped))
             raise one(name, "", f"no such file, and {unknown('tariff', name, shipped)}. Shipped: {names}")

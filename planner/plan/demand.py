@@ -270,6 +270,18 @@ def balance_table(found: Balance) -> Table:
     return Table(head, body, frozenset(range(1, 5)))
 
 
+def table(found: Plan) -> Table:
+    """Every demand by month in each future, and what there is to meet it, in display units."""
+    rows: list[list[str | float | None]] = []
+    for balance in balances(by_month.timeline(found)):
+        show = glossary.quantities()[balance.demand.quantity].show
+        figures = units.convert(np.vstack([balance.demand.paths, balance.capacity]), show)
+        for month, column in zip(balance.months, figures.T, strict=True):
+            rows.append([balance.demand.quantity, show, f"{month:%Y-%m}", *column.tolist()])
+    columns = ["quantity", "unit", "month", *(f"{future} demand" for future in FUTURES), "capacity"]
+    return Table(columns, rows, frozenset(range(3, 7)))
+
+
 def regret_table(found: list[Option], probability: tuple[float, ...]) -> Table:
     """Present cost of each option in each future, what was lost against the best of that future, and the mean."""
     costs = np.array([option.cost for option in found])
