@@ -1,7 +1,6 @@
 """Entries of one's own: copied, edited with a source, compared; nothing written that would not load."""
 
 import datetime
-import json
 
 import pytest
 
@@ -9,7 +8,6 @@ from planner import paths
 from planner.catalog import authoring, browse
 from planner.catalog.authoring import Provenance
 from planner.catalog.catalog import Catalog
-from planner.cli import main
 from planner.errors import InputError
 from planner.plan import planning
 from planner.scenario import scenario_file
@@ -97,18 +95,16 @@ def test_a_missing_date_meets_no_condition(catalog):
         assert all("available" in entry.text for entry in found)
 
 
-def test_new_edit_and_diff_from_the_command_line(capsys, tmp_path):
+def test_new_edit_and_diff_from_the_command_line(tmp_path, run):
     where = ("--catalogs", str(tmp_path))
     new = ("catalog", "new", "accelerators", "x100", "--from", "h100-sxm", "power=900 W/accelerator", *where)
-    assert main([*new, "--source", "x100-sheet", "--source-title", "X100 data sheet"]) == 0
-    assert main(["catalog", "edit", "accelerators/x100", "peak_bf16=2 PFLOP/s/accelerator", "--source", "x100-sheet",
-                 "--dry-run", *where]) == 0  # fmt: skip
-    assert '+value = "2 PFLOP/s/accelerator"' in capsys.readouterr().out
-    assert main(["catalog", "diff", "--json", *where]) == 0
-    found = json.loads(capsys.readouterr().out)
+    run(*new, "--source", "x100-sheet", "--source-title", "X100 data sheet")
+    change = ("peak_bf16=2 PFLOP/s/accelerator", "--source", "x100-sheet", "--dry-run", *where)
+    assert '+value = "2 PFLOP/s/accelerator"' in run("catalog", "edit", "accelerators/x100", *change).out
+    found = run("catalog", "diff", "--json", *where).json
     (power,) = [row for row in found["fields"] if row["field"] == "power"]
     assert power["entry"] == "accelerators/x100" and power["source"] == "x100-sheet"
-    assert main(["catalog", "check", *where]) == 0
+    run("catalog", "check", *where)
 
 
 def test_an_accelerator_nobody_shipped_is_planned_with(catalog, tmp_path):

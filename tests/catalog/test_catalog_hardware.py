@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime
-import json
 import tomllib
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from planner.catalog import dated_tables
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import KINDS as KINDS_OF_FIGURES
 from planner.catalog.entries import Entry, folded
-from planner.cli import main
 from planner.plan import planning
 from planner.scenario import scenario_file
 
@@ -305,9 +303,8 @@ def test_noise_of_the_ledger_is_not():
         ("SB 6", "others/texas-sb6"),
     ],
 )
-def test_search_finds_by_alias_case_and_spelling(capsys, spelling, origin):
-    assert main(["catalog", "search", spelling, "--json"]) == 0
-    first = json.loads(capsys.readouterr().out)[0]
+def test_search_finds_by_alias_case_and_spelling(run, spelling, origin):
+    first = run("catalog", "search", spelling, "--json").json[0]
     assert f"{first['kind']}/{first['entry']}" == origin
 
 
@@ -413,14 +410,10 @@ def test_dated_prices_say_on_what_basis_they_stand():
     assert sum("h100-sxm" in row["entry"] for row in rows) >= 8
 
 
-def test_dated_tables_are_listed_and_filtered(capsys):
-    assert main(["catalog", "tables", "--json"]) == 0
-    assert {row["table"] for row in json.loads(capsys.readouterr().out)} >= {"cloud", "hardware", "reliability"}
+def test_dated_tables_are_listed_and_filtered(run):
+    assert {row["table"] for row in run("catalog", "tables", "--json").json} >= {"cloud", "hardware", "reliability"}
     conditions = ("--where", "accelerator = b200", "--where", "on_demand_price < 3")
-    assert main(["catalog", "tables", "cloud", *conditions, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = run("catalog", "tables", "cloud", *conditions, "--json").json
     assert found and all(float(row["on_demand_price [USD/accelerator/h]"]) < 3 for row in found)
-    assert main(["catalog", "tables", "hardwre"]) == 2
-    assert "Did you mean 'hardware'?" in capsys.readouterr().err
-    assert main(["catalog", "tables", "cloud", "--where", "price"]) == 2
-    assert "is not COLUMN OP VALUE" in capsys.readouterr().err
+    assert "Did you mean 'hardware'?" in run("catalog", "tables", "hardwre", status=2).err
+    assert "is not COLUMN OP VALUE" in run("catalog", "tables", "cloud", "--where", "price", status=2).err

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from planner.catalog.entries import Entry
 from planner.catalog.importing import importer
 from planner.catalog.importing.importer import Import
 from planner.catalog.importing.rows import Said
-from planner.cli import main
 from planner.errors import InputError
 from planner.evidence.claims import documents
 
@@ -184,19 +182,17 @@ def test_an_import_twice_changes_nothing_the_second_time(tmp_path):
     assert again.drafts == {}
 
 
-def test_a_dry_run_shows_and_writes_nothing(tmp_path, capsys):
+def test_a_dry_run_shows_and_writes_nothing(tmp_path, run):
     own = tmp_path / "own"
     own.mkdir()
     file = tmp_path / "vms.csv"
     file.write_text(SKYPILOT)
     said = ("--provider", "AWS", "--source", "skypilot", "--source-title", "SkyPilot", "--catalogs", str(own))
-    assert main(["catalog", "import", str(file), *said, "--dry-run"]) == 0
-    captured = capsys.readouterr()
+    captured = run("catalog", "import", str(file), *said, "--dry-run")
     assert '+value = "6.88 USD/accelerator/h"' in captured.out
     assert "would change 3 entries" in captured.err and "line 3: repeats line 2" in captured.err
     assert list(own.rglob("*.toml")) == []
-    assert main(["catalog", "import", str(file), *said, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = run("catalog", "import", str(file), *said, "--json").json
     assert found["written"] and len(found["entries"]) == 3 and found["findings"]
     assert len(list(own.rglob("*.toml"))) == 4
 

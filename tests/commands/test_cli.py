@@ -1,25 +1,10 @@
 """The command line as a person uses it: data on stdout, problems on stderr, exit statuses, no traceback."""
 
-import json
-
 import pytest
 
-from planner.cli import main
 
-
-def run(capsys, *arguments: str) -> tuple[int, str, str]:
-    try:
-        status = main(list(arguments))
-    except SystemExit as stop:
-        status = int(stop.code or 0)
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
-
-
-def test_plan_json_has_the_stable_shape(capsys):
-    status, out, _ = run(capsys, "plan", "facility-30mw", "--json")
-    found = json.loads(out)
-    assert status == 0
+def test_plan_json_has_the_stable_shape(run):
+    found = run("plan", "facility-30mw", "--json").json
     assert {"scenario", "results", "checks", "defaults"} <= set(found)
     assert set(found["results"]["facility_power"]) >= {"value", "unit", "low", "high", "kind"}
     assert found["results"]["racks"]["value"] == 189
@@ -27,65 +12,58 @@ def test_plan_json_has_the_stable_shape(capsys):
     assert all({"name", "ok", "message"} <= set(check) for check in found["checks"])
 
 
-def test_plan_prints_headline_checks_and_what_binds(capsys):
-    status, out, err = run(capsys, "plan", "facility-30mw")
-    assert status == 0 and err == ""
+def test_plan_prints_headline_checks_and_what_binds(run):
+    printed = run("plan", "facility-30mw")
+    assert printed.err == ""
     for said in ("13,608", "Checks", "Binds first: site power", "Defaults that mattered"):
-        assert said in out
+        assert said in printed.out
 
 
-def test_a_scenario_needs_no_file(capsys):
-    status, out, _ = run(
-        capsys, "plan", "--choose", "system=dgx-h100", "--set", "accelerators=64 accelerator", "--json"
-    )
-    assert status == 0
-    assert json.loads(out)["results"]["systems"]["value"] == 8
+def test_a_scenario_needs_no_file(run):
+    printed = run("plan", "--choose", "system=dgx-h100", "--set", "accelerators=64 accelerator", "--json")
+    assert printed.json["results"]["systems"]["value"] == 8
 
 
-def test_set_beats_computed_and_explain_says_so(capsys):
-    status, out, _ = run(capsys, "explain", "facility_power", "facility-30mw", "--set", "pue=1.3")
-    assert status == 0
-    assert "pue = 1.3   set by the scenario" in out
+def test_set_beats_computed_and_explain_says_so(run):
+    printed = run("explain", "facility_power", "facility-30mw", "--set", "pue=1.3")
+    assert "pue = 1.3   set by the scenario" in printed.out
 
 
-def test_explain_reaches_sourced_facts(capsys):
-    status, out, _ = run(capsys, "explain", "cost_per_useful_accelerator_hour", "own-8000-h100")
-    assert status == 0
+def test_explain_reaches_sourced_facts(run):
+    out = run("explain", "cost_per_useful_accelerator_hour", "own-8000-h100").out
     assert "c_useful = c / u_useful" in out
     assert "system_price = " in out and "from systems/dgx-h100" in out
 
 
-def test_explain_json_nests_down_to_sources(capsys):
-    _, out, _ = run(capsys, "explain", "compute_power", "facility-30mw", "--json")
-    tree = json.loads(out)
+def test_explain_json_nests_down_to_sources(run):
+    tree = run("explain", "compute_power", "facility-30mw", "--json").json
     assert tree["name"] == "compute_power" and tree["formula"]
     assert any(node.get("fact") for node in tree["inputs"])
 
 
-def test_strict_fails_where_a_check_fails(capsys):
+def test_strict_fails_where_a_check_fails(run):
     given = ("plan", "facility-30mw", "--set", "site_rack_limit=120 kW/rack")
-    assert run(capsys, *given)[0] == 0
-    assert run(capsys, *given, "--strict")[0] == 1
+    run(*given)
+    run(*given, "--strict", status=1)
 
 
-def test_compare_names_the_cause(capsys, tmp_path):
-    _, text, _ = run(capsys, "scenario", "show", "facility-30mw")
+def test_compare_names_the_cause(run, tmp_path):
+    text = run("scenario", "show", "facility-30mw").out
     other = tmp_path / "other.toml"
     other.write_text(text.replace('pue = "1.2"', 'pue = "1.1"').replace("30 MW facility", "Cooler facility"))
-    status, out, _ = run(capsys, "compare", "facility-30mw", str(other))
-    assert status == 0
+    out = run("compare", "facility-30mw", other).out
     assert "What makes Cooler facility" in out and "pue" in out
 
 
-def test_all_problems_at_once_with_the_nearest_names(capsys, tmp_path):
+def test_all_problems_at_once_with_the_nearest_names(run, tmp_path):
     path = tmp_path / "bad.toml"
     path.write_text(
         'name = "bad"\nworkload = "training"\n[choose]\nsystm = "dgx-h100"\ncooling = "airr"\n[set]\n'
         'accelerators = "8 GB"\nfacility_powr = "3 MW"\npue = "0.5"\nfacility_mode = "buil"\n'
         '[range]\nelectricity_price = ["90 USD/MWh", "70 USD/MWh", "50 USD/MWh"]\n'
     )
-    status, out, err = run(capsys, "plan", str(path))
-    assert (status, out) == (2, "")
+    printed = run("plan", path, status=2)
+    assert printed.out == ""
     for said in (
         "bad.toml: choose.systm: unknown role 'systm'. Did you mean 'system'?",
         "choose.cooling: unknown entry of cooling 'airr'. Did you mean 'air'?",
@@ -95,8 +73,8 @@ def test_all_problems_at_once_with_the_nearest_names(capsys, tmp_path):
         "set.facility_mode: 'buil' is not one of build, colocation, retrofit. Did you mean 'build'?",
         "range.electricity_price: its values are not in order",
     ):
-        assert said in err, said
-    assert "Traceback" not in err
+        assert said in printed.err, said
+    assert "Traceback" not in printed.err
 
 
 @pytest.mark.parametrize(
@@ -115,11 +93,10 @@ def test_all_problems_at_once_with_the_nearest_names(capsys, tmp_path):
         (b"[range]\npue = ['1.1']\n", "takes three values"),
     ],
 )
-def test_bad_files_are_refused(capsys, tmp_path, content, says):
+def test_bad_files_are_refused(run, tmp_path, content, says):
     path = tmp_path / "bad.toml"
     path.write_bytes(content)
-    status, _, err = run(capsys, "plan", str(path))
-    assert status == 2
+    err = run("plan", path, status=2).err
     assert says in err
     assert "Traceback" not in err
 
@@ -141,36 +118,28 @@ def test_bad_files_are_refused(capsys, tmp_path, content, says):
         (("plan", "facility-30mw", "--catalogs", "nowhere"), "no such directory"),
     ],
 )
-def test_bad_arguments_are_refused(capsys, arguments, says):
-    status, _, err = run(capsys, *arguments)
-    assert status == 2
-    assert says in err
+def test_bad_arguments_are_refused(run, arguments, says):
+    assert says in run(*arguments, status=2).err
 
 
-def test_catalog_lists_shows_and_searches(capsys):
-    _, out, _ = run(capsys, "catalog", "list", "--json")
-    assert {"kind": "accelerators"}.items() <= {k: v for k, v in json.loads(out)[0].items() if k == "kind"}.items()
-    _, out, _ = run(capsys, "catalog", "list", "accelerators", "--where", "memory_capacity >= 141 GB", "--json")
-    entries = [row["entry"] for row in json.loads(out)]
+def test_catalog_lists_shows_and_searches(run):
+    assert run("catalog", "list", "--json").json[0]["kind"] == "accelerators"
+    rows = run("catalog", "list", "accelerators", "--where", "memory_capacity >= 141 GB", "--json").json
+    entries = [row["entry"] for row in rows]
     assert "h200-sxm" in entries and "h100-sxm" not in entries
-    _, out, _ = run(capsys, "catalog", "show", "H100 SXM")
+    out = run("catalog", "show", "H100 SXM").out
     assert "power" in out and "700 W/accelerator" in out
-    _, out, _ = run(capsys, "catalog", "search", "mi300x", "--json")
-    assert set(json.loads(out)[0]) == {"kind", "entry", "name", "matched"}
+    assert set(run("catalog", "search", "mi300x", "--json").json[0]) == {"kind", "entry", "name", "matched"}
 
 
-def test_scenarios_are_listed_shown_and_started(capsys, tmp_path):
-    _, out, _ = run(capsys, "scenario", "list", "--json")
-    assert {"name", "title", "workload"} == set(json.loads(out)[0])
+def test_scenarios_are_listed_shown_and_started(run, tmp_path):
+    assert {"name", "title", "workload"} == set(run("scenario", "list", "--json").json[0])
     for workload in ("training", "inference", "capacity"):
         path = tmp_path / f"my-{workload}.toml"
-        assert run(capsys, "scenario", "new", str(path), "--workload", workload)[0] == 0
-        status, _, err = run(capsys, "plan", str(path))
-        assert status == 0, err
-        assert run(capsys, "scenario", "new", str(path))[0] == 2
+        run("scenario", "new", path, "--workload", workload)
+        run("plan", path)
+        run("scenario", "new", path, status=2)
 
 
-def test_check_finds_nothing_wrong(capsys):
-    status, out, _ = run(capsys, "check")
-    assert status == 0, out
-    assert "0 problems" in out
+def test_check_finds_nothing_wrong(run):
+    assert "0 problems" in run("check").out

@@ -1,6 +1,5 @@
 """Claims of the source documents: the ledger loads, every claim is judged, and verdicts follow the figures."""
 
-import json
 import re
 import shutil
 
@@ -8,21 +7,11 @@ import pytest
 
 from planner import paths
 from planner.catalog.catalog import Catalog
-from planner.cli import main
 from planner.errors import InputError
 from planner.evidence.claims import checks, documents, verdicts
 
 COURT = verdicts.Court()
 JUDGED = {found.claim.id: found for found in COURT.judge_all()}
-
-
-def run(capsys, *arguments: str) -> tuple[int, str, str]:
-    try:
-        status = main(list(arguments))
-    except SystemExit as stop:
-        status = int(stop.code or 0)
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
 
 
 def judged_with(tmp_path, entry: str, text: str, claim: str) -> verdicts.Judgement:
@@ -229,32 +218,28 @@ def test_what_is_missing_is_said(monkeypatch):
         found.value("no_such_thing")
 
 
-def test_json_has_the_stable_shape(capsys):
-    status, out, err = run(capsys, "claims", "--json")
-    found = json.loads(out)
-    assert status == 0 and err == ""
+def test_json_has_the_stable_shape(run):
+    printed = run("claims", "--json")
+    found = printed.json
+    assert printed.err == ""
     assert len(found["claims"]) == 238
     assert all({"id", "said", "computed", "unit", "verdict", "reason"} <= set(row) for row in found["claims"])
     assert sum(found["by_verdict"].values()) == 238
     assert set(found["by_verdict"]) == set(verdicts.VERDICTS)
 
 
-def test_verdicts_are_filtered_by_their_first_words(capsys):
-    status, out, _ = run(capsys, "claims", "--verdict", "refuted", "--json")
-    rows = json.loads(out)["claims"]
-    assert status == 0 and rows and {row["verdict"] for row in rows} == {verdicts.REFUTED}
-    status, _, err = run(capsys, "claims", "--verdict", "refused")
-    assert status == 2 and "unknown verdict 'refused'" in err
+def test_verdicts_are_filtered_by_their_first_words(run):
+    rows = run("claims", "--verdict", "refuted", "--json").json["claims"]
+    assert rows and {row["verdict"] for row in rows} == {verdicts.REFUTED}
+    assert "unknown verdict 'refused'" in run("claims", "--verdict", "refused", status=2).err
 
 
-def test_explain_goes_down_to_catalog_facts(capsys):
-    status, out, _ = run(capsys, "claims", "explain", "s1.case_tco")
-    assert status == 0
+def test_explain_goes_down_to_catalog_facts(run):
+    out = run("claims", "explain", "s1.case_tco").out
     for said in ("said: 30 %", "QYResearch", "verdict: depends", "tco = ", "from systems/dgx-h100"):
         assert said in out
-    status, _, err = run(capsys, "claims", "explain", "s1.case_tcoo")
-    assert status == 2 and "Did you mean 's1.case_tco'?" in err
-    told = json.loads(run(capsys, "claims", "explain", "s1.cagr", "--json")[1])
+    assert "Did you mean 's1.case_tco'?" in run("claims", "explain", "s1.case_tcoo", status=2).err
+    told = run("claims", "explain", "s1.cagr", "--json").json
     assert told["verdict"] == verdicts.DEPENDS
     assert told["findings"][0]["set"]["market_periods"] == 6
     assert told["findings"][0]["derivations"][0]["name"] == "market_growth"

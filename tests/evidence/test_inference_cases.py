@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from planner import paths
-from planner.catalog.catalog import Catalog
 from planner.errors import InputError, read_toml
 from planner.evidence.calibration import serving
 from planner.evidence.calibration.fitting import prior
@@ -17,8 +16,8 @@ from planner.plan.planning import plan
 from planner.scenario import scenario_file
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario
+from tests.conftest import CATALOG
 
-CATALOG = Catalog()
 SHIPPED = paths.shipped("catalogs") / "measurements" / "inference.csv"
 FIT = read_toml(paths.shipped("catalogs") / "calibration" / "inference.toml")["fit"]
 

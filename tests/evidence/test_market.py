@@ -1,10 +1,7 @@
 """The market view: recomputed growth, sums of shares, drift and conflicts, each source by itself."""
 
-import json
-
 import pytest
 
-from planner.cli import main
 from planner.evidence.claims import documents, market
 
 LEDGER = documents.load()
@@ -54,9 +51,8 @@ def test_growth_rates_move_shares_by_little(member, factor):
     assert row.factor == pytest.approx(factor, abs=0.0006)
 
 
-def test_sizes_stay_with_their_sources_and_are_never_added(capsys):
-    assert main(["market", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+def test_sizes_stay_with_their_sources_and_are_never_added(run):
+    found = run("market", "--json").json
     assert {row["source"] for row in found["sizes"]} == {"s0", "s1", "s2", "s3"}
     sizes = {row["claim"]: row["usd"] for row in found["sizes"]}
     assert sizes["s0.market_2025"] == pytest.approx(65.28e9)
@@ -64,24 +60,20 @@ def test_sizes_stay_with_their_sources_and_are_never_added(capsys):
     assert len(found["noise"]) == 5 and all(row["kind"] == "noise" for row in found["noise"])
 
 
-def test_conflicts_are_shown(capsys):
-    assert main(["market", "conflicts"]) == 0
-    out = capsys.readouterr().out
+def test_conflicts_are_shown(run):
+    out = run("market", "conflicts").out
     for said in ("Which deployment grows fastest?", "s0.hybrid_cagr: hybrid", "s3.deploy_fastest: edge"):
         assert said in out
     assert "Which region grows fastest?" not in out
 
 
-def test_noise_is_shown_apart_and_named_in_no_share(capsys):
-    assert main(["market", "noise"]) == 0
-    out = capsys.readouterr().out
+def test_noise_is_shown_apart_and_named_in_no_share(run):
+    out = run("market", "noise").out
     assert "Great American Spice" in out
-    assert main(["market", "shares", "--csv"]) == 0
-    assert "Spice" not in capsys.readouterr().out
+    assert "Spice" not in run("market", "shares", "--csv").out
 
 
-def test_csv_holds_the_cells_of_the_text(capsys):
-    assert main(["market", "growth", "--csv"]) == 0
-    lines = capsys.readouterr().out.splitlines()
+def test_csv_holds_the_cells_of_the_text(run):
+    lines = run("market", "growth", "--csv").out.splitlines()
     assert lines[0].startswith("source,growth,from [GUSD],to [GUSD],years,stated [%],recomputed [%]")
     assert len(lines) == 1 + len(market.growths(LEDGER))

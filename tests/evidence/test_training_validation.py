@@ -1,25 +1,28 @@
 """Published training runs: the accuracy that the planner prints, held; memory points; the fit's bookkeeping."""
 
 import csv
-import json
 
 import numpy as np
 import pytest
 
 from planner import sampling
 from planner.catalog.catalog import Catalog
-from planner.cli import main
 from planner.errors import InputError
 from planner.evidence.calibration import training as calibrate
 from planner.evidence.calibration.fitting import prior
 from planner.evidence.validation import training as validation_training
 from planner.evidence.validation import training_cases
 from planner.evidence.validation.training import Replay
+from tests.conftest import CATALOG
 
+<<<<<<< HEAD
 CATALOG = Catalog()
 SHIPPED = CATALOG.file(validation_training.FILE)
 BELIEFS = prior(CATALOG, "training")
 CASES = validation_training.load(CATALOG)
+=======
+CASES = validation_training.load(None, CATALOG)
+>>>>>>> 53436ee (Tests share one conftest: the shipped catalog, plans of shipped scenarios and the command line; programs in strings import from the new rooms)
 
 
 @pytest.fixture(scope="module")
@@ -199,25 +202,28 @@ def test_a_calibration_file_reads_back(tmp_path):
     assert layered["prediction_factor"].low < 1 < layered["prediction_factor"].high
 
 
-def test_the_command_prints_the_stable_shape(capsys):
-    assert main(["validate", "training", "--json"]) == 0
-    printed = json.loads(capsys.readouterr().out)
+def test_the_command_prints_the_stable_shape(run):
+    printed = run("validate", "training", "--json").json
     assert {"kind", "cases", "predicted", "coverage", "mape", "weighted_mape", "median_ape", "p90_ape", "rows"} <= set(
         printed
     )
     assert {"case_id", "metric", "measured", "predicted", "ape"} <= set(printed["rows"][0])
 
 
+<<<<<<< HEAD
 def test_other_files_of_cases_are_replayed_without_the_shipped_left_out_errors(tmp_path, capsys):
     with SHIPPED.open(newline="") as stream:
+=======
+def test_other_files_of_cases_are_replayed_without_the_shipped_left_out_errors(tmp_path, run):
+    with validation_training.SHIPPED.open(newline="") as stream:
+>>>>>>> 53436ee (Tests share one conftest: the shipped catalog, plans of shipped scenarios and the command line; programs in strings import from the new rooms)
         rows = [row for row in csv.DictReader(stream) if row["case_id"].startswith("K22")]
     path = tmp_path / "mine.csv"
     with path.open("w", newline="") as stream:
         writer = csv.DictWriter(stream, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    assert main(["validate", "training", str(path), "--json"]) == 0
-    printed = json.loads(capsys.readouterr().out)
+    printed = run("validate", "training", str(path), "--json").json
     assert printed["predicted"] == printed["cases"] == 8
     assert not any(key.startswith("left_out") for key in printed)
 

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planner import cli, glossary, units
-from planner.catalog.catalog import Catalog
 from planner.errors import InputError
 from planner.model import scopes, wiring
 from planner.money import currency, plan_ledger
@@ -18,6 +17,7 @@ from planner.plan import by_month, plan, planning, sizing
 from planner.reports import plan_text
 from planner.scenario import resolve, scenario, scenario_file
 from planner.studies.sweep import engine, sweep
+from tests.conftest import CATALOG, planned
 
 # One shipped scenario of each workload, and a hall.
 SCENARIOS = ("own-8000-h100", "llama-3.1-405b", "enterprise-8-gpu", "facility-30mw")
@@ -36,7 +36,6 @@ EXTREMES = (
     {"system_price": "0 USD/system"},
     {"accelerators": "1 accelerator", "utilization": "0", "discount_rate": "100 %"},
 )
-CATALOG = Catalog()
 SHIPPED = sorted(scenario_file.shipped_names(CATALOG))
 # What each command prints of a scenario in which much is zero.
 PRINTED = (
@@ -49,10 +48,6 @@ PRINTED = (
     ("sweep", "--vary", "utilization=0,1", "--json"),
 )
 few = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-
-
-def planned(name, **changes):
-    return planning.plan(scenario.changed(scenario_file.load(name, CATALOG), {}, changes), CATALOG, bands=False)
 
 
 @pytest.mark.parametrize("change", EXTREMES, ids=lambda change: " ".join(change.values()))
@@ -139,7 +134,7 @@ def test_power_and_heat_are_conserved(name, pue, cooling):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_accelerators_and_heat_are_conserved_over_the_pools(name):
     """The whole has what its pools have, and every watt that goes in comes out as heat."""
-    found = planning.plan(scenario_file.load(name, CATALOG), CATALOG, bands=False)
+    found = planned(name)
     pools = scopes.pools(found.resolved.options)
     for quantity in ("accelerators", "installed_accelerators", "systems", "it_power", "capex"):
         parts = [found.values[pool + quantity] for pool in pools if pool + quantity in found.values]
@@ -155,7 +150,7 @@ def test_accelerators_and_heat_are_conserved_over_the_pools(name):
 def test_money_is_conserved(name):
     """What is paid at the start is the sum of what it is paid for; so is what is paid by the year."""
     rows = glossary.quantities()
-    found = planning.plan(scenario_file.load(name, CATALOG), CATALOG, bands=False)
+    found = planned(name)
     for whole in ("capex", "opex_per_year"):
         if whole in found.values:
             parts = wiring.equation(whole, found.resolved.options).needs

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner import units
-from planner.catalog.catalog import Catalog
 from planner.errors import InputError
 from planner.model import wiring
 from planner.money import mix as hybrid
@@ -14,9 +13,8 @@ from planner.money import plan_ledger
 from planner.money.currency import Currency
 from planner.money.mix import BURST, OWNED, RESERVED, Prices
 from planner.plan import planning
-from planner.scenario import scenario, scenario_file
+from tests.conftest import CATALOG, asked, planned
 
-CATALOG = Catalog()
 PRICE = st.floats(0.1, 10)
 LOAD = st.lists(st.integers(0, 12), min_size=2, max_size=10).filter(lambda load: max(load) > 0)
 
@@ -137,7 +135,7 @@ def test_a_load_is_read_from_a_file_and_a_broken_one_named(tmp_path):
 
 
 def test_the_shipped_decision_is_a_mix():
-    found = planning.plan(scenario_file.load("own-8000-h100", CATALOG), CATALOG, bands=False)
+    found = planned("own-8000-h100")
     mix = hybrid.of_plan(found)
     assert 0.5 < mix.shares[OWNED] < 1
     assert mix.cost < min(mix.pure.values())
@@ -149,13 +147,13 @@ def test_a_burst_pays_the_price_of_the_plan_where_its_term_is_paid_by_use():
     bare |= {"cloud_price": "4 USD/accelerator/h", "egress_traffic": "0 B/s"}
     for term, hour in (("on-demand", 4.0), ("instance", 4.0), ("spot", 4.0), ("reserved-3y", 6.88), ("block", 6.88)):
         changes = bare | {"cloud_term": term}
-        given_scenario = scenario.changed(scenario_file.load("own-8000-h100", CATALOG), {}, changes)
+        given_scenario = asked("own-8000-h100", **changes)
         found = planning.plan(given_scenario, CATALOG, bands=False).values
         assert found["burst_price"] * 3600 == pytest.approx(hour)
 
 
 def test_the_decision_names_reserving_all():
-    found = planning.plan(scenario_file.load("own-8000-h100", CATALOG), CATALOG, bands=False)
+    found = planned("own-8000-h100")
     mix = hybrid.of_plan(found)
     worth = mix.pure[RESERVED] * found.values["discounted_time"] / 1e6
     assert f"all reserved {units.number_text(worth)} MUSD" in plan_ledger.decision(
@@ -166,9 +164,7 @@ def test_the_decision_names_reserving_all():
 
 
 def test_an_offer_outside_the_jurisdiction_leaves_owning_alone():
-    given_scenario = scenario.changed(
-        scenario_file.load("regulated-hybrid", CATALOG), {"cloud": "aws-p5"}, {"data_residency": "european-union"}
-    )
+    given_scenario = asked("regulated-hybrid", {"cloud": "aws-p5"}, data_residency="european-union")
     mix = hybrid.of_plan(planning.plan(given_scenario, CATALOG, bands=False))
     assert mix.shares == {OWNED: 1.0}
     assert "European Union" in mix.excluded and "European Union" in hybrid.text(mix)
@@ -176,16 +172,14 @@ def test_an_offer_outside_the_jurisdiction_leaves_owning_alone():
 
 def test_the_present_value_of_the_mix_is_at_most_that_of_owning_the_peak():
     for name in ("own-8000-h100", "llama-3.1-405b", "enterprise-8-gpu"):
-        values = planning.plan(scenario_file.load(name, CATALOG), CATALOG, bands=False).values
+        values = planned(name).values
         assert values["npv_hybrid"] >= values["npv_own"] * (1 + 1e-9) - 1
 
 
 def test_the_picture_of_cost_against_the_owned_share_says_where_it_is_least():
     from planner.reports import pictures
 
-    found = planning.plan(scenario_file.load("own-8000-h100", CATALOG), CATALOG, bands=False)
+    found = planned("own-8000-h100")
     mix = hybrid.of_plan(found)
     assert f"least at {mix.shares[OWNED]:.0%}" in pictures.owned_share(found).alt
-    assert (
-        pictures.owned_share(planning.plan(scenario_file.load("facility-30mw", CATALOG), CATALOG, bands=False)) is None
-    )
+    assert pictures.owned_share(planned("facility-30mw")) is None

@@ -1,6 +1,5 @@
 """The ledger: agrees with the closed forms of the finance room; its measures; its properties."""
 
-import json
 import math
 
 import numpy as np
@@ -8,14 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner import cli
-from planner.catalog.catalog import Catalog
 from planner.model import wiring
 from planner.money import ledger, plan_ledger, returns
 from planner.plan import plan, planning
-from planner.scenario import resolve, scenario, scenario_file
+from planner.scenario import resolve, scenario_file
+from tests.conftest import CATALOG, asked, planned
 
-CATALOG = Catalog()
 CLOSED = (
     "npv_own",
     "npv_cloud",
@@ -27,7 +24,7 @@ CLOSED = (
 
 
 def resolved(name="own-8000-h100", **changes):
-    found = resolve.resolve(scenario.changed(scenario_file.load(name, CATALOG), {}, changes), CATALOG)
+    found = resolve.resolve(asked(name, **changes), CATALOG)
     values, _ = plan.given_values(found)
     return values, found.options
 
@@ -258,27 +255,23 @@ def test_owning_that_never_pays_has_no_rate_of_return():
 # Command
 
 
-def test_the_command_prints_lines_years_measures_and_assumptions(capsys):
-    assert cli.main(["ledger", "own-8000-h100"]) == 0
-    out = capsys.readouterr().out
+def test_the_command_prints_lines_years_measures_and_assumptions(run):
+    out = run("ledger", "own-8000-h100").out
     for words in ("rent of accelerators", "year 3", "npv_saving", "discount_rate: 8 %", "cheapest mix"):
         assert words in out
 
 
-def test_amounts_in_another_currency_name_the_rate_and_its_date(capsys):
-    assert cli.main(["ledger", "own-8000-h100", "--json", "--currency", "EUR=0.5@2026-11-01"]) == 0
-    euro = json.loads(capsys.readouterr().out)
-    assert cli.main(["ledger", "own-8000-h100", "--json"]) == 0
-    dollar = json.loads(capsys.readouterr().out)
+def test_amounts_in_another_currency_name_the_rate_and_its_date(run):
+    euro = run("ledger", "own-8000-h100", "--json", "--currency", "EUR=0.5@2026-11-01").json
+    dollar = run("ledger", "own-8000-h100", "--json").json
     assert euro["currency"] == {"name": "EUR", "per_usd": 0.5, "date": "2026-11-01"}
     assert euro["flows"][0]["amounts"][0] == pytest.approx(dollar["flows"][0]["amounts"][0] / 2)
     assert "0.5 EUR for 1 USD of 2026-11-01" in euro["assumptions"]["currency"]
 
 
 @pytest.mark.parametrize("given_text", ["EUR", "EUR=", "EUR=-1", "EUR=1@soon", "=1", "E1=2", "EUR=nan"])
-def test_a_currency_that_is_none_is_bad_input(given_text, capsys):
-    assert cli.main(["ledger", "own-8000-h100", "--currency", given_text]) == 2
-    assert "NAME=RATE" in capsys.readouterr().err
+def test_a_currency_that_is_none_is_bad_input(given_text, run):
+    assert "NAME=RATE" in run("ledger", "own-8000-h100", "--currency", given_text, status=2).err
 
 
 @pytest.mark.parametrize(
@@ -291,13 +284,13 @@ def test_a_currency_that_is_none_is_bad_input(given_text, capsys):
     ],
 )
 def test_unit_costs_of_the_ledger_are_those_of_the_plan(name, measures):
-    found = plan_ledger.of_plan(planning.plan(scenario_file.load(name, CATALOG), CATALOG, bands=False))
+    found = plan_ledger.of_plan(planned(name))
     for measure in measures:
         assert found.measures[measure] == pytest.approx(float(found.plan.values[measure]), rel=1e-9), measure
 
 
 def test_the_books_of_a_plan_without_pools_are_those_of_its_values():
-    found = plan_ledger.of_plan(planning.plan(scenario_file.load("own-8000-h100", CATALOG), CATALOG, bands=False))
+    found = plan_ledger.of_plan(planned("own-8000-h100"))
     assert found.measures["npv_saving"] == pytest.approx(float(found.plan.values["npv_saving"]), rel=1e-9)
 
 
@@ -340,17 +333,13 @@ def test_the_books_of_pools_agree_with_the_plan_of_the_whole():
         assert np.all(np.isfinite(found.ledger.amounts(pool=tag)))
 
 
-def test_a_scenario_may_set_its_currency_rate_and_day(capsys):
+def test_a_scenario_may_set_its_currency_rate_and_day(run):
     setting = ["--set", "currency=EUR", "--set", "exchange_rate=0.5", "--set", "exchange_rate_day=20261101"]
-    assert cli.main(["plan", "own-8000-h100", *setting]) == 0
-    out = capsys.readouterr().out
+    out = run("plan", "own-8000-h100", *setting).out
     assert "In EUR at 0.5 EUR for 1 USD of 2026-11-01, prices of 2026" in out and "MEUR" in out
-    assert cli.main(["ledger", "own-8000-h100", *setting]) == 0
-    assert "0.5 EUR for 1 USD of 2026-11-01" in capsys.readouterr().out
-    assert cli.main(["plan", "own-8000-h100", "--set", "currency=EUR"]) == 2
-    assert "exchange_rate" in capsys.readouterr().err
-    assert cli.main(["plan", "own-8000-h100", *setting[:4], "--set", "exchange_rate_day=20261332"]) == 2
-    assert "20261101" in capsys.readouterr().err
+    assert "0.5 EUR for 1 USD of 2026-11-01" in run("ledger", "own-8000-h100", *setting).out
+    assert "exchange_rate" in run("plan", "own-8000-h100", "--set", "currency=EUR", status=2).err
+    assert "20261101" in run("plan", "own-8000-h100", *setting[:4], "--set", "exchange_rate_day=20261332", status=2).err
 
 
 CHOICES = {

@@ -1,21 +1,12 @@
 """The ways of having the capacity side by side, and what systems are worth by age."""
 
-import json
-
 import numpy as np
 import pytest
 
-from planner import cli
-from planner.catalog.catalog import Catalog
 from planner.money import currency, options_to_own, worth_by_age
 from planner.plan import planning
 from planner.scenario import scenario, scenario_file
-
-CATALOG = Catalog()
-
-
-def planned(name="own-8000-h100", **changes):
-    return planning.plan(scenario.changed(scenario_file.load(name, CATALOG), {}, changes), CATALOG, bands=False)
+from tests.conftest import CATALOG, planned
 
 
 @pytest.fixture(scope="module")
@@ -83,10 +74,8 @@ def test_a_longer_life_makes_the_useful_hour_cheaper():
 
 
 @pytest.mark.parametrize("flag", ["--ways", "--values", "--shares"])
-def test_the_tables_beside_the_ledger_are_printed_and_written(capsys, tmp_path, flag):
-    assert cli.main(["ledger", "own-8000-h100", flag]) == 0
-    assert "8,000 H100" in capsys.readouterr().out
-    assert cli.main(["ledger", "own-8000-h100", flag, "--json"]) == 0
-    assert len(json.loads(capsys.readouterr().out)["rows"]) > 3
-    assert cli.main(["ledger", "own-8000-h100", flag, "-o", str(tmp_path / "table.csv")]) == 0
+def test_the_tables_beside_the_ledger_are_printed_and_written(run, tmp_path, flag):
+    assert "8,000 H100" in run("ledger", "own-8000-h100", flag).out
+    assert len(run("ledger", "own-8000-h100", flag, "--json").json["rows"]) > 3
+    run("ledger", "own-8000-h100", flag, "-o", str(tmp_path / "table.csv"))
     assert (tmp_path / "table.csv").read_text().count("\n") > 3

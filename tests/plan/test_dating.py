@@ -1,15 +1,18 @@
 """Parts ordered before they can be had, and prices of more than a year ago, are marked where they carry a plan."""
 
 import datetime
-import json
 
 import pytest
 
 from planner import paths
 from planner.catalog import ages
+<<<<<<< HEAD
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import Fact
 from planner.cli import main
+=======
+from planner.catalog.catalog import Catalog, Fact
+>>>>>>> 53436ee (Tests share one conftest: the shipped catalog, plans of shipped scenarios and the command line; programs in strings import from the new rooms)
 from planner.errors import InputError
 from planner.plan import dates as dating
 from planner.plan import plan, planning
@@ -115,17 +118,13 @@ def test_only_prices_grow_stale():
     assert not ages.is_stale(Fact(1.0, "USD/accelerator"), day)
 
 
-def test_stale_prices_show_in_text_json_and_catalog(capsys, monkeypatch):
+def test_stale_prices_show_in_text_json_and_catalog(run, monkeypatch):
     monkeypatch.setattr(dating, "today", lambda: datetime.date(2026, 11, 21))
-    assert main(["plan", "own-8000-h100"]) == 0
-    text = capsys.readouterr().out
+    text = run("plan", "own-8000-h100").out
     assert "stale price" in text and "system_price = 375 kUSD/system: 2025-03-03" in text
-    assert main(["plan", "own-8000-h100", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = run("plan", "own-8000-h100", "--json").json
     assert "system_price" in found["results"]["capex"]["stale"]
     assert found["results"]["switches"]["stale"] == []
     assert {"as_of", "stale"} <= set(found["defaults"][0])
-    assert main(["explain", "capex_compute", "own-8000-h100"]) == 0
-    assert "2025-03-03; stale price" in capsys.readouterr().out
-    assert main(["catalog", "show", "dgx-h100", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["fields"]["price"]["stale"] is True
+    assert "2025-03-03; stale price" in run("explain", "capex_compute", "own-8000-h100").out
+    assert run("catalog", "show", "dgx-h100", "--json").json["fields"]["price"]["stale"] is True

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from planner.catalog.catalog import Catalog
 from planner.errors import InputError
 from planner.plan import layout_search, sizing
 from planner.plan.planning import plan
@@ -12,8 +11,7 @@ from planner.scenario import scenario_file
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario
 from planner.studies import ranking
-
-CATALOG = Catalog()
+from tests.conftest import CATALOG
 
 
 def values_of(served="llama-3.1-70b", accelerators=64.0, **settings):

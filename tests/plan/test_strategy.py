@@ -1,19 +1,15 @@
 """The search over parallel strategies: complete, best first, with reasons; one path for one scenario and many."""
 
-import json
-
 import numpy as np
 import pytest
 
-from planner.catalog.catalog import Catalog
-from planner.cli import main
 from planner.errors import InputError
 from planner.plan import layout_search, plan, planning, sizing
 from planner.plan.training_layout import TRAINING
 from planner.scenario import resolve, scenario
 from planner.studies import layouts, scaling
+from tests.conftest import CATALOG
 
-CATALOG = Catalog()
 MADE = scenario.Scenario(
     "t",
     "training",
@@ -116,21 +112,18 @@ def test_the_scaling_curve_bends_and_has_a_knee():
 
 
 @pytest.mark.parametrize("command", [["strategies", "--free"], ["scaling"]], ids=" ".join)
-def test_the_commands_print_json(command, capsys):
-    assert main([*command, "llama-3.1-405b", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+def test_the_commands_print_json(command, run):
+    found = run(*command, "llama-3.1-405b", "--json").json
     assert found.get("strategies") or found.get("points")
 
 
 @pytest.mark.parametrize("command", ["strategies", "scaling"])
-def test_the_commands_refuse_what_is_not_trained(command, capsys):
-    assert main([command, "facility-30mw"]) == 2
-    assert "workload" in capsys.readouterr().err
+def test_the_commands_refuse_what_is_not_trained(command, run):
+    assert "workload" in run(command, "facility-30mw", status=2).err
 
 
-def test_a_bad_size_is_refused(capsys):
-    assert main(["scaling", "llama-3.1-405b", "--sizes", "many"]) == 2
-    assert "not a list of numbers" in capsys.readouterr().err
+def test_a_bad_size_is_refused(run):
+    assert "not a list of numbers" in run("scaling", "llama-3.1-405b", "--sizes", "many", status=2).err
 
 
 def test_a_scenario_without_a_model_says_what_it_lacks():

@@ -8,19 +8,16 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from planner import cli
-from planner.catalog.catalog import Catalog
 from planner.money import currency, plan_ledger
 from planner.plan import planning
 from planner.reports import workbook as audit
-from planner.scenario import scenario, scenario_file
+from tests.conftest import CATALOG, asked
 
-CATALOG = Catalog()
 SPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 
 
 def books_of(name="own-8000-h100", **changes):
-    given = scenario.changed(scenario_file.load(name, CATALOG), {}, changes)
+    given = asked(name, **changes)
     return plan_ledger.of_plan(planning.plan(given, CATALOG, bands=False))
 
 
@@ -133,8 +130,8 @@ def test_where_there_is_no_rate_of_return_the_workbook_says_none():
     assert summary.value(f"B{row}") == "none" and "IFERROR" in summary.formula(f"B{row}")
 
 
-def test_the_command_writes_the_workbook(tmp_path, capsys):
+def test_the_command_writes_the_workbook(tmp_path, run):
     target = tmp_path / "audit.xlsx"
-    assert cli.main(["ledger", "enterprise-8-gpu", "-o", str(target)]) == 0
+    printed = run("ledger", "enterprise-8-gpu", "-o", str(target))
     assert zipfile.is_zipfile(target)
-    assert "wrote" in capsys.readouterr().err
+    assert "wrote" in printed.err

@@ -3,20 +3,14 @@
 import pytest
 
 from planner import units
-from planner.catalog.catalog import Catalog
 from planner.money import options_to_own
 from planner.plan import planning
 from planner.reports import decision
-from planner.scenario import scenario, scenario_file
-
-
-@pytest.fixture(scope="module")
-def catalog():
-    return Catalog()
+from tests.conftest import asked
 
 
 def planned(name, catalog, choose=None, **settings):
-    return planning.plan(scenario.changed(scenario_file.load(name), choose or {}, settings), catalog)
+    return planning.plan(asked(name, choose, **settings), catalog)
 
 
 def test_other_terms_are_named_where_they_turn_the_decision(catalog):

@@ -60,8 +60,8 @@ def test_every_catalog_entry_and_command_is_documented(links):
     assert set(cli.COMMANDS) <= links["commands.html"].anchors
 
 
-def test_the_site_is_written(tmp_path, site, monkeypatch, capsys):
+def test_the_site_is_written(tmp_path, site, monkeypatch, run):
     monkeypatch.setattr(reference, "site", lambda catalog, parser: site)
-    assert cli.main(["docs", "-o", str(tmp_path / "site")]) == 0
+    run("docs", "-o", str(tmp_path / "site"))
     assert (tmp_path / "site" / "index.html").is_file()
     assert len(list((tmp_path / "site").iterdir())) == len(site)

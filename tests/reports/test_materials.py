@@ -2,15 +2,13 @@
 
 import csv
 import io
-import json
 
 import pytest
-from facility_cases import CATALOG, planned
 
-from planner.cli import main
 from planner.plan import planning, schedule
 from planner.reports import bill_of_materials
 from planner.scenario import scenario_file
+from tests.conftest import CATALOG, planned
 
 TWO_POOLS = """
 name = "two pools"
@@ -56,12 +54,10 @@ def test_the_bill_of_the_dgx_h100_superpod():
     assert count["fabric", "adapter optics"] == 2 * 508
 
 
-def test_the_command_prints_csv_and_json(capsys):
-    assert main(["materials", "own-8000-h100", "--csv"]) == 0
-    rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+def test_the_command_prints_csv_and_json(run):
+    rows = list(csv.reader(io.StringIO(run("materials", "own-8000-h100", "--csv").out)))
     assert rows[0][:3] == ["part", "item", "count"] and rows[-1][0] == "total"
-    assert main(["materials", "own-8000-h100", "--json"]) == 0
-    lines = json.loads(capsys.readouterr().out)["lines"]
+    lines = run("materials", "own-8000-h100", "--json").json["lines"]
     leaf = next(line for line in lines if line["item"] == "leaf switch")
     assert leaf["count"] == 256 and leaf["unit"] == "switch"
 

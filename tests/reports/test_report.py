@@ -12,17 +12,15 @@ import zipfile
 
 import pytest
 
-from planner import cli
-from planner.catalog.catalog import Catalog
 from planner.errors import InputError
 from planner.money import plan_ledger
 from planner.plan import planning
 from planner.reports import document, rendering, workbook
 from planner.scenario import scenario_file
 from planner.tables import Table
+from tests.conftest import CATALOG
 
 pytest.importorskip("matplotlib")
-CATALOG = Catalog()
 DAY = datetime.date(2026, 11, 21)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -109,16 +107,16 @@ def test_the_workbook_has_live_formulas_in_its_ledger(owned):
     assert any("<f>SUM(" in sheet for sheet in sheets)
 
 
-def test_several_scenarios_are_compared(tmp_path, capsys):
+def test_several_scenarios_are_compared(tmp_path, run):
     target = tmp_path / "both.html"
-    assert cli.main(["report", "own-8000-h100", "facility-30mw", "-o", str(target)]) == 0
+    run("report", "own-8000-h100", "facility-30mw", "-o", str(target))
     text = target.read_text(encoding="utf-8")
     assert "Side by side" in text and "What makes 30 MW facility" in text
 
 
-def test_an_unknown_ending_is_refused(tmp_path, capsys):
-    assert cli.main(["report", "own-8000-h100", "-o", str(tmp_path / "plan.doc")]) == 2
-    assert ".html" in capsys.readouterr().err and not list(tmp_path.iterdir())
+def test_an_unknown_ending_is_refused(tmp_path, run):
+    assert ".html" in run("report", "own-8000-h100", "-o", str(tmp_path / "plan.doc"), status=2).err
+    assert not list(tmp_path.iterdir())
 
 
 TABLE = Table(

@@ -5,8 +5,8 @@ import pytest
 from planner.catalog.catalog import Catalog
 from planner.errors import InputError, parse_toml
 from planner.scenario import resolve, scenario_file
+from tests.conftest import CATALOG
 
-CATALOG = Catalog()
 HEAD = 'workload = "training"\n[choose]\nsystem = "dgx-h100"\nmodel = "llama-3.1-70b"\n[set]\n'
 ENTRY = 'name = "A"\nsource = "sheet"\nas_of = 2026-01-01\n'
 

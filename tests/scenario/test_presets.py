@@ -1,24 +1,21 @@
 """The presets named by the sources: each says what it is, breaks no rule of its own, and keeps its headline figures.
 
 Figures that move are a finding, not a nuisance: look at the difference, then write the new ones with
-`python tests/scenario/test_presets.py`.
+`python -m tests.scenario.test_presets`.
 """
 
 import json
 import sys
-from pathlib import Path
 
 import pytest
 
 from planner import glossary
-from planner.catalog.catalog import Catalog
-from planner.plan import plan, planning, sizing
-from planner.scenario import scenario_file
+from planner.plan import plan, sizing
+from tests.conftest import DATA, planned
 
-CATALOG = Catalog()
 # A refit of the calibration or a new price moves figures by a few per cent; more than this is a finding.
 MOVES = 0.05
-GOLDEN = Path(__file__).parents[1] / "data" / "presets.json"
+GOLDEN = DATA / "presets.json"
 PRESETS = (
     "ascend-14000",
     "amd-30mw",
@@ -30,10 +27,6 @@ PRESETS = (
     "regulated-hybrid",
     "edge-retail",
 )
-
-
-def planned(name: str) -> plan.Plan:
-    return planning.plan(scenario_file.load(name, CATALOG), CATALOG, bands=False)
 
 
 def headlines(found: plan.Plan) -> dict[str, float]:

@@ -4,15 +4,9 @@ import json
 
 import pytest
 
-from planner.catalog.catalog import Catalog
 from planner.plan import plan, planning, sizing
-from planner.scenario import scenario, scenario_file
-
-CATALOG = Catalog()
-
-
-def planned(name: str, **changes: str) -> plan.Plan:
-    return planning.plan(scenario.changed(scenario_file.load(name, CATALOG), {}, changes), CATALOG, bands=False)
+from planner.scenario import scenario_file
+from tests.conftest import CATALOG, planned
 
 
 def in_unit(found: plan.Plan, name: str) -> float:

@@ -2,15 +2,9 @@
 
 import pytest
 
-from planner.catalog.catalog import Catalog
 from planner.plan import planning
 from planner.scenario import scenario, scenario_file
 from planner.studies import attribution, comparison
-
-
-@pytest.fixture(scope="module")
-def catalog():
-    return Catalog()
 
 
 @pytest.fixture(scope="module")

@@ -28,11 +28,6 @@ VARIED = {
 
 
 @pytest.fixture(scope="module")
-def catalog():
-    return Catalog()
-
-
-@pytest.fixture(scope="module")
 def task(catalog):
     return sweep.task(scenario_file.load("own-8000-h100"), VARIED, catalog)
 

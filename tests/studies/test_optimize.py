@@ -1,28 +1,21 @@
 """Optimise: agrees with trying everything, Pareto fronts, what constraints cost, nothing feasible."""
 
 import itertools
-import json
 
 import numpy as np
 import pytest
 
-from planner.catalog.catalog import Catalog
-from planner.cli import main
 from planner.errors import InputError
 from planner.plan import planning
-from planner.scenario import scenario, scenario_file
+from planner.scenario import scenario_file
 from planner.studies import frontier, optimize
+from tests.conftest import asked
 
 CHOOSE = {
     "cooling": "air,direct-to-chip,immersion",
     "facility_mode": "build,colocation",
     "site": "us-virginia,us-texas,us-ohio,iceland",
 }
-
-
-@pytest.fixture(scope="module")
-def catalog():
-    return Catalog()
 
 
 def best(catalog, choose=CHOOSE, name="own-8000-h100", **given):
@@ -32,9 +25,7 @@ def best(catalog, choose=CHOOSE, name="own-8000-h100", **given):
 def every_plan(catalog):
     """Each combination planned one by one, without the engine."""
     for cooling, mode, site in itertools.product(*(names.split(",") for names in CHOOSE.values())):
-        changed = scenario.changed(
-            scenario_file.load("own-8000-h100"), {"cooling": cooling, "site": site}, {"facility_mode": mode}
-        )
+        changed = asked("own-8000-h100", {"cooling": cooling, "site": site}, facility_mode=mode)
         yield (cooling, mode, site), planning.plan(changed, catalog, bands=False)
 
 
@@ -104,7 +95,7 @@ def test_nothing_feasible_is_a_result_with_the_nearest(catalog):
 
 
 def test_a_check_that_fails_is_a_constraint_with_a_price(catalog):
-    base = scenario.changed(scenario_file.load("own-8000-h100"), {}, {"budget": "510 MUSD"})
+    base = asked("own-8000-h100", budget="510 MUSD")
     found = optimize.optimize(base, {"facility_mode": "build,colocation"}, minimize=["opex_per_year"], catalog=catalog)
     assert found.frame()["facility_mode"].tolist() == ["colocation"]
     assert "check budget" in found.costs
@@ -142,7 +133,7 @@ def test_bad_problems_are_refused(catalog, given, says):
         best(catalog, **given)
 
 
-def test_the_command_prints_best_and_costs(capsys):
+def test_the_command_prints_best_and_costs(run):
     given = [
         "optimize",
         "own-8000-h100",
@@ -152,10 +143,8 @@ def test_the_command_prints_best_and_costs(capsys):
         "facility_mode=build,colocation",
     ]
     given += ["--minimize", "capex", "--so-that", "opex_per_year <= 50 MUSD/year", "--watch", "racks"]
-    assert main(given) == 0
-    out = capsys.readouterr().out
+    out = run(*given).out
     assert "4 scenarios tried for smallest capex" in out and "What each constraint costs" in out
-    assert main([*given, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = run(*given, "--json").json
     assert found["feasible"] >= 1 and found["best"][0]["facility_mode"] == "build"
-    assert main([*given, "--so-that", "tco <= 1 MUSD"]) == 1
+    run(*given, "--so-that", "tco <= 1 MUSD", status=1)

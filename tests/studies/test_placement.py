@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.catalog.catalog import Catalog
 from planner.errors import InputError
 from planner.scenario import scenario_file
 from planner.studies import placement
 from planner.studies.placement import Pair
+from tests.conftest import CATALOG
 
-CATALOG = Catalog()
 TWO_SITES = """
 name = "two sites"
 [choose]

@@ -1,27 +1,25 @@
 """Risk: distributions, correlation, percentiles, indices against a case worked by hand, the value of knowing."""
 
-import json
-
 import numpy as np
 import pytest
 
 from planner import sampling
+<<<<<<< HEAD
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import DISTRIBUTIONS, Fact
 from planner.cli import main
+=======
+from planner.catalog.catalog import DISTRIBUTIONS, Fact
+>>>>>>> 53436ee (Tests share one conftest: the shipped catalog, plans of shipped scenarios and the command line; programs in strings import from the new rooms)
 from planner.errors import InputError
 from planner.model import compiled
 from planner.plan import bands as uncertainty
 from planner.plan import planning
 from planner.scenario import resolve, scenario, scenario_file
 from planner.studies import risk
+from tests.conftest import asked
 
 UNIFORM = sampling.sobol(np.arange(2**14), 2, 0)
-
-
-@pytest.fixture(scope="module")
-def catalog():
-    return Catalog()
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +199,7 @@ def test_knowing_is_worth_something_only_where_it_may_change_the_decision(found,
     assert found.value_of_knowing["cloud_price"] > 0
     assert max(found.value_of_knowing.values()) <= found.value_of_knowing_all
     # At a rate at which owning always wins nothing is worth knowing.
-    base = scenario.changed(scenario_file.load("own-8000-h100"), {}, {"cloud_price": "9 USD/accelerator/h"})
+    base = asked("own-8000-h100", cloud_price="9 USD/accelerator/h")
     sure = risk.risk(base, catalog)
     assert sure.owning_wins == 1.0
     assert sure.value_of_knowing_all == pytest.approx(0, abs=1e-3)
@@ -234,26 +232,23 @@ def test_nothing_uncertain_is_said(catalog):
 
     rows = glossary.quantities()
     settings = {n: f"{v!r} {rows[n].unit}".removesuffix(" 1") for n, v in fixed.items()}
-    sure = risk.risk(scenario.changed(scenario_file.load("own-8000-h100"), {}, settings), catalog, watch=["tco"])
+    sure = risk.risk(asked("own-8000-h100", **settings), catalog, watch=["tco"])
     assert sure.percentiles == {} and "nothing is uncertain" in risk.text(sure)
 
 
-def test_the_command_prints_percentiles_and_json(capsys):
-    assert main(["risk", "own-8000-h100", "--samples", "512"]) == 0
-    out = capsys.readouterr().out
+def test_the_command_prints_percentiles_and_json(run):
+    out = run("risk", "own-8000-h100", "--samples", "512").out
     for said in ("P10", "Owning beats renting in", "What makes npv_saving unsure", "cloud_price", "worth"):
         assert said in out
-    assert main(["risk", "own-8000-h100", "--samples", "512", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = run("risk", "own-8000-h100", "--samples", "512", "--json").json
     assert found["results"]["tco"]["p10"] < found["results"]["tco"]["p50"] < found["results"]["tco"]["p90"]
     assert 0 < found["probability_owning_wins"] < 1
-    assert main(["risk", "own-8000-h100", "--samples", "3"]) == 2
-    assert main(["risk", "own-8000-h100", "--watch", "tcoo"]) == 2
-    assert "Did you mean 'tco'?" in capsys.readouterr().err
+    run("risk", "own-8000-h100", "--samples", "3", status=2)
+    assert "Did you mean 'tco'?" in run("risk", "own-8000-h100", "--watch", "tcoo", status=2).err
 
 
 def test_a_check_holds_in_its_share_of_the_samples(catalog):
-    base = scenario.changed(scenario_file.load("own-8000-h100"), {}, {"budget": "500 MUSD"})
+    base = asked("own-8000-h100", budget="500 MUSD")
     found = risk.risk(base, catalog, watch=["capex"])
     assert 0 < found.checks["budget"] < 1
     assert found.checks["budget"] == pytest.approx(np.mean(found.draws["capex"] <= 500e6))

@@ -1,22 +1,14 @@
 """Solve: the edge of a condition, whole numbers, several stretches, none."""
 
-import json
-
 import numpy as np
 import pytest
 
-from planner.catalog.catalog import Catalog
-from planner.cli import main
 from planner.errors import InputError
 from planner.glossary import conditions
 from planner.plan import planning
 from planner.scenario import scenario, scenario_file
 from planner.studies import solve
-
-
-@pytest.fixture(scope="module")
-def catalog():
-    return Catalog()
+from tests.conftest import asked
 
 
 def found(catalog, find, so_that, name="own-8000-h100", between=None):
@@ -24,7 +16,7 @@ def found(catalog, find, so_that, name="own-8000-h100", between=None):
 
 
 def planned(catalog, settings, name="own-8000-h100"):
-    return planning.plan(scenario.changed(scenario_file.load(name), {}, settings), catalog, bands=False).values
+    return planning.plan(asked(name, **settings), catalog, bands=False).values
 
 
 def test_the_cloud_rate_at_which_owning_8000_h100_is_30_percent_cheaper_over_three_years(catalog):
@@ -148,15 +140,13 @@ def test_conditions_are_read():
     assert conditions.parse("pue == 1.2").sign == "="
 
 
-def test_the_command_answers_in_words_and_json(capsys):
+def test_the_command_answers_in_words_and_json(run):
     given = ["solve", "own-8000-h100", "--find", "cloud_price", "--so-that", "tco <= 0.7 * cloud_cost"]
-    assert main(given) == 0
-    assert capsys.readouterr().out.startswith("cloud_price = ")
-    assert main([*given, "--json"]) == 0
-    answer = json.loads(capsys.readouterr().out)
+    assert run(*given).out.startswith("cloud_price = ")
+    answer = run(*given, "--json").json
     assert answer["solved"] and answer["unit"] == "USD/accelerator/h"
     assert answer["reached"]["tco"]["value"] == pytest.approx(0.7 * answer["reached"]["cloud_cost"]["value"])
-    assert main(["solve", "own-8000-h100", "--find", "pue", "--so-that", "tco <= 1 USD"]) == 1
+    run("solve", "own-8000-h100", "--find", "pue", "--so-that", "tco <= 1 USD", status=1)
 
 
 def test_a_pool_is_solved_for_by_itself(catalog):

@@ -1,7 +1,6 @@
 """Sweeps: what may vary, tables with units, files that survive an interruption."""
 
 import io
-import json
 import os
 import subprocess
 import sys
@@ -12,18 +11,11 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from planner.catalog.catalog import Catalog
-from planner.cli import main
 from planner.commands.progress import Progress, duration
 from planner.errors import InputError
 from planner.plan import planning
 from planner.scenario import scenario, scenario_file
 from planner.studies.sweep import axes, chunk_files, engine, sweep
-
-
-@pytest.fixture(scope="module")
-def catalog():
-    return Catalog()
 
 
 def values(catalog, name, given, **further):
@@ -250,16 +242,7 @@ def test_ctrl_c_leaves_readable_parts_and_says_how_to_go_on(tmp_path):
     assert len(read(output)) == 400
 
 
-def run(capsys, *arguments):
-    try:
-        status = main(list(arguments))
-    except SystemExit as stop:
-        status = int(stop.code or 0)
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
-
-
-def test_the_command_prints_a_table_csv_and_json(capsys):
+def test_the_command_prints_a_table_csv_and_json(run):
     given = (
         "sweep",
         "own-8000-h100",
@@ -270,13 +253,12 @@ def test_the_command_prints_a_table_csv_and_json(capsys):
         "--watch",
         "facility_power,racks",
     )
-    status, out, err = run(capsys, *given)
-    assert (status, err) == (0, "")
-    assert "facility_power" in out and "[MW]" in out.splitlines()[2] and len(out.splitlines()) == 5
-    _, out, _ = run(capsys, *given, "--csv")
-    assert list(pd.read_csv(io.StringIO(out)).columns) == ["pue", "cooling", "facility_power [MW]", "racks [rack]"]
-    _, out, _ = run(capsys, *given, "--json")
-    found = json.loads(out)
+    printed = run(*given)
+    lines = printed.out.splitlines()
+    assert printed.err == "" and "facility_power" in printed.out and "[MW]" in lines[2] and len(lines) == 5
+    table = pd.read_csv(io.StringIO(run(*given, "--csv").out))
+    assert list(table.columns) == ["pue", "cooling", "facility_power [MW]", "racks [rack]"]
+    found = run(*given, "--json").json
     assert found["columns"][2] == {"name": "facility_power", "heading": "facility_power [MW]", "unit": "MW"}
     assert [row[0] for row in found["rows"]] == [1.2, 1.4]
 
@@ -291,10 +273,9 @@ def test_the_command_prints_a_table_csv_and_json(capsys):
         ((), "nothing varies"),
     ],
 )
-def test_bad_sweeps_are_refused(capsys, arguments, says):
-    status, out, err = run(capsys, "sweep", "own-8000-h100", *arguments)
-    assert (status, out) == (2, "")
-    assert says in err and "Traceback" not in err
+def test_bad_sweeps_are_refused(run, arguments, says):
+    printed = run("sweep", "own-8000-h100", *arguments, status=2)
+    assert printed.out == "" and says in printed.err and "Traceback" not in printed.err
 
 
 def test_progress_shows_rate_and_time_left():
@@ -331,14 +312,13 @@ def test_the_limit_that_binds_can_be_watched(catalog):
     assert table["binding_constraint"].nunique() > 1
 
 
-def test_a_csv_of_scenarios_is_swept(capsys, tmp_path):
+def test_a_csv_of_scenarios_is_swept(run, tmp_path):
     path = tmp_path / "cases.csv"
     path.write_text("name_of_no_quantity,pue\n1,1.2\n")
-    status, _, err = run(capsys, "sweep", "own-8000-h100", "--vary", str(path))
-    assert status == 2 and "unknown quantity, role or option 'name_of_no_quantity'" in err
+    err = run("sweep", "own-8000-h100", "--vary", path, status=2).err
+    assert "unknown quantity, role or option 'name_of_no_quantity'" in err
     path.write_text("cooling,pue\nair,1.2\ndirect-to-chip,1.3\n")
-    status, out, _ = run(capsys, "sweep", "own-8000-h100", "--vary", str(path), "--watch", "facility_power", "--csv")
-    assert status == 0
+    out = run("sweep", "own-8000-h100", "--vary", path, "--watch", "facility_power", "--csv").out
     assert pd.read_csv(io.StringIO(out))["cooling"].tolist() == ["air", "direct-to-chip"]
 
 

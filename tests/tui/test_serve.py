@@ -17,7 +17,6 @@ import pytest
 aiohttp = pytest.importorskip("aiohttp", reason="comes with the extra 'web'")
 pytest.importorskip("textual_serve", reason="the extra 'web' is not installed")
 
-from planner.cli import main  # noqa: E402
 from planner.tui import serve  # noqa: E402
 
 SCENARIO = Path(__file__).parents[1] / "data" / "tui.toml"
@@ -40,25 +39,22 @@ async def served(*arguments: str):
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org"])
-def test_it_refuses_to_listen_beyond_this_machine(host, capsys):
-    assert main(["serve", "--host", host]) == 2
-    assert "no login" in capsys.readouterr().err
+def test_it_refuses_to_listen_beyond_this_machine(host, run):
+    assert "no login" in run("serve", "--host", host, status=2).err
 
 
 @pytest.mark.parametrize("port", ["-1", "70000"])
-def test_a_wrong_port_is_said(port, capsys):
-    assert main(["serve", "--port", port]) == 2
-    assert "not a port" in capsys.readouterr().err
+def test_a_wrong_port_is_said(port, run):
+    assert "not a port" in run("serve", "--port", port, status=2).err
 
 
-def test_a_port_that_is_taken_is_said(capsys):
+def test_a_port_that_is_taken_is_said(run):
     import socket
 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        assert main(["serve", "--port", str(taken.getsockname()[1])]) == 2
-    assert "cannot listen" in capsys.readouterr().err
+        assert "cannot listen" in run("serve", "--port", str(taken.getsockname()[1]), status=2).err
 
 
 async def test_beyond_this_machine_it_warns_that_there_is_no_login():

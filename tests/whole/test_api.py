@@ -34,16 +34,15 @@ def test_a_scenario_from_text_and_a_changed_copy():
     assert base.compare(larger, names=["capex"]).names == ["capex"]
 
 
-def test_the_same_numbers_from_python_and_from_the_command(capsys):
+def test_the_same_numbers_from_python_and_from_the_command(run):
     import io
 
     import pandas as pd
 
-    from planner.cli import main
-
     table = planner.load("own-8000-h100").sweep({"pue": "1.1:1.3:3"}, watch=["tco"])
-    assert main(["sweep", "own-8000-h100", "--vary", "pue=1.1:1.3:3", "--watch", "tco", "--csv"]) == 0
-    printed = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    printed = pd.read_csv(
+        io.StringIO(run("sweep", "own-8000-h100", "--vary", "pue=1.1:1.3:3", "--watch", "tco", "--csv").out)
+    )
     pd.testing.assert_frame_equal(printed, table, check_exact=True)
 
 

@@ -94,11 +94,10 @@ def test_unit_text_is_matched_not_evaluated(text, monkeypatch):
 
 @pytest.mark.parametrize("name", ["../../../etc/passwd", "/etc/passwd", "..", "a/../b", "h100-sxm.toml/../x", "\x00"])
 @pytest.mark.parametrize("action", [("show",), ("new", "accelerators"), ("edit",)])
-def test_an_entry_s_name_leads_nowhere_else(action, name, tmp_path, capsys):
+def test_an_entry_s_name_leads_nowhere_else(action, name, tmp_path, run):
     own = tmp_path / "own"
     own.mkdir()
     further = [] if action == ("show",) else ["power=1 W/accelerator", "--source", "mine", "--source-title", "Mine"]
     prefix = "accelerators/" if action == ("edit",) else ""
-    assert main(["catalog", *action, prefix + name, *further, "--catalogs", str(own)]) == 2
-    assert capsys.readouterr().err.strip()
+    assert run("catalog", *action, prefix + name, *further, "--catalogs", str(own), status=2).err.strip()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

@@ -1,7 +1,8 @@
 """Emissions by hand, by location and by market, embodied, and by unit of work."""
 
 import pytest
-from facility_cases import CATALOG, planned, value
+
+from tests.conftest import CATALOG, planned, value
 
 
 def test_operation_by_location_and_by_market():

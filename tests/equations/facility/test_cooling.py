@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from facility_cases import defaults, first_choices, given, planned, value
 
 from planner.model import wiring
+from tests.conftest import defaults, first_choices, given, planned, value
 
 RACK = {"rack_power": "132 kW/rack", "cooling_liquid_share": "0.871", "cooling_rack_limit": "150 kW/rack"}
 VIRGINIA = {"site_dry_bulb_mean": "12.9 degC", "site_dry_bulb_design": "34 degC"}

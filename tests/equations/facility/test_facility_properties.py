@@ -1,11 +1,11 @@
 """What holds for every fabric, every job and every hall."""
 
-from facility_cases import defaults, first_choices, given
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from planner.model import wiring
+from tests.conftest import defaults, first_choices, given
 
 TREES = ("rail-optimised", "fat-tree")
 NODE = given(

@@ -1,9 +1,9 @@
 """Watts by hand: rated, mean, peak, idle; losses, redundancy, reserves, swings; and a published power bill."""
 
 import pytest
-from facility_cases import planned, value
 
 from planner import units
+from tests.conftest import planned, value
 
 LOAD = {"compute_power": "10 MW", "network_power": "0.5 MW", "storage_power": "0.5 MW"}
 

@@ -3,11 +3,11 @@
 import itertools
 
 import pytest
-from facility_cases import planned, value
 
 from planner import units
 from planner.errors import InputError
 from planner.plan import schedule
+from tests.conftest import planned, value
 
 BUILD = {"facility_mode": "build"}
 TIMES = {
@@ -148,15 +148,13 @@ def test_without_racks_there_is_no_schedule_and_the_reason_is_given():
         schedule.activities(found)
 
 
-def test_the_picture_says_what_it_shows(tmp_path, capsys):
-    from planner.cli import main
-
+def test_the_picture_says_what_it_shows(tmp_path, run):
     target = tmp_path / "schedule.svg"
-    assert main(["schedule", "facility-30mw", "-o", str(target)]) == 0
+    printed = run("schedule", "facility-30mw", "-o", str(target))
     drawing = target.read_text()
     assert drawing.startswith("<svg") and "grid connection from month 0.0" in drawing
-    assert "critical" in capsys.readouterr().out
-    assert main(["schedule", "facility-30mw", "-o", str(tmp_path / "schedule.doc")]) == 2
+    assert "critical" in printed.out
+    run("schedule", "facility-30mw", "-o", str(tmp_path / "schedule.doc"), status=2)
 
 
 def test_rented_refitted_and_built_halls_side_by_side():

@@ -1,18 +1,15 @@
 """Sites: price of energy, large-load rules, export control and residency with their reasons, sovereign demand."""
 
-import json
-
 import pytest
-from facility_cases import CATALOG, planned, value
 
-from planner.cli import main
 from planner.plan import rules
-from planner.scenario import resolve, scenario, scenario_file
+from planner.scenario import resolve, scenario_file
+from tests.conftest import CATALOG, asked, planned, value
 
 
 def verdicts(name="own-8000-h100", choose=None, **changes):
     """Every option with its verdict for a shipped scenario."""
-    changed = scenario.changed(scenario_file.load(name, CATALOG), choose or {}, changes)
+    changed = asked(name, choose, **changes)
     found = rules.options(resolve.resolve(changed, CATALOG), CATALOG)
     return {finding.option: finding for finding in found}
 
@@ -133,13 +130,12 @@ def test_the_users_own_rules_come_first(tmp_path):
     assert found["site france"].verdict == rules.ALLOWED
 
 
-def test_bad_rules_are_refused_with_all_their_problems(tmp_path, capsys):
+def test_bad_rules_are_refused_with_all_their_problems(tmp_path, run):
     (tmp_path / "rules.toml").write_text(
         '[[exports]]\nverdict = "no"\n[[export]]\nverdict = "exclude"\nsite = ["Germany"]\n'
         '[[limit]]\nsites = ["Chile"]\nquantity = "pu"\nmost = "1.2"\nverdict = "excluded"\nreason = "x"\n'
     )
-    assert main(["rules", "own-8000-h100", "--catalogs", str(tmp_path)]) == 2
-    said = capsys.readouterr().err
+    said = run("rules", "own-8000-h100", "--catalogs", str(tmp_path), status=2).err
     for text in (
         "'exports'. Did you mean 'export'",
         "export 1.reason: is missing",
@@ -150,12 +146,10 @@ def test_bad_rules_are_refused_with_all_their_problems(tmp_path, capsys):
     assert "Did you mean 'sites'" in said
 
 
-def test_the_command_lists_options_and_reasons(capsys):
-    assert main(["rules", "own-8000-h100", "--set", "data_residency=european-union", "--json"]) == 0
-    data = json.loads(capsys.readouterr().out)
+def test_the_command_lists_options_and_reasons(run):
+    data = run("rules", "own-8000-h100", "--set", "data_residency=european-union", "--json").json
     assert {"rule", "option", "verdict", "reason", "source"} == set(data["options"][0])
-    assert main(["rules", "own-8000-h100", "--set", "data_residency=european-union"]) == 0
-    out = capsys.readouterr().out
+    out = run("rules", "own-8000-h100", "--set", "data_residency=european-union").out
     assert "site us-virginia" in out and "site germany" not in out
 
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from facility_cases import CATALOG, planned, value
 
 from planner import units
 from planner.plan import planning, sizing
 from planner.scenario import scenario_file
+from tests.conftest import CATALOG, planned, value
 
 DGX = {
     "system_power": "10.2 kW/system",

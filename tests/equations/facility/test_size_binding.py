@@ -1,7 +1,8 @@
 """Which limit binds first, and which next, as each is tightened."""
 
 import pytest
-from facility_cases import planned
+
+from tests.conftest import planned
 
 TIGHT = [
     ("own-8000-h100", {"site_power_limit": "10 MW"}, "site power"),

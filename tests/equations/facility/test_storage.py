@@ -1,7 +1,8 @@
 """Storage by hand: rates, checkpoints against the write rate, stall, tiers."""
 
 import pytest
-from facility_cases import planned, value
+
+from tests.conftest import planned, value
 
 
 def test_rates_of_a_reference_unit():

@@ -3,16 +3,8 @@
 import numpy as np
 import pytest
 
-from planner.catalog.catalog import Catalog
 from planner.equations.finance import capex
-from planner.plan import planning
-from planner.scenario import scenario, scenario_file
-
-CATALOG = Catalog()
-
-
-def planned(name="own-8000-h100", **changes):
-    return planning.plan(scenario.changed(scenario_file.load(name, CATALOG), {}, changes), CATALOG, bands=False)
+from tests.conftest import planned
 
 
 def test_a_system_without_a_price_costs_its_accelerators_times_a_ratio():

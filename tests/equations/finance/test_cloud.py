@@ -1,25 +1,15 @@
 """Renting: terms, lines beside the rent, price paths, hosted tokens, ranked offers."""
 
-import json
-
 import pytest
 
-from planner import cli
-from planner.catalog.catalog import Catalog
 from planner.equations.finance import cloud
 from planner.model import wiring
 from planner.money import cloud_offers
 from planner.plan import planning
 from planner.scenario import scenario, scenario_file
+from tests.conftest import CATALOG, planned
 
-CATALOG = Catalog()
 HOUR = 3600
-
-
-def planned(name="own-8000-h100", choose=None, **changes):
-    return planning.plan(
-        scenario.changed(scenario_file.load(name, CATALOG), choose or {}, changes), CATALOG, bands=False
-    )
 
 
 def test_spot_pays_again_for_what_interruptions_lose():
@@ -131,17 +121,15 @@ def test_an_offer_costs_what_a_plan_that_chooses_it_costs():
     assert found["nebius-h100", "on-demand"].npv_saving == pytest.approx(chosen.values["npv_saving"], rel=1e-12)
 
 
-def test_all_offers_of_the_catalog_can_be_ranked(capsys):
-    assert cli.main(["offers", "own-8000-h100", "--any", "--json"]) == 0
-    everything = json.loads(capsys.readouterr().out)["offers"]
+def test_all_offers_of_the_catalog_can_be_ranked(run):
+    everything = run("offers", "own-8000-h100", "--any", "--json").json["offers"]
     assert len({row["accelerator"] for row in everything}) > 5
     assert {row["tier"] for row in everything} >= {"hyperscaler", "specialist"}
 
 
-def test_a_scenario_whose_accelerator_nobody_rents_says_so(capsys):
-    assert cli.main(["offers", "facility-30mw", "--choose", "system=vr-nvl72", "--csv"]) == 0
-    assert cli.main(["offers", "edge-retail"]) == 0
-    capsys.readouterr()
+def test_a_scenario_whose_accelerator_nobody_rents_says_so(run):
+    run("offers", "facility-30mw", "--choose", "system=vr-nvl72", "--csv")
+    run("offers", "edge-retail")
 
 
 def test_offers_outside_the_jurisdiction_are_ranked_last_with_the_reason():
@@ -161,9 +149,8 @@ def test_a_rented_useful_hour_bears_the_same_losses_as_an_owned_one():
     assert lost == pytest.approx((1 - values["goodput"]) * values["cloud_cost_per_year"])
 
 
-def test_pools_are_ranked_each_for_its_own_accelerator(capsys):
-    assert cli.main(["offers", "enterprise-refresh", "--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)["offers"]
+def test_pools_are_ranked_each_for_its_own_accelerator(run):
+    rows = run("offers", "enterprise-refresh", "--json").json["offers"]
     pools = {row["pool"] for row in rows}
     assert len(pools) > 1
     for pool in pools:

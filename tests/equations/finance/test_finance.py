@@ -8,20 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.catalog.catalog import Catalog
 from planner.equations.facility import delay
 from planner.equations.finance import accounting, amortization, finance, financing, residual, run_cost, tax
 from planner.model import wiring
-from planner.plan import plan, planning
-from planner.scenario import resolve, scenario, scenario_file
+from planner.plan import plan
+from planner.scenario import resolve, scenario_file
+from tests.conftest import CATALOG, planned
 
-CATALOG = Catalog()
 MONTH = 730 * 3600
 YEAR = 12 * MONTH
-
-
-def planned(name="own-8000-h100", **changes):
-    return planning.plan(scenario.changed(scenario_file.load(name, CATALOG), {}, changes), CATALOG, bands=False)
 
 
 # Conventions

@@ -2,12 +2,11 @@
 
 import pytest
 
-from planner.catalog.catalog import Catalog
 from planner.equations.finance import opex
 from planner.plan import planning
 from planner.scenario import scenario, scenario_file
+from tests.conftest import CATALOG, asked
 
-CATALOG = Catalog()
 YEAR = 8760 * 3600
 
 
@@ -39,9 +38,7 @@ def test_a_system_whose_power_is_not_published():
 
 @pytest.mark.parametrize("mode", ["build", "colocation", "retrofit"])
 def test_the_lines_add_up_to_the_whole(mode):
-    given = scenario.changed(
-        scenario_file.load("own-8000-h100", CATALOG), {}, {"facility_mode": mode, "egress_traffic": "1 TB/d"}
-    )
+    given = asked("own-8000-h100", facility_mode=mode, egress_traffic="1 TB/d")
     values = planning.plan(given, CATALOG, bands=False).values
     names = (
         "electricity_bill",

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner import cli
 from planner.equations.finance import tariff
 from planner.errors import InputError
-from planner.money import tariffs
+from planner.money import plan_ledger, tariffs
+from tests.conftest import planned
 
 KWH = 3.6e6
 MONTH = 730 * 3600
@@ -179,20 +179,13 @@ def test_a_broken_tariff_names_everything_wrong():
         assert words in said
 
 
-def test_the_ledger_bills_by_a_tariff(capsys):
-    assert cli.main(["ledger", "own-8000-h100", "--tariff", "large-load-minimum"]) == 0
-    assert "electricity: demand" in capsys.readouterr().out
-    assert cli.main(["ledger", "own-8000-h100", "--tariff", "wiec-large-powr"]) == 2
-    assert "wiec-large-power" in capsys.readouterr().err
+def test_the_ledger_bills_by_a_tariff(run):
+    assert "electricity: demand" in run("ledger", "own-8000-h100", "--tariff", "large-load-minimum").out
+    assert "wiec-large-power" in run("ledger", "own-8000-h100", "--tariff", "wiec-large-powr", status=2).err
 
 
 def test_a_tariff_bills_what_the_pools_draw_together():
     """A flat price of energy gives what the all-in price gives: the hours of each pool's own months."""
-    from planner.catalog.catalog import Catalog
-    from planner.money import plan_ledger
-    from planner.plan import planning
-    from planner.scenario import scenario_file
-
     text = """
     workload = "capacity"
     start = 2027-01-01
@@ -210,7 +203,7 @@ def test_a_tariff_bills_what_the_pools_draw_together():
     start = 2028-01-01
     set = { accelerators = "512 accelerator" }
     """
-    found = plan_ledger.of_plan(planning.plan(scenario_file.loads(text), Catalog(), bands=False))
+    found = plan_ledger.of_plan(planned(text))
     billed = plan_ledger.with_tariff(found, read('[[energy]]\nprice = "100 USD/MWh"'))
     quantity = "electricity_bill_per_year"
     total = float(billed.ledger.total(quantity=quantity))
@@ -218,7 +211,6 @@ def test_a_tariff_bills_what_the_pools_draw_together():
     assert billed.measures["npv_own"] == pytest.approx(found.measures["npv_own"], rel=1e-3)
 
 
-def test_a_load_that_is_not_known_is_said(capsys):
+def test_a_load_that_is_not_known_is_said(run):
     arguments = ["ledger", "--choose", "accelerator=h100-sxm", "--set", "accelerators=8 accelerator"]
-    assert cli.main([*arguments, "--tariff", "wiec-large-power"]) == 2
-    assert "missing" in capsys.readouterr().err
+    assert "missing" in run(*arguments, "--tariff", "wiec-large-power", status=2).err

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from facility_cases import defaults, first_choices, given, planned, value
 
 from planner.model import wiring
+from tests.conftest import defaults, first_choices, given, planned, value
 
 H100 = {
     "system_nodes": "1 node/system",

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from facility_cases import defaults, first_choices, given, planned, value
 
 from planner.model import wiring
+from tests.conftest import defaults, first_choices, given, planned, value
 
 JOB = {"checkpoint_time": "60 s", "restart_time": "600 s", "checkpoint_lag": "0 s"}
 

@@ -3,18 +3,12 @@
 import numpy as np
 import pytest
 
-from planner.catalog.catalog import Catalog
 from planner.equations.serving import demand, edge, serving_cost
 from planner.model import wiring
-from planner.plan.planning import plan
 from planner.scenario import scenario, scenario_file
+from tests.conftest import CATALOG, planned
 
-CATALOG = Catalog()
 DAY = 86_400.0
-
-
-def planned(name, **settings):
-    return plan(scenario.changed(scenario_file.load(name, CATALOG), {}, settings), CATALOG, bands=False)
 
 
 # Demand

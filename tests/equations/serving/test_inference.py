@@ -5,13 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.catalog.catalog import Catalog
 from planner.equations.serving import batching, inference, inference_links, inference_memory
 from planner.model import wiring
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario
+from tests.conftest import CATALOG
 
-CATALOG = Catalog()
 LAYOUT = {
     "tensor_parallel": 1.0,
     "pipeline_parallel": 1.0,

@@ -5,14 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.catalog.catalog import Catalog
 from planner.equations.training import collectives, kernels, memory, training
 from planner.errors import InputError
 from planner.model import wiring
 from planner.plan import plan, planning
 from planner.scenario import resolve, scenario, scenario_file
+from tests.conftest import CATALOG, planned
 
-CATALOG = Catalog()
 CHOOSE = {"system": "dgx-h100", "model": "llama-3.1-70b"}
 SET = {
     "accelerators": "1024 accelerator",
@@ -190,7 +189,7 @@ def test_llama_3_1_405b_as_published():
     strict=True, reason="since the refit of 2026-11-21 the model gives 43.9 %: H100 runs of 2024 are too fast"
 )
 def test_llama_3_1_405b_within_the_published_range():
-    found = planning.plan(scenario_file.load("llama-3.1-405b", CATALOG), CATALOG, bands=False)
+    found = planned("llama-3.1-405b")
     assert 0.38 < found.results["mfu"].value < 0.43
 
 

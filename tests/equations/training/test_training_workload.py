@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from planner.catalog.catalog import Catalog
 from planner.model import wiring
+from tests.conftest import CATALOG
 
-CATALOG = Catalog()
 DEFAULTS = {name: fact.value for name, fact in CATALOG.defaults.items()}
 OPEN = [entry for entry in CATALOG.entries("models") if "layers" in entry.facts]
 # Published totals that are rounded more coarsely than one per cent, or count what the architecture does not give.
