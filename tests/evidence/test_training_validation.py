@@ -15,14 +15,9 @@ from planner.evidence.validation import training_cases
 from planner.evidence.validation.training import Replay
 from tests.conftest import CATALOG
 
-<<<<<<< HEAD
-CATALOG = Catalog()
 SHIPPED = CATALOG.file(validation_training.FILE)
 BELIEFS = prior(CATALOG, "training")
 CASES = validation_training.load(CATALOG)
-=======
-CASES = validation_training.load(None, CATALOG)
->>>>>>> 53436ee (Tests share one conftest: the shipped catalog, plans of shipped scenarios and the command line; programs in strings import from the new rooms)
 
 
 @pytest.fixture(scope="module")
@@ -210,13 +205,8 @@ def test_the_command_prints_the_stable_shape(run):
     assert {"case_id", "metric", "measured", "predicted", "ape"} <= set(printed["rows"][0])
 
 
-<<<<<<< HEAD
-def test_other_files_of_cases_are_replayed_without_the_shipped_left_out_errors(tmp_path, capsys):
-    with SHIPPED.open(newline="") as stream:
-=======
 def test_other_files_of_cases_are_replayed_without_the_shipped_left_out_errors(tmp_path, run):
-    with validation_training.SHIPPED.open(newline="") as stream:
->>>>>>> 53436ee (Tests share one conftest: the shipped catalog, plans of shipped scenarios and the command line; programs in strings import from the new rooms)
+    with SHIPPED.open(newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["case_id"].startswith("K22")]
     path = tmp_path / "mine.csv"
     with path.open("w", newline="") as stream:

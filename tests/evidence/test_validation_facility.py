@@ -4,16 +4,11 @@ import csv
 
 import pytest
 
-<<<<<<< HEAD
-from planner.catalog.catalog import Catalog
-from planner.cli import main
-=======
->>>>>>> 53436ee (Tests share one conftest: the shipped catalog, plans of shipped scenarios and the command line; programs in strings import from the new rooms)
 from planner.errors import InputError
 from planner.evidence.validation import facility
 from planner.paths import shipped
+from tests.conftest import CATALOG
 
-CATALOG = Catalog()
 CASES = shipped("catalogs") / "measurements"
 
 

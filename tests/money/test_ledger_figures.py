@@ -162,12 +162,12 @@ def test_progress_kept_with_saves_of_a_minute(run, accelerators, share):
     ("accelerators", "weeks", "price", "million"), [(10000, 13, 3, 65.5), (25000, 13, 3, 163.8), (2000, 4, 2, 2.7)]
 )
 def test_rent_of_a_training_run(run, accelerators, weeks, price, million):
-    run = {
+    rented = {
         "market_accelerators": f"{accelerators} accelerator",
         "market_run_time": f"{weeks} week",
         "market_rental_price": f"{price} USD/accelerator/h",
     }
-    assert explained(run, "market_run_cost", **run) == pytest.approx(million, abs=0.05)
+    assert explained(run, "market_run_cost", **rented) == pytest.approx(million, abs=0.05)
 
 
 @pytest.mark.parametrize(("accelerators", "users"), [(20000, 5000), (90000, 1111)])

@@ -6,13 +6,8 @@ import pytest
 
 from planner import paths
 from planner.catalog import ages
-<<<<<<< HEAD
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import Fact
-from planner.cli import main
-=======
-from planner.catalog.catalog import Catalog, Fact
->>>>>>> 53436ee (Tests share one conftest: the shipped catalog, plans of shipped scenarios and the command line; programs in strings import from the new rooms)
 from planner.errors import InputError
 from planner.plan import dates as dating
 from planner.plan import plan, planning

@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 
 from planner import sampling
-<<<<<<< HEAD
-from planner.catalog.catalog import Catalog
 from planner.catalog.entries import DISTRIBUTIONS, Fact
-from planner.cli import main
-=======
-from planner.catalog.catalog import DISTRIBUTIONS, Fact
->>>>>>> 53436ee (Tests share one conftest: the shipped catalog, plans of shipped scenarios and the command line; programs in strings import from the new rooms)
 from planner.errors import InputError
 from planner.model import compiled
 from planner.plan import bands as uncertainty

@@ -122,8 +122,8 @@ def test_r10_training_run(run):
         product *= degree
     assert 0.98 < product / found["value"]["accelerators"] <= 1
     assert found["check"]["memory"]["ok"] and found["value"]["time_to_train"] > found["value"]["training_time"]
-    run = {"market_accelerators": "10000 accelerator", "market_run_time": "13 week"}
-    price = explained(run, "market_run_cost", **run, market_rental_price="3 USD/accelerator/h")
+    rented = {"market_accelerators": "10000 accelerator", "market_run_time": "13 week"}
+    price = explained(run, "market_run_cost", **rented, market_rental_price="3 USD/accelerator/h")
     assert price == pytest.approx(65.5, abs=0.05)
 
 
@@ -330,8 +330,8 @@ def test_r31_presets_named_by_the_sources(run):
 def test_r32_claims(run):
     found = run("claims", "--json").json
     assert len(found["claims"]) == 238 and sum(found["by_verdict"].values()) == 238
-    run = [row for row in found["claims"] if row["used_as"] == "model check"]
-    assert len(run) == 30 and all(row["verdict"] != "cannot be checked" for row in run)
+    checked = [row for row in found["claims"] if row["used_as"] == "model check"]
+    assert len(checked) == 30 and all(row["verdict"] != "cannot be checked" for row in checked)
 
 
 def test_r33_market(run):
