@@ -158,6 +158,14 @@ def is_whole(given: object, low: int, high: int | None = None) -> bool:
     return isinstance(given, int) and not isinstance(given, bool) and low <= given and (high is None or given <= high)
 
 
+def is_day(given: object) -> bool:
+    return isinstance(given, datetime.date) and not isinstance(given, datetime.datetime)
+
+
+def is_table(given: object) -> bool:
+    return isinstance(given, dict)
+
+
 def are_texts(given: object) -> bool:
     return isinstance(given, list) and all(isinstance(each, str) for each in given)
 
@@ -168,7 +176,7 @@ ANYTHING = such("a value", lambda given: True)
 
 
 def _day(given: Any, at: At) -> datetime.date:
-    if not isinstance(given, datetime.date) or isinstance(given, datetime.datetime):
+    if not is_day(given):
         raise ValueError(f"'{str(given)[:60]}' is not a date: write it without quotes, as 2026-05-31")
     return given
 
@@ -223,18 +231,20 @@ def table(form: Form, words: str = "a table") -> Takes:
     return Takes(words, read, form)
 
 
-def tables(form: Form, most: int = MOST_TABLES) -> Takes:
-    """Tables of a form, one after the other."""
+def tables(form: Form | None = None, most: int = MOST_TABLES) -> Takes:
+    """Tables of a form, one after the other; without a form the tables as they are."""
 
     def read(given: Any, at: At) -> list[Any]:
-        key = at.field.rpartition(".")[2]
-        header = re.sub(r" \d+(?=\.)", "", at.field)
+        above, _, key = at.field.rpartition(".")
         if isinstance(given, list) and len(given) > most:
             raise ValueError(f"has {len(given):,} tables: it takes at most {most}")
         if not (isinstance(given, list) and all(isinstance(row, Mapping) for row in given)):
+            header = re.sub(r" \d+(?=\.)", "", at.field)
             raise ValueError(f"takes tables: write [[{header}]] before each")
-        above = At(at.place, at.problems, at.field.removesuffix(key).removesuffix("."))
-        return [form.read(row, above.below(f"{key} {number}")) for number, row in enumerate(given, 1)]
+        beside = At(at.place, at.problems, above)
+        return (
+            [form.read(row, beside.below(f"{key} {number}")) for number, row in enumerate(given, 1)] if form else given
+        )
 
     return Takes("tables", read, form)
 

@@ -9,19 +9,21 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from planner import glossary, units
+from planner import fields, glossary, units
 from planner.catalog.entries import Fact
 from planner.errors import InputError, Problem, read_bytes, unknown
+from planner.fields import At, Field, Form, Takes
 from planner.model import scopes
 from planner.model import wiring as model
 from planner.plan import by_month
-from planner.plan.by_month import MONTH, Timeline
+from planner.plan.by_month import MONTH, YEAR, Timeline
 from planner.plan.plan import Plan, shown
 from planner.scenario.scenario import Scenario
 from planner.tables import Table
@@ -30,7 +32,6 @@ FUTURES = ("low", "typical", "high")
 # Weights of a P10, a P50 and a P90 whose mean is nearest to that of most distributions: Swanson's rule
 # (Hurst, Brown, Swanson, "Swanson's 30-40-30 rule", AAPG Bulletin 84, 2000).
 PROBABILITIES = (0.3, 0.4, 0.3)
-_KEYS = ("quantity", "now", "growth", "csv", "probability", "wait")
 
 
 @dataclass(frozen=True)
@@ -72,89 +73,100 @@ class Balance:
 def read(scenario: Scenario, months: int) -> list[Demand]:
     """The demands of a scenario over so many months; InputError with every problem at once."""
     problems: list[Problem] = []
-    found = [_demand(row, number, months, scenario, problems) for number, row in enumerate(scenario.demand, 1)]
+    demands = []
+    for number, row in enumerate(scenario.demand, 1):
+        demands.append(_demand(row, months, scenario, At(scenario.place, problems, f"demand {number}")))
     if problems:
         raise InputError(problems)
-    return [demand for demand in found if demand is not None]
+    return [demand for demand in demands if demand is not None]
 
 
-def _demand(
-    row: dict[str, Any], number: int, months: int, scenario: Scenario, problems: list[Problem]
-) -> Demand | None:
-    place, at, before = scenario.place, f"demand {number}", len(problems)
-    problems.extend(Problem(place, f"{at}.{key}", unknown("key", key, _KEYS)) for key in row if key not in _KEYS)
-    rows = glossary.quantities()
-    name = row.get("quantity")
-    addable = [n for n, q in rows.items() if q.combine in ("sum", "peak")]
-    if name not in rows or rows[name].combine not in ("sum", "peak"):
-        problems.append(
-            Problem(place, f"{at}.quantity", unknown("quantity that adds up over pools", str(name), addable))
-        )
+def _demand(row: dict[str, Any], months: int, scenario: Scenario, at: At) -> Demand | None:
+    before = len(at.problems)
+    said = form(str(row.get("quantity")), from_file="csv" in row).values(row, at)
+    if len(at.problems) > before:
         return None
-    probability = _triple(row.get("probability", list(PROBABILITIES)), "1", place, f"{at}.probability", problems)
-    if probability is not None and not np.isclose(sum(probability), 1):
-        problems.append(Problem(place, f"{at}.probability", f"its values add up to {sum(probability):g}, not to 1"))
-    wait = row.get("wait", 12)
-    if not isinstance(wait, int) or isinstance(wait, bool) or wait < 1:
-        problems.append(Problem(place, f"{at}.wait", "takes a whole number of months, at least 1"))
-        wait = 12
-    paths = None
-    if "csv" in row:
-        paths = _from_csv(row["csv"], rows[name].unit, months, scenario, at, problems)
+    if said["csv"] is not None:
+        folder = scenario.path.parent if scenario.path else Path()
+        paths = _from_csv(folder, said["csv"], glossary.quantities()[said["quantity"]].unit, months, at)
     else:
-        now = _triple(row.get("now"), rows[name].unit, place, f"{at}.now", problems)
-        growth = _triple(row.get("growth"), "1/s", place, f"{at}.growth", problems)
-        if now is not None and growth is not None:
-            yearly = np.array(growth)[:, None] * by_month.YEAR
-            paths = np.array(now)[:, None] * (1 + yearly) ** (np.arange(months) * MONTH / by_month.YEAR)
-    if len(problems) > before or paths is None or probability is None:
-        return None
-    return Demand(str(name), paths, probability, wait)
+        yearly = np.array(said["growth"])[:, None] * YEAR
+        paths = np.array(said["now"])[:, None] * (1 + yearly) ** (np.arange(months) * MONTH / YEAR)
+    return None if paths is None else Demand(said["quantity"], paths, said["probability"], said["wait"])
 
 
-def _triple(given: Any, unit: str, place: str, at: str, problems: list[Problem]) -> tuple[float, ...] | None:
+def form(name: str, from_file: bool = False) -> Form:
+    """What a demand of a quantity says; `from_file` where a file gives it month by month."""
+    rows = glossary.quantities()
+    addable = [each for each, row in rows.items() if _adds_up(row)]
+
+    def quantity(given: Any, at: At) -> str:
+        if given not in rows or not _adds_up(rows[given]):
+            raise ValueError(unknown("quantity that adds up over pools", str(given), addable))
+        return str(given)
+
+    now = _for_each_future(rows[name].unit) if name in rows else fields.ANYTHING
+    shares = _for_each_future(units.DIMENSIONLESS, ordered=False)
+    return Form(
+        (
+            Field(
+                "quantity", Takes("a quantity that adds up over pools", quantity), "what is asked for", required=True
+            ),
+            Field("now", now, "how much at the start", required=not from_file),
+            Field("growth", _for_each_future("1/s"), "its growth a year, as 30 %/year", required=not from_file),
+            Field("csv", fields.TEXT, "a file with it by month, in place of the two"),
+            Field("probability", shares, "how likely each future is", PROBABILITIES),
+            Field("wait", fields.whole(1, None, "a whole number of months, at least 1"), "time to buy more", 12),
+        ),
+        check=_sum_of_shares,
+    )
+
+
+def _adds_up(row: glossary.Quantity) -> bool:
+    return row.combine in ("sum", "peak")
+
+
+def _sum_of_shares(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not np.isclose(sum(said["probability"]), 1):
+        yield "probability", f"its values add up to {sum(said['probability']):g}, not to 1"
+
+
+def _for_each_future(unit: str, ordered: bool = True) -> Takes:
     """A value for each future; one alone holds for all three."""
-    listed = given if isinstance(given, list) else [given] * len(FUTURES)
-    if given is None or len(listed) != len(FUTURES):
-        problems.append(Problem(place, at, 'takes one value, or three: ["low", "typical", "high"]'))
-        return None
-    values = []
-    for item in listed:
-        try:
-            values.append(float(item) if isinstance(item, int | float) and unit == "1" else units.read(str(item), unit))
-        except units.UnitError as error:
-            problems.append(Problem(place, at, str(error)))
-            return None
-    if list(values) != sorted(values) and at.rpartition(".")[2] != "probability":
-        problems.append(Problem(place, at, "its values are not in order: low, typical, high"))
-        return None
-    return tuple(values)
+
+    def read(given: Any, at: At) -> tuple[float, ...]:
+        listed = given if isinstance(given, list) else [given] * len(FUTURES)
+        if len(listed) != len(FUTURES):
+            raise ValueError
+        values = tuple(units.read(item, unit) for item in listed)
+        if ordered and list(values) != sorted(values):
+            raise ValueError("its values are not in order: low, typical, high")
+        return values
+
+    return Takes('one value, or three: ["low", "typical", "high"]', read)
 
 
-def _from_csv(name: Any, unit: str, months: int, scenario: Scenario, at: str, problems: list[Problem]) -> Any:
+def _from_csv(folder: Path, name: str, unit: str, months: int, at: At) -> Any:
     """Columns low, typical, high (or typical alone) with units in their cells, a row a month; the last row holds on."""
-    place = scenario.place
-    path = (scenario.path.parent if scenario.path else Path()) / str(name)
     try:
-        text = read_bytes(path, path.name).decode("utf-8-sig")
+        text = read_bytes(folder / name, name).decode("utf-8-sig")
         rows = list(csv.DictReader(io.StringIO(text, newline="")))
     except (InputError, UnicodeDecodeError, csv.Error) as error:
-        problems.append(Problem(place, f"{at}.csv", f"cannot read '{name}': {error}"))
+        at.below("csv").refuse(f"cannot read '{name}': {error}")
         return None
+    file = At(name, at.problems)
     if not rows or "typical" not in rows[0]:
-        problems.append(Problem(str(name), "", "needs a header with month, typical and, if known, low and high"))
+        file.refuse("needs a header with month, typical and, if known, low and high")
         return None
-    columns = []
-    for future in FUTURES:
-        column = []
-        for line, row in enumerate(rows, 2):
-            cell = row.get(future) or row["typical"] or ""
-            try:
-                column.append(units.read(cell, unit))
-            except units.UnitError as error:
-                problems.append(Problem(str(name), f"line {line}, {future}", str(error)))
-        columns.append(column)
-    if any(len(column) < len(rows) for column in columns):
+    value = fields.quantity(unit)
+    columns = [
+        [
+            fields.taken(value, row.get(future) or row["typical"] or "", file.below(f"line {line}, {future}"))
+            for line, row in enumerate(rows, 2)
+        ]
+        for future in FUTURES
+    ]
+    if any(cell is None for column in columns for cell in column):
         return None
     paths = np.array(columns)[:, :months]
     return np.pad(paths, ((0, 0), (0, months - paths.shape[1])), mode="edge")
@@ -243,7 +255,7 @@ def _option(found: Plan, balance: Balance, name: str, starts: dict[str, float | 
         capacity = capacity + (full or 0.0) * values["in_service"]
     applied = f"{next(iter(starts))}applied_discount_rate"
     rate = float(model.evaluate([applied], found.given, wiring)[applied])
-    discount = (1 + rate) ** -((np.arange(count) + 1) * MONTH / by_month.YEAR)
+    discount = (1 + rate) ** -((np.arange(count) + 1) * MONTH / YEAR)
     short = np.maximum(0, balance.demand.paths - capacity)
     return Option(name, starts, owned, (short * discount).sum(axis=1) * MONTH * rent_price)
 

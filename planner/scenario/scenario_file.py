@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from planner import paths, units
+from planner import fields, paths
 from planner.catalog.catalog import Catalog
-from planner.errors import InputError, Problem, enough, one, parse_toml, read_toml, unknown
+from planner.errors import InputError, Problem, one, parse_toml, read_toml, unknown
+from planner.fields import At, Field, Form, Takes
 from planner.scenario.resolve import misplaced, resolve
-from planner.scenario.scenario import _TABLES, WORKLOADS, Lookup, Scenario, pool_key
-
-_KEYS = ("name", "description", "workload", "order", "start", *_TABLES)
-_OF_THE_WHOLE = ("correlate", "demand", "pool", "site")
-_MOST_TABLES = 100
-_SITE_KEYS = ("name", "set")
+from planner.scenario.scenario import WORKLOADS, Lookup, Scenario, pool_key
 
 
 def load(file: str | Path, catalog: Catalog | None = None) -> Scenario:
@@ -39,9 +34,9 @@ def _there(path: Path) -> bool:
         return False
 
 
-def loads(text: str, place: str = "scenario") -> Scenario:
+def loads(text: str, place: str = "scenario", catalog: Catalog | None = None) -> Scenario:
     """The scenario written in `text`."""
-    return from_table(parse_toml(text.encode(), place), place)
+    return from_table(parse_toml(text.encode(), place), place, catalog=catalog)
 
 
 def shipped_names(catalog: Catalog | None = None) -> dict[str, Path]:
@@ -52,34 +47,79 @@ def shipped_names(catalog: Catalog | None = None) -> dict[str, Path]:
 
 def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None, catalog: Lookup | None = None) -> Scenario:
     """A parsed scenario file as a Scenario; where its structure has a problem, every other problem beside it."""
-    found: list[Problem] = []
-    whole = _part(raw, place, "", (*_KEYS, *_OF_THE_WHOLE), found)
-    correlate = raw.get("correlate", {})
-    if isinstance(correlate, dict):
-        whole.correlate.update(correlate)
-    else:
-        found.append(Problem(place, "correlate", "takes a table: write [correlate.QUANTITY] and OTHER = 0.6 below it"))
-    whole.demand.extend(_list_of_tables(raw, "demand", place, found))
-    for number, row in enumerate(_list_of_tables(raw, "site", place, found), 1):
-        at = f"site {number}"
-        found.extend(Problem(place, f"{at}.{k}", unknown("key", k, _SITE_KEYS)) for k in row if k not in _SITE_KEYS)
-        name, table = row.get("name"), row.get("set", {})
-        if not isinstance(name, str) or not isinstance(table, dict):
-            found.append(Problem(place, at, 'takes name = "SITE" (planner catalog list sites) and a table [site.set]'))
-        else:
-            whole.sites[name] = table
-            found.extend(_unknown_site(name, place, at, catalog))
-    for number, row in enumerate(_list_of_tables(raw, "pool", place, found), 1):
-        part = _part(
-            {"name": f"pool {number}", "workload": whole.workload} | row, place, f"pool {number}", _KEYS, found
-        )
+    problems: list[Problem] = []
+    given = _WHOLE.values(raw, At(place, problems))
+    sites, pools = given.pop("site"), given.pop("pool")
+    scenario = _scenario(given, place, Path(place).stem)
+    for number, site in enumerate(sites, 1):
+        if site is not None:
+            scenario.sites[site["name"]] = site["set"]
+            problems += _unknown_site(site["name"], place, f"site {number}", catalog)
+    for number, pool in enumerate(pools, 1):
+        part = _scenario({**pool, "workload": pool["workload"] or scenario.workload}, place, f"pool {number}")
         key = pool_key(part.name) or f"pool-{number}"
-        if key in whole.pools:
-            found.append(Problem(place, f"pool {number}.name", f"'{part.name}' is the name of another pool too"))
-        whole.pools[key] = part
-    if found:
-        raise InputError(list(dict.fromkeys([*found, *_further(whole, catalog or Catalog())])))
-    return replace(whole, path=path)
+        if key in scenario.pools:
+            problems.append(Problem(place, f"pool {number}.name", f"'{part.name}' is the name of another pool too"))
+        scenario.pools[key] = part
+    if problems:
+        raise InputError(list(dict.fromkeys([*problems, *_further(scenario, catalog or Catalog())])))
+    return replace(scenario, path=path)
+
+
+def _scenario(given: Mapping[str, Any], place: str, name: str) -> Scenario:
+    """The whole, or a pool, of what its table gives; what it leaves open is as a scenario has it."""
+    said = {key: value for key, value in given.items() if value is not None}
+    return Scenario(**{"name": name, **said}, place=place)
+
+
+# What a scenario file holds
+
+_DAY = fields.such("a date without quotes or time, as 2027-07-01", fields.is_day)
+
+
+def _of_a_part(header: str) -> tuple[Field, ...]:
+    """What the whole and each of its pools may say; `header` begins the names of its tables."""
+
+    def table(key: str) -> Takes:
+        return fields.such(f"a table: write [{header}{key}] and one NAME = VALUE a line below it", fields.is_table)
+
+    return (
+        Field("name", fields.TEXT, "its title"),
+        Field("description", fields.TEXT, "what it is about"),
+        Field("workload", fields.choice(WORKLOADS), "what the machines are for"),
+        Field("order", _DAY, "the day on which it is ordered"),
+        Field("start", _DAY, "the day on which it is in service"),
+        Field("choose", table("choose"), "catalog entries by role"),
+        Field("set", table("set"), "quantities and options by name"),
+        Field("range", table("range"), "low, typical and high of uncertain quantities by name"),
+    )
+
+
+def _form(*given: Field) -> Form:
+    return Form(given, unknown=lambda name, names: misplaced(name, "key", names))
+
+
+_CORRELATE = fields.such("a table: write [correlate.QUANTITY] and OTHER = 0.6 below it", fields.is_table)
+_SITE = Form(
+    (
+        Field(
+            "name",
+            fields.TEXT,
+            "its catalog entry",
+            required=True,
+            missing='is missing: it takes name = "SITE" (planner catalog list sites)',
+        ),
+        Field("set", fields.such("a table [site.set]", fields.is_table), "quantities of this site by name", {}),
+    ),
+    dict,
+)
+_WHOLE = _form(
+    *_of_a_part(""),
+    Field("correlate", _CORRELATE, "rank correlation of two uncertain quantities, from -1 to 1"),
+    Field("demand", fields.tables(), "what is asked for over time"),
+    Field("site", fields.tables(_SITE), "what is particular to a site", ()),
+    Field("pool", fields.tables(_form(*_of_a_part("pool."))), "parts of the cluster that differ", ()),
+)
 
 
 def _unknown_site(name: str, place: str, at: str, catalog: Lookup | None) -> list[Problem]:
@@ -97,56 +137,6 @@ def _further(scenario: Scenario, catalog: Lookup) -> list[Problem]:
     except InputError as error:
         return error.problems
     return []
-
-
-def _list_of_tables(raw: Mapping[str, Any], key: str, place: str, found: list[Problem]) -> list[dict[str, Any]]:
-    rows = raw.get(key, [])
-    if isinstance(rows, list) and len(rows) > _MOST_TABLES:
-        found.append(Problem(place, key, f"has {len(rows):,} tables: it takes at most {_MOST_TABLES}"))
-        return []
-    if not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
-        found.append(Problem(place, key, f"takes tables: write [[{key}]] before each"))
-        return []
-    return rows
-
-
-def _part(raw: Mapping[str, Any], place: str, at: str, keys: tuple[str, ...], found: list[Problem]) -> Scenario:
-    """The whole scenario, or one of its pools (`at` says which)."""
-    dot = f"{at}." if at else ""
-    for key in raw:
-        if key not in keys and not enough(found, place):
-            found.append(Problem(place, dot + key, misplaced(key, "key", keys)))
-    name = raw.get("name", Path(place).stem)
-    if not isinstance(name, str):
-        found.append(Problem(place, f"{dot}name", "takes a text in quotes"))
-        name = at
-    workload = raw.get("workload", "capacity")
-    if workload not in WORKLOADS:
-        message = f"'{workload}' is not one of {', '.join(WORKLOADS)}{units.suggestion(str(workload), WORKLOADS)}"
-        found.append(Problem(place, f"{dot}workload", message))
-        workload = "capacity"
-    days: dict[str, datetime.date | None] = {}
-    for key in ("order", "start"):
-        day = raw.get(key)
-        if day is not None and (not isinstance(day, datetime.date) or isinstance(day, datetime.datetime)):
-            found.append(Problem(place, dot + key, "takes a date without quotes or time, as 2027-07-01"))
-            day = None
-        days[key] = day
-    tables: dict[str, dict[str, Any]] = {}
-    for key in _TABLES:
-        table = raw.get(key, {})
-        if not isinstance(table, dict):
-            header = f"[pool.{key}]" if at else f"[{key}]"
-            found.append(
-                Problem(place, dot + key, f"takes a table: write {header} and one NAME = VALUE a line below it")
-            )
-            table = {}
-        tables[key] = table
-    description = str(raw.get("description", ""))
-    choose, given, ranges = (tables[key] for key in _TABLES)
-    return Scenario(
-        name, workload, description, choose, given, ranges, start=days["start"], order=days["order"], place=place
-    )
 
 
 TEMPLATE = """# {title}

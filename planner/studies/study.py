@@ -170,7 +170,8 @@ def load(file: str | Path, catalogs: str | Path | None = None) -> Study:
 
 def loads(text: str, catalogs: str | Path | None = None) -> Study:
     """The scenario written in `text`."""
-    return Study(scenario_file.loads(text), _catalog(catalogs))
+    catalog = _catalog(catalogs)
+    return Study(scenario_file.loads(text, catalog=catalog), catalog)
 
 
 def _catalog(extra: str | Path | None) -> Catalog:

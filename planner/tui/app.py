@@ -195,7 +195,7 @@ class PlannerApp(App[int]):
     def action_open(self) -> None:
         choices = [Choice(A_FILE, (A_FILE, ""))]
         for name, path in scenario_file.shipped_names(self.session.catalog).items():
-            choices.append(Choice(name, (name, scenario_file.load(path).name)))
+            choices.append(Choice(name, (name, scenario_file.load(path, self.session.catalog).name)))
 
         def take(chosen: str | None) -> None:
             if chosen == A_FILE:

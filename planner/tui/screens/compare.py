@@ -169,7 +169,10 @@ class CompareScreen(PlannerScreen):
     def action_add(self) -> None:
         names = scenario_file.shipped_names(self.session.catalog)
         choices = [Choice(A_FILE, (A_FILE, ""))]
-        choices += [Choice(str(path), (name, scenario_file.load(path).name)) for name, path in names.items()]
+        choices += [
+            Choice(str(path), (name, scenario_file.load(path, self.session.catalog).name))
+            for name, path in names.items()
+        ]
 
         def take(chosen: str | None) -> None:
             if chosen == A_FILE:
