@@ -1,6 +1,6 @@
 """Pictures of each screen at two sizes.
 
-After a wanted change: pytest tests/tui/test_tui_snapshots.py --snapshot-update
+After a wanted change: pytest tests/tui/test_snapshots.py --snapshot-update
 """
 
 import shutil
