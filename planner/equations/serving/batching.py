@@ -26,9 +26,20 @@ def tokens_per_step(draft_tokens, draft_acceptance, one_token):
 
     a = (1 − α^(γ+1)) / (1 − α)
 
-    γ drafted tokens, each accepted with probability α until the first is refused [1]; without drafts, one.
+    Parameters
+    ----------
+    draft_tokens : 1, 0 or more
+    draft_acceptance : 1, 0 or more, below 1
+    one_token : token, 1
 
-    [1] Leviathan, Kalman, Matias, "Fast inference from transformers via speculative decoding", ICML 2023, eq. 1.
+    Notes
+    -----
+    γ drafted tokens, each accepted with probability α until the first is refused [1]; without drafts, one. The same
+    probability holds for every token, independently.
+
+    References
+    ----------
+    .. [1] Leviathan, Kalman, Matias, "Fast inference from transformers via speculative decoding", ICML 2023, eq. 1.
     """
     return one_token * np.divide(1 - draft_acceptance ** (draft_tokens + 1), 1 - draft_acceptance)
 
@@ -102,7 +113,17 @@ def prefill_queue_time__continuous(prompts_together, group_batch, prefill_load, 
 
     W = min(b − 1, (m − 1)/2 + ρ / (2 · (1 − ρ))) · t_pf
 
-    Half of those that arrive together are ahead, and the queue of an M/D/1 server of load ρ; no more than all others.
+    Parameters
+    ----------
+    prompts_together : 1, 1 or more
+    group_batch : 1, 0 or more
+    prefill_load : 1, 0 or more, below 1
+    prefill_time : s, 0 or more
+
+    Notes
+    -----
+    Half of those that arrive together are ahead, and the queue of an M/D/1 server of load ρ: arrivals at random, all
+    prompts as long as the mean. No more than all others can be ahead. Prompts of very different lengths wait longer.
     """
     backlog = np.divide(prefill_load, 2 * (1 - prefill_load))
     return np.minimum(group_batch - 1, (prompts_together - 1) / 2 + backlog) * prefill_time
@@ -132,7 +153,22 @@ def kv_transfer_time__disaggregated(
 
     t_kv = k · c · [L_full · S_in + L_window · min(S_in, window)] / (pp · b_t)
 
+    Parameters
+    ----------
+    input_tokens : token, 1 or more
+    kv_channels : 1, 0 or more
+    kv_bytes : B/token, above 0
+    full_attention_layers : 1, 0 or more
+    model_window_layers : layer, 0 or more
+    model_sliding_window : token, 0 or more
+    pipeline_parallel : 1, 1 or more
+    transfer_link : B/s, above 0
+
+    Notes
+    -----
     Every rank sends its part of the cache over its own link, and all of it: also what the prefill pool had cached.
+
+    The transfer starts when the prompt is read; sending layer by layer while it is read would hide part of it.
     """
     windowed = model_window_layers * np.minimum(input_tokens, model_sliding_window)
     cache = kv_channels * kv_bytes * (full_attention_layers * input_tokens + windowed)
@@ -197,136 +233,17 @@ def replica_output_rate(batch, output_tokens, cycle_time, output_rate_residual):
 
     R = B · S_out / T_c · ε
 
+    Parameters
+    ----------
+    batch : 1, 0 or more
+    output_tokens : token, 1 or more
+    cycle_time : s, above 0
+    output_rate_residual : 1, 0 or more
+
+    Notes
+    -----
     ε spreads as published measurements do around what this model predicts for them.
+
+    Steady state with the batch always full: less is asked for at low load, which the load of the cluster counts.
     """
     return batch * output_tokens / cycle_time * output_rate_residual
-
-
-def tpot(answer_time, later_tokens, one_token, tpot_residual):
-    """Time per output token after the first, as one user sees it: (end-to-end time - TTFT) / (output tokens - 1). [s]
-
-    TPOT = T / (S_out − 1) · ε
-
-    As load generators define it: (end-to-end latency − TTFT) / (S_out − 1) [1].  Zero where answers have one token.
-
-    [1] vLLM, benchmarks/benchmark_serving.py; NVIDIA GenAI-Perf, metric "inter token latency".
-    """
-    count = np.where(later_tokens > 0 * one_token, later_tokens / one_token, 1)
-    return answer_time / count * tpot_residual
-
-
-def admission_time(concurrency, batch, cycle_time):
-    """Time a request waits for a place among the sequences in flight. [s]
-
-    t_q = (N − B) / B · T_c
-
-    Little's law on what the replica cannot hold; zero where all requests have a place.
-    """
-    return (concurrency - batch) / batch * cycle_time
-
-
-def step_wait_time__shared(decode_step_time, group_batch, prefill_load):
-    """Half a step of decoding, where one is in progress and no prompt is being read. [s]
-
-    t_s = (1 − ρ) · min(1, b − 1) · t_d / 2
-
-    Half a step where others are decoding; a replica that serves one request at a time is idle when the next comes.
-    """
-    return (1 - prefill_load) * np.minimum(1, group_batch - 1) * decode_step_time / 2
-
-
-def step_wait_time__disaggregated(decode_step_time, group_batch):
-    """Half a step of decoding, where one is in progress. [s]
-
-    t_s = min(1, b − 1) · t_d / 2
-
-    The prompt's cache joins the batch between two steps.
-    """
-    return np.minimum(1, group_batch - 1) * decode_step_time / 2
-
-
-def ttft(
-    admission_time,
-    prefill_queue_time,
-    prefill_time,
-    kv_transfer_time,
-    step_wait_time,
-    request_overhead,
-    ttft_residual,
-):
-    """Time to first token, mean under load. [s]
-
-    TTFT = (t_q + W + t_pf + t_kv + t_s + o_request) · ε
-    """
-    own = prefill_time + kv_transfer_time + step_wait_time + request_overhead
-    return (admission_time + prefill_queue_time + own) * ttft_residual
-
-
-def wait_probability(prompts_together, prefill_load):
-    """Probability that a prompt finds others ahead of it. [1]
-
-    p = 1 − (1 − ρ) / m
-    """
-    return 1 - (1 - prefill_load) / prompts_together
-
-
-def ttft_p50(ttft, prefill_queue_time, wait_probability):
-    """Time to first token that half of the requests stay below. [s]
-
-    TTFT − W + max(0, W/p · ln(p / 0.5))
-
-    Those who wait do so exponentially long.
-    """
-    half = np.maximum(1, 2 * wait_probability)
-    return ttft - prefill_queue_time + prefill_queue_time / wait_probability * np.log(half)
-
-
-def ttft_p95(ttft, prefill_queue_time, wait_probability, tail_share):
-    """Time to first token that 95 % of the requests stay below. [s]
-
-    TTFT − W + max(0, W/p · ln(p / 0.05))
-
-    Those who wait do so exponentially long.
-    """
-    tail = np.maximum(1, wait_probability / tail_share)
-    return ttft - prefill_queue_time + prefill_queue_time / wait_probability * np.log(tail)
-
-
-def ttft_margin(ttft_limit, ttft_p95):
-    """Time to first token left below its limit. [s]
-
-    margin = limit − TTFT_p95
-    """
-    return ttft_limit - ttft_p95
-
-
-def ttft_use(ttft_p95, ttft_limit):
-    """Share of the time allowed to the first token that is taken. [1]
-
-    u = TTFT_p95 / limit
-    """
-    return ttft_p95 / ttft_limit
-
-
-def tpot_margin(tpot_limit, tpot):
-    """Time per output token left below its limit. [s]
-
-    margin = limit − TPOT
-    """
-    return tpot_limit - tpot
-
-
-def tpot_use(tpot, tpot_limit):
-    """Share of the time allowed to an output token that is taken. [1]
-
-    u = TPOT / limit
-    """
-    return tpot / tpot_limit
-
-
-def output_speed(tpot, one_token):
-    """Output tokens that one user sees in a second. [token/s]
-
-    1 / TPOT
-    """
-    return one_token / tpot

@@ -96,7 +96,18 @@ def layer_all_reduce_time(group_batch, verified_tokens, token_activation, tensor
 
     t = α · log₂(tp) + 2 · (tp − 1)/tp · b · h · 2 B / b_l
 
-    Ring or switch: the bandwidth term is the same; the latency grows slower than the group.  Zero in a group of one.
+    Parameters
+    ----------
+    group_batch : 1, 0 or more
+    verified_tokens : token, 0 or more
+    token_activation : B/token, 0 or more
+    tensor_parallel : 1, 1 or more
+    tensor_link : B/s, above 0
+    tensor_latency : s, 0 or more
+
+    Notes
+    -----
+    Ring or switch: the bandwidth term is the same; the latency grows slower than the group. Zero in a group of one.
     """
     moved = 2 * (tensor_parallel - 1) / tensor_parallel * group_batch * verified_tokens * token_activation
     return tensor_latency * np.log2(tensor_parallel) + moved / tensor_link
@@ -116,7 +127,23 @@ def dispatch_time(
 
     t = [2 · α + 2 · min(k, d − 1) · b · h · 2 B / (tp · b_l)] where d > 1
 
+    Parameters
+    ----------
+    group_batch : 1, 0 or more
+    verified_tokens : token, 0 or more
+    token_activation : B/token, 0 or more
+    model_experts_per_token : expert, 0 or more
+    attention_groups : 1, 1 or more
+    tensor_parallel : 1, 1 or more
+    dispatch_link : B/s, above 0
+    dispatch_latency : s, 0 or more
+
+    Notes
+    -----
     A token travels to each other group that holds one of its experts, and back.
+
+    Experts of a token lie in different groups as far as there are groups; messages of the two directions do not
+    overlap.
     """
     copies = np.minimum(model_experts_per_token, attention_groups - 1)
     moved = 2 * copies * group_batch * verified_tokens * token_activation / tensor_parallel

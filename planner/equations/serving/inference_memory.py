@@ -123,8 +123,24 @@ def rank_weight_memory(
 
     V_w = [P_common · w + (2 − tied) · P_emb · 2 B] / (tp · pp) + P_routed · w / (tp · pp · d)
 
-    Experts are spread over all ranks of the stage, whether split or placed whole; everything else is held once in
-    each attention group.  Embeddings stay in 16 bits.
+    Parameters
+    ----------
+    common_parameters : 1, 0 or more
+    routed_parameters : 1, 0 or more
+    table_parameters : 1, 0 or more
+    model_tied_embeddings : 1, 0 to 1
+    serving_weight_bytes : B, 0 or more
+    bytes_16_bit : B, above 0
+    tensor_parallel : 1, 1 or more
+    pipeline_parallel : 1, 1 or more
+    attention_groups : 1, 1 or more
+
+    Notes
+    -----
+    Experts are spread over all ranks of the stage, whether split or placed whole; everything else is held once in each
+    attention group. Embeddings stay in 16 bits.
+
+    Expert weights lie on other ranks once; ranks that hold copies of busy experts need more.
     """
     tables = (2 - model_tied_embeddings) * table_parameters * bytes_16_bit
     in_group = tensor_parallel * pipeline_parallel
@@ -156,7 +172,18 @@ def kv_channels(
 
     k = max(1, kv_heads / tp) · (d_k + d_v); with latent attention k = rank of the latent + d_rope
 
-    Key-value heads are split over the ranks down to one each; more ranks than heads hold copies.  The latent vector
+    Parameters
+    ----------
+    model_kv_heads : head, 1 or more
+    model_head_size : 1, 1 or more
+    model_value_head_size : 1, 1 or more
+    model_kv_lora_rank : 1, 0 or more
+    model_rope_head_size : 1, 0 or more
+    tensor_parallel : 1, 1 or more
+
+    Notes
+    -----
+    Key-value heads are split over the ranks down to one each; more ranks than heads hold copies. The latent vector
     cannot be split and lies on every rank.
     """
     heads = np.maximum(1, model_kv_heads / tensor_parallel)
@@ -215,6 +242,21 @@ def sequence_memory(
     """Cache that one rank reserves for a sequence. [B]
 
     V_seq = k · c · [L_full · s_max + L_window · min(s_max, window)] / pp + V_s
+
+    Parameters
+    ----------
+    reserved_context : token, 0 or more
+    kv_channels : 1, 0 or more
+    kv_bytes : B/token, above 0
+    full_attention_layers : 1, 0 or more
+    model_window_layers : layer, 0 or more
+    model_sliding_window : token, 0 or more
+    linear_state_memory : B, 0 or more
+    pipeline_parallel : 1, 1 or more
+
+    Notes
+    -----
+    Room for the whole output, so that no sequence is evicted; blocks that are not full are left out.
     """
     windowed = model_window_layers * np.minimum(reserved_context, model_sliding_window)
     return (
@@ -254,6 +296,14 @@ def memory_batch(memory_for_sequences, sequence_memory, attention_groups):
 
     B_mem = d · max(1, ⌊V_free / V_seq⌋)
 
+    Parameters
+    ----------
+    memory_for_sequences : B, any
+    sequence_memory : B, above 0
+    attention_groups : 1, 1 or more
+
+    Notes
+    -----
     At least one: where not even one fits, the memory check fails with the margin.
     """
     return attention_groups * np.maximum(1, np.floor(memory_for_sequences / sequence_memory))

@@ -116,8 +116,25 @@ def tensor_time(
 
     (4 + r) · [2 · V · (t − 1)/t / b + 2 · α]
 
+    Parameters
+    ----------
+    hidden_bytes : B/accelerator, 0 or more
+    tensor_parallel : 1, 1 or more
+    tensor_bandwidth : B/s/accelerator, above 0
+    repeated_share : 1, 0 to 1
+    scaleup_domain_size : 1, 1 or more
+    scaleup_latency : s, 0 or more
+    network_latency : s, 0 or more
+
+    Notes
+    -----
     Four all-reduces, or all-gather and reduce-scatter of the same bytes with sequence parallelism; recomputation r
-    repeats one of the forward pair: the last needs no repeat (arXiv:2104.04473 section 3.2, arXiv:2205.05198).
+    repeats one of the forward pair: the last needs no repeat [1] [2].
+
+    References
+    ----------
+    .. [1] arXiv:2104.04473, section 3.2.
+    .. [2] arXiv:2205.05198.
     """
     moved = 2 * hidden_bytes * (tensor_parallel - 1) / tensor_parallel / tensor_bandwidth
     start = 2 * _latency(tensor_parallel, 1, scaleup_domain_size, scaleup_latency, network_latency)
@@ -142,7 +159,25 @@ def context_time(
 
     3 · (c − 1) · T · k · (d + d_v) / t · 2 B / b
 
-    Backward moves keys and values and their gradients; latent attention passes rebuilt keys and values.
+    Parameters
+    ----------
+    micro_batch_tokens : token/accelerator, 0 or more
+    model_kv_heads : head, 1 or more
+    model_head_size : 1, 1 or more
+    model_value_head_size : 1, 1 or more
+    model_kv_lora_rank : 1, 0 or more
+    activation_bytes : B/token, above 0
+    tensor_parallel : 1, 1 or more
+    context_parallel : 1, 1 or more
+    scaleup_domain_size : 1, 1 or more
+    scaleup_rate : B/s/accelerator, 0 or more
+    network_rate : B/s/accelerator, 0 or more
+    attention_share : 1, 0 to 1
+
+    Notes
+    -----
+    Backward moves keys and values and their gradients; latent attention passes rebuilt keys and values. Variants that
+    exchange heads instead (all-to-all) move other volumes.
     """
     width = model_kv_heads * (model_head_size + model_value_head_size) / tensor_parallel
     moved = 3 * (context_parallel - 1) * micro_batch_tokens * width * activation_bytes
@@ -167,8 +202,25 @@ def expert_time(
 
     i x (4 + 2 r) · V / t · [c(domains) / b_out + c(ranks in a domain) / b_up] / η,  c(n) = (n − 1)(1 − (1 − 1/n)^K)
 
-    c is the mean number of other places that hold one of a token's experts where routing is balanced; the rank with
-    the most tokens has i times as many. A token travels once to each domain and once to each rank in it.
+    Parameters
+    ----------
+    hidden_bytes : B/accelerator, 0 or more
+    tensor_parallel : 1, 1 or more
+    expert_parallel : 1, 1 or more
+    model_experts_per_token : expert, 0 or more
+    mixture_share : 1, 0 to 1
+    repeated_share : 1, 0 to 1
+    scaleup_domain_size : 1, 1 or more
+    scaleup_rate : B/s/accelerator, above 0
+    network_rate : B/s/accelerator, above 0
+    dispatch_efficiency : 1, above 0, up to 1.2
+    training_imbalance : 1, 1 or more
+
+    Notes
+    -----
+    c is the mean number of other places that hold one of a token's experts where routing is balanced; the rank with the
+    most tokens has i times as many. A token travels once to each domain and once to each rank in it. Routing limited to
+    some nodes sends less.
     """
     ranks = _ranks_per_domain(expert_parallel, tensor_parallel, scaleup_domain_size)
     domains = expert_parallel / ranks
@@ -196,6 +248,19 @@ def pipeline_send_time(
     """Sends between pipeline stages, one micro-batch, both directions. [s]
 
     2 · v · (V / t / b + α) where p > 1
+
+    Parameters
+    ----------
+    hidden_bytes : B/accelerator, 0 or more
+    tensor_parallel : 1, 1 or more
+    pipeline_parallel : 1, 1 or more
+    virtual_stages : 1, 1 or more
+    pipeline_rate : B/s/accelerator, above 0
+    network_latency : s, 0 or more
+
+    Notes
+    -----
+    One send of the residual stream for each stage boundary, piece and direction.
     """
     active = np.where(pipeline_parallel > 1, 1, 0)
     return active * 2 * virtual_stages * (hidden_bytes / tensor_parallel / pipeline_rate + network_latency)
@@ -231,8 +296,31 @@ def data_time(
 
     P · (b_g + b_w) · (n − 1)/n / b + 2 · α;  ZeRO-3 in groups of g: P/g · 2 b_g · (1 − g/n) / b_out + 2 · α
 
-    Reduce-scatter of gradients and all-gather of weights move what an all-reduce of gradients moves (arXiv:1910.02054).
-    With ZeRO-3 that traffic is in every micro-batch; between groups (HSDP) the shards' gradients are left to sum.
+    Parameters
+    ----------
+    accelerator_weights : 1/accelerator, 0 or more
+    data_group : 1, 1 or more
+    data_bandwidth : B/s/accelerator, above 0
+    gathered_weight_bytes : B, 0 or more
+    reduced_gradient_bytes : B, 0 or more
+    zero_stage : 1, 0 to 3
+    shard_size : 1, 1 or more
+    network_rate : B/s/accelerator, 0 or more
+    pod_size : 1, 1 or more
+    core_rate : B/s/accelerator, 0 or more
+    tensor_parallel : 1, 1 or more
+    scaleup_domain_size : 1, 1 or more
+    scaleup_latency : s, 0 or more
+    network_latency : s, 0 or more
+
+    Notes
+    -----
+    Reduce-scatter of gradients and all-gather of weights move what an all-reduce of gradients moves [1]. With ZeRO-3
+    that traffic is in every micro-batch; between groups (HSDP) the shards' gradients are left to sum.
+
+    References
+    ----------
+    .. [1] arXiv:1910.02054.
     """
     whole = accelerator_weights * (gathered_weight_bytes + reduced_gradient_bytes)
     ring = whole * (data_group - 1) / data_group / data_bandwidth
@@ -276,7 +364,31 @@ def shard_time(
 
     P · (2 b_w + b_g) · (n − 1)/n / (b · η) + 3 · α · L/p
 
-    Weights are dropped after the forward pass and gathered again for the backward pass.
+    Parameters
+    ----------
+    accelerator_weights : 1/accelerator, 0 or more
+    shard_size : 1, 1 or more
+    tensor_parallel : 1, 1 or more
+    scaleup_domain_size : 1, 1 or more
+    scaleup_rate : B/s/accelerator, 0 or more
+    network_rate : B/s/accelerator, 0 or more
+    pod_size : 1, 1 or more
+    core_rate : B/s/accelerator, 0 or more
+    gathered_weight_bytes : B, 0 or more
+    reduced_gradient_bytes : B, 0 or more
+    zero_stage : 1, 0 to 3
+    training_software : 1, 1 to 5, the number of a class
+    shard_efficiency : 1, above 0, up to 1.2
+    deepspeed_gather : 1, above 0, up to 1.2
+    model_layers : layer, 1 or more
+    pipeline_parallel : 1, 1 or more
+    scaleup_latency : s, 0 or more
+    network_latency : s, 0 or more
+
+    Notes
+    -----
+    Weights are dropped after the forward pass and gathered again for the backward pass. Stacks that keep them gathered
+    over several micro-batches move less.
     """
     reached = _reached(shard_size, tensor_parallel, pod_size, network_rate, core_rate)
     rate = _bandwidth(shard_size, tensor_parallel, scaleup_domain_size, scaleup_rate, reached)

@@ -96,6 +96,20 @@ def size_efficiency(
     """Share of the rate that products of this size reach. [1]
 
     T/(T + T_0) · h/(h + h_0) · h/(h + t · w_0)
+
+    Parameters
+    ----------
+    micro_batch_tokens : token/accelerator, 0 or more
+    model_hidden_size : 1, 1 or more
+    tensor_parallel : 1, 1 or more
+    small_product_tokens : token/accelerator, 0 or more
+    small_product_width : 1, 0 or more
+    small_shard_width : 1, 0 or more
+
+    Notes
+    -----
+    A smooth ramp in rows, in the model's width and in its sharded width, fitted to whole runs. Steps where a product
+    just fills the units of a chip are not modelled.
     """
     rows = micro_batch_tokens / (micro_batch_tokens + small_product_tokens)
     width = model_hidden_size / (model_hidden_size + small_product_width)
@@ -115,8 +129,16 @@ def sustained_share(accelerator_energy_limit, matrix_energy, power_sharpness):
 
     (1 + (ε / e)^n)^(−1/n), e = power limit / peak: x = e / ε where power is short, 1 where it is plenty, smoothly
 
-    The highest rate is measured in short bursts of one shape; a training run holds the chip at its limit. Chips
-    whose highest rate was measured at the limit have none here.
+    Parameters
+    ----------
+    accelerator_energy_limit : J/FLOP, above 0
+    matrix_energy : J/FLOP, above 0
+    power_sharpness : 1, 1 or more
+
+    Notes
+    -----
+    The highest rate is measured in short bursts of one shape; a training run holds the chip at its limit. Chips whose
+    highest rate was measured at the limit have none here.
     """
     return (1 + (matrix_energy / accelerator_energy_limit) ** power_sharpness) ** (-1 / power_sharpness)
 
@@ -143,6 +165,19 @@ def linear_time(flop_per_parameter_token, micro_batch_tokens, layer_parameters, 
     """Forward products of one mean layer and micro-batch, experts excluded. [s]
 
     2 · T · P_layer / t / rate
+
+    Parameters
+    ----------
+    flop_per_parameter_token : FLOP/token, above 0
+    micro_batch_tokens : token/accelerator, 0 or more
+    layer_parameters : 1, 0 or more
+    tensor_parallel : 1, 1 or more
+    linear_rate : FLOP/s/accelerator, above 0
+
+    Notes
+    -----
+    Bound by arithmetic: where few tokens meet wide layers the weights' traffic counts, which has an equation of its
+    own.
     """
     return flop_per_parameter_token * micro_batch_tokens * layer_parameters / tensor_parallel / linear_rate
 
@@ -174,133 +209,30 @@ def grouped_time(
 
     i · 2 · T · P_active / t / (rate · η_grouped) · (peak / peak_16)^l · (1 + T_0 / T_expert)
 
+    Parameters
+    ----------
+    flop_per_parameter_token : FLOP/token, above 0
+    micro_batch_tokens : token/accelerator, 0 or more
+    layer_active_expert_parameters : 1, 0 or more
+    tensor_parallel : 1, 1 or more
+    linear_rate : FLOP/s/accelerator, above 0
+    linear_peak : FLOP/s/accelerator, 0 or more
+    accelerator_peak_bf16 : FLOP/s/accelerator, above 0
+    grouped_efficiency : 1, above 0
+    grouped_precision_loss : 1, 0 to 1
+    expert_tokens : token/accelerator, above 0
+    small_expert_tokens : token/accelerator, 0 or more
+    training_imbalance : 1, 1 or more
+
+    Notes
+    -----
     Grouped products gain less from low precision: each expert's rows are quantised and padded on their own. All wait
-    for the rank with the most rows.
+    for the rank with the most rows. Dropped tokens and capacity limits are not modelled.
     """
     products = flop_per_parameter_token * micro_batch_tokens * layer_active_expert_parameters / tensor_parallel
     less_gain = (linear_peak / accelerator_peak_bf16) ** grouped_precision_loss
     ramp = 1 + small_expert_tokens / expert_tokens
     return training_imbalance * products / (linear_rate * grouped_efficiency) * less_gain * ramp
-
-
-def attention_share(model_layers, model_linear_attention_layers):
-    """Share of layers with attention proper. [1]
-
-    (L − L_lin) / L
-    """
-    return (model_layers - model_linear_attention_layers) / model_layers
-
-
-def attention_product_time(
-    score_flop_per_token,
-    state_flop_per_token,
-    model_layers,
-    micro_batch_tokens,
-    tensor_parallel,
-    accelerator_peak_bf16,
-    attention_kernel,
-    attention_efficiency,
-    first_flash_efficiency,
-    first_flash_loss,
-    accelerator_available_year,
-    first_flash_year,
-    unfused_efficiency,
-    model_causal,
-):
-    """Forward products of attention, one mean layer and micro-batch. [s]
-
-    F_score · T / (L · t · peak · η);  unfused kernels compute the masked half too
-
-    Attention runs in 16 bits whatever the precision of the linear layers. The first fused kernels do not use the
-    instructions of later chips: their share of the peak falls by e^(−l) a year of the chip's date.
-    """
-    later = np.maximum(0, accelerator_available_year - first_flash_year)
-    first = first_flash_efficiency * np.exp(-first_flash_loss * later)
-    fused = np.where(attention_kernel > 2, attention_efficiency, first)
-    both_halves = unfused_efficiency / (1 + model_causal)
-    efficiency = np.where(attention_kernel > 1, fused, both_halves)
-    products = (score_flop_per_token + state_flop_per_token) * micro_batch_tokens / model_layers
-    return products / (tensor_parallel * accelerator_peak_bf16 * efficiency)
-
-
-def score_traffic_time(
-    attention_kernel,
-    attention_share,
-    micro_batch_tokens,
-    sequence_length,
-    one_token,
-    model_heads,
-    tensor_parallel,
-    activation_bytes,
-    accelerator_memory_bandwidth,
-    memory_efficiency,
-    score_passes,
-    head_misalignment,
-    misaligned_cost,
-):
-    """Forward traffic of scores that unfused attention writes and reads, one mean layer and micro-batch. [s]
-
-    passes · T · s · a / t · 2 B / (b · η);  more where the head size does not suit the kernels
-    """
-    scores = micro_batch_tokens * sequence_length / one_token * model_heads / tensor_parallel * activation_bytes
-    passes = score_passes * (1 + head_misalignment * (misaligned_cost - 1))
-    moved = np.where(attention_kernel < 2, 1, 0) * attention_share * passes * scores
-    return moved / (accelerator_memory_bandwidth * memory_efficiency)
-
-
-def head_misalignment(model_head_size):
-    """1 where the head size is no multiple of 8, which tensor cores need, else 0. [1]
-
-    d mod 8 ≠ 0
-    """
-    return np.where(np.mod(model_head_size, 8) > 0, 1, 0)
-
-
-def elementwise_time(
-    micro_batch_tokens,
-    model_hidden_size,
-    token_activation_width,
-    tensor_parallel,
-    sequence_parallel,
-    activation_bytes,
-    accelerator_memory_bandwidth,
-    memory_efficiency,
-    elementwise_passes,
-    cast_share,
-):
-    """Forward traffic of norms, activations, residuals and casts, one mean layer and micro-batch. [s]
-
-    passes · T · 2 B · (2 h / t_sp + width / 2t) · (1 + casts) / (b · η)
-    """
-    stream = 2 * model_hidden_size / np.where(sequence_parallel > 0, tensor_parallel, 1)
-    width = stream + token_activation_width / (2 * tensor_parallel)
-    moved = elementwise_passes * micro_batch_tokens * width * activation_bytes * (1 + cast_share)
-    return moved / (accelerator_memory_bandwidth * memory_efficiency)
-
-
-def weight_traffic_time(
-    layer_parameters,
-    layer_expert_parameters,
-    tensor_parallel,
-    expert_parallel,
-    one_accelerator,
-    weight_bytes,
-    gradient_bytes,
-    repeated_share,
-    accelerator_memory_bandwidth,
-    memory_efficiency,
-    weight_traffic_exposed,
-):
-    """Exposed traffic of weights and accumulated gradients, one mean layer and micro-batch, all passes. [s]
-
-    x · P_layer · ((2 + r) w + 2 g) / (b · η)
-
-    Two products read the weights, and a repeated forward pass again; the third reads and writes their gradients.
-    Products hide all but a share x.
-    """
-    held = (layer_parameters + layer_expert_parameters / expert_parallel) / tensor_parallel / one_accelerator
-    moved = held * ((2 + repeated_share) * weight_bytes + 2 * gradient_bytes)
-    return weight_traffic_exposed * moved / (accelerator_memory_bandwidth * memory_efficiency)
 
 
 def layer_compute_time(
@@ -321,8 +253,29 @@ def layer_compute_time(
 
     f · [3 (linear + experts) + φ · (7/2 attention + 3 (scores + elementwise) + weights) + r · forward + selective]
 
+    Parameters
+    ----------
+    linear_time : s, 0 or more
+    grouped_time : s, 0 or more
+    mixture_factor : 1, 0 or more
+    attention_product_time : s, 0 or more
+    score_traffic_time : s, 0 or more
+    elementwise_time : s, 0 or more
+    weight_traffic_time : s, 0 or more
+    repeated_share : 1, 0 to 1
+    recompute : 1, 1 to 4, the number of a class
+    recompute_cost : 1, 0 or more
+    software_factor : 1, 0 or more
+    fusion_factor : 1, 0 or more
+
+    Notes
+    -----
     Flash attention's backward pass computes five products where the forward pass has two. Selective recomputation
-    repeats the scores (arXiv:2205.05198, section 5). Software gets faster at everything but large matrix products.
+    repeats the scores [1]. Software gets faster at everything but large matrix products. Kernels run one after another.
+
+    References
+    ----------
+    .. [1] arXiv:2205.05198, section 5.
     """
     products = linear_time + grouped_time * mixture_factor
     traffic = score_traffic_time + elementwise_time
@@ -348,8 +301,24 @@ def launch_time(
 
     t_dense + x · (E · t_routing + E/e · t_expert) · e^(g · (year_0 − year))
 
+    Parameters
+    ----------
+    mixture_share : 1, 0 to 1
+    layer_launch_time : s, 0 or more
+    routing_launch_time : s, 0 or more
+    expert_launch_time : s, 0 or more
+    model_experts : expert, 0 or more
+    expert_parallel : 1, 1 or more
+    mixture_launch_progress : 1, any
+    reference_year : 1, a calendar year
+    software_year : 1, a calendar year
+
+    Notes
+    -----
     Routing sorts tokens by all experts, and a layer launches kernels for each expert that it holds; fusing and graph
     capture remove this from release to release.
+
+    Capture of whole graphs, which needs no launches at all, is not told apart.
     """
     mixture = model_experts * (routing_launch_time + expert_launch_time / expert_parallel)
     return layer_launch_time + mixture_share * mixture * np.exp(
@@ -375,14 +344,3 @@ def logits_time(
     rate = accelerator_peak_bf16 * sustained_ceiling * bf16_efficiency * size_efficiency
     products = flop_per_parameter_token * micro_batch_tokens * embedding_parameters / tensor_parallel
     return 3 * software_factor * products / rate
-
-
-def optimizer_time(
-    accelerator_weights, optimizer_bytes, zero_stage, data_group, accelerator_memory_bandwidth, memory_efficiency
-):
-    """The optimizer's pass over its states. [s]
-
-    2 · P · o / (b · η), shared over the data-parallel ranks from ZeRO-1 on
-    """
-    states = accelerator_weights * optimizer_bytes / np.where(zero_stage > 0, data_group, 1)
-    return 2 * states / (accelerator_memory_bandwidth * memory_efficiency)

@@ -67,7 +67,27 @@ def state_memory(
 
     Σ over dense and expert weights: P · (w / n_3 + g / n_2 + o / n_1)
 
+    Parameters
+    ----------
+    dense_weights : 1/accelerator, 0 or more
+    expert_weights : 1/accelerator, 0 or more
+    data_group : 1, 1 or more
+    shard_size : 1, 1 or more
+    expert_parallel : 1, 1 or more
+    zero_stage : 1, 0 to 3
+    weight_bytes : B, 0 or more
+    gradient_bytes : B, 0 or more
+    optimizer_bytes : B, 0 or more
+
+    Notes
+    -----
     n_i = ranks that share where the ZeRO stage is at least i, else 1; expert weights have n / e copies.
+
+    Mixed precision with a master copy of the weights [1]. Optimizers other than Adam need other bytes.
+
+    References
+    ----------
+    .. [1] arXiv:1910.02054.
     """
     copies = np.maximum(1, data_group / expert_parallel)
     shard_copies = np.maximum(1, shard_size / expert_parallel)
@@ -132,7 +152,21 @@ def kept_scores(attention_kernel, recompute, model_heads, sequence_length, one_t
 
     5/2 · a · s
 
-    Scores, their softmax and the dropout mask in 16 bits (arXiv:2205.05198, table 2).
+    Parameters
+    ----------
+    attention_kernel : 1, 1 to 3, the number of a class
+    recompute : 1, 1 to 4, the number of a class
+    model_heads : head, 1 or more
+    sequence_length : token, 1 or more
+    one_token : token, 1
+
+    Notes
+    -----
+    Scores, their softmax and the dropout mask in 16 bits [1]. Fused kernels compute them again and keep none.
+
+    References
+    ----------
+    .. [1] arXiv:2205.05198, table 2.
     """
     kept = np.where(attention_kernel < 2, 1, 0) * np.where(recompute < 2, 1, 0)
     return kept * 5 / 2 * model_heads * sequence_length / one_token
@@ -141,7 +175,21 @@ def kept_scores(attention_kernel, recompute, model_heads, sequence_length, one_t
 def stream_memory(hidden_bytes, tensor_parallel, sequence_parallel):
     """Residual stream of one micro-batch at one place of one layer. [B/accelerator]
 
-    V / t_sp: sequence parallelism shards it, t_sp = t, else 1 (arXiv:2205.05198, section 4.2)
+    V / t_sp: t_sp = t with sequence parallelism, which shards it, else 1
+
+    Parameters
+    ----------
+    hidden_bytes : B/accelerator, 0 or more
+    tensor_parallel : 1, 1 or more
+    sequence_parallel : 1, 0 to 1
+
+    Notes
+    -----
+    Norms and dropout work on the shard alone [1].
+
+    References
+    ----------
+    .. [1] arXiv:2205.05198, section 4.2.
     """
     return hidden_bytes / np.where(sequence_parallel > 0, tensor_parallel, 1)
 
@@ -184,6 +232,25 @@ def recompute_needed(
     """Share of kept activations that must be recomputed for the job to fit in memory. [1]
 
     (needed on the fullest stage − capacity) / (what recomputing everything frees), from 0 to 1
+
+    Parameters
+    ----------
+    accelerator_memory_capacity : B/accelerator, above 0
+    memory_headroom : 1, 0 to 0.5
+    memory_reserve : B/accelerator, 0 or more
+    memory_fragmentation : 1, 0 or more
+    state_memory : B/accelerator, 0 or more
+    gathered_memory : B/accelerator, 0 or more
+    layers_in_flight : 1, 0 or more
+    model_layers : layer, 1 or more
+    pipeline_parallel : 1, 1 or more
+    whole_layer_memory : B/accelerator, 0 or more
+    stream_memory : B/accelerator, 0 or more
+    logits_memory : B/accelerator, 0 or more
+
+    Notes
+    -----
+    Recomputation is chosen in parts of layers, so the share is not rounded to whole ones.
     """
     usable = accelerator_memory_capacity * (1 - memory_headroom) - memory_reserve
     room = usable / (1 + memory_fragmentation)
@@ -233,7 +300,19 @@ def batches_in_flight(micro_batches, pipeline_parallel, virtual_stages):
 
     min(m, p) · (1 + (p − 1)/(p · v) where interleaved)
 
-    1F1B; interleaving holds more (arXiv:2205.05198, section 4.2.3).
+    Parameters
+    ----------
+    micro_batches : 1, 1 or more
+    pipeline_parallel : 1, 1 or more
+    virtual_stages : 1, 1 or more
+
+    Notes
+    -----
+    1F1B; interleaving holds more [1]. Schedules that free activations earlier (zero bubble) are counted like 1F1B.
+
+    References
+    ----------
+    .. [1] arXiv:2205.05198, section 4.2.3.
     """
     more = np.where(virtual_stages > 1, 1, 0) * (pipeline_parallel - 1) / (pipeline_parallel * virtual_stages)
     return np.minimum(micro_batches, pipeline_parallel) * (1 + more)
@@ -245,6 +324,19 @@ def activation_memory(
     """Activations on the fullest pipeline stage. [B/accelerator]
 
     max(first stage: L/p · in flight, last stage: L/p + logits) + the layer being recomputed
+
+    Parameters
+    ----------
+    layer_activation_memory : B/accelerator, 0 or more
+    model_layers : layer, 1 or more
+    pipeline_parallel : 1, 1 or more
+    layers_in_flight : 1, 0 or more
+    logits_memory : B/accelerator, 0 or more
+    working_memory : B/accelerator, 0 or more
+
+    Notes
+    -----
+    The first stage holds most micro-batches, the last one the logits: one of the two is the fullest.
     """
     last = model_layers / pipeline_parallel * layer_activation_memory + logits_memory
     return np.maximum(layers_in_flight * layer_activation_memory, last) + working_memory
@@ -262,6 +354,17 @@ def memory_needed(memory_allocated, memory_fragmentation, memory_reserve):
     """Memory that one accelerator must have to train. [B/accelerator]
 
     allocated · (1 + fragmentation) + framework and communication buffers
+
+    Parameters
+    ----------
+    memory_allocated : B/accelerator, 0 or more
+    memory_fragmentation : 1, 0 or more
+    memory_reserve : B/accelerator, 0 or more
+
+    Notes
+    -----
+    The fragmentation of a framework's allocator is a share of what tensors take; buffers of driver and communication
+    are fixed. Peaks of single kernels are left out.
     """
     return memory_allocated * (1 + memory_fragmentation) + memory_reserve
 

@@ -42,7 +42,24 @@ def attention_parameters(
     kept keys and values: h·a·d + h·k·(d + d_v) + a·d_v·h
     latent: q = h·r_q + r_q·a·(d + d_r), or h·a·(d + d_r) where r_q = 0; kv = h·(r_kv + d_r) + r_kv·a·(d + d_v)
 
-    Latent attention as in DeepSeek-V2, arXiv:2405.04434, section 2.1.
+    Parameters
+    ----------
+    model_hidden_size : 1, 1 or more
+    model_heads : head, 1 or more
+    model_kv_heads : head, 1 or more
+    model_head_size : 1, 1 or more
+    model_value_head_size : 1, 1 or more
+    model_rope_head_size : 1, 0 or more
+    model_kv_lora_rank : 1, 0 or more
+    model_q_lora_rank : 1, 0 or more
+
+    Notes
+    -----
+    Projections alone: norms and biases are left out. Latent attention as in DeepSeek-V2 [1].
+
+    References
+    ----------
+    .. [1] DeepSeek-V2, arXiv:2405.04434, section 2.1.
     """
     query_width = model_heads * (model_head_size + model_rope_head_size)
     compressed = model_q_lora_rank * (model_hidden_size + query_width)
@@ -142,7 +159,21 @@ def counted_parameters(
 
     L · (P_layer + P_experts) + (2 − tied) · V · h + other
 
+    Parameters
+    ----------
+    model_layers : layer, 1 or more
+    layer_parameters : 1, 0 or more
+    layer_expert_parameters : 1, 0 or more
+    embedding_parameters : 1, 0 or more
+    model_tied_embeddings : 1, 0 to 1
+    model_other_parameters : parameter, 0 or more
+
+    Notes
+    -----
     Norms and biases are left out: below 0.1 per cent.
+
+    Models with parts other than layers and embeddings (encoders of images, heads of their own) give them as other
+    parameters.
     """
     layers = model_layers * (layer_parameters + layer_expert_parameters)
     return layers + (2 - model_tied_embeddings) * embedding_parameters + model_other_parameters
@@ -178,7 +209,19 @@ def attended_tokens(
 
     n_full · s / (1 + causal) + n_window · (w − w² / 2s)
 
-    Window: mean over positions of min(position, w); images attend in both directions.
+    Parameters
+    ----------
+    sequence_length : token, 1 or more
+    model_causal : 1, 0 to 1
+    model_layers : layer, 1 or more
+    model_linear_attention_layers : layer, 0 or more
+    model_window_layers : layer, 0 or more
+    model_sliding_window : token, 0 or more
+
+    Notes
+    -----
+    A causal token attends to half of the sequence on average. Window: the mean over positions of min(position, w).
+    Images attend in both directions; documents packed into one sequence are not masked from each other.
     """
     window = np.minimum(model_sliding_window, sequence_length)
     windowed = window - window**2 / (2 * sequence_length)
@@ -212,8 +255,22 @@ def forward_flop_per_token(multiplied_parameters, flop_per_parameter_token, scor
 
     2 · P + scores + states
 
-    Causal attention counted at half, as NVIDIA NeMo and MaxText since July 2025 count; MosaicML and Megatron's
-    72BsLh² form count it in full: compare step times rather than published MFU.
+    Parameters
+    ----------
+    multiplied_parameters : 1, 0 or more
+    flop_per_parameter_token : FLOP/token, above 0
+    score_flop_per_token : FLOP/token, 0 or more
+    state_flop_per_token : FLOP/token, 0 or more
+
+    Notes
+    -----
+    Multiplications and additions of products alone. Causal attention is counted at half, as NVIDIA NeMo and MaxText
+    since July 2025 count; MosaicML and Megatron's 72BsLh² form [1] count it in full: compare step times rather than
+    published MFU.
+
+    References
+    ----------
+    .. [1] arXiv:2104.04473.
     """
     return flop_per_parameter_token * multiplied_parameters + score_flop_per_token + state_flop_per_token
 
@@ -223,7 +280,18 @@ def training_flop_per_token(forward_flop_per_token):
 
     3 · F
 
-    The backward pass computes gradients of inputs and of weights: twice the forward pass (arXiv:2104.04473, app. A).
+    Parameters
+    ----------
+    forward_flop_per_token : FLOP/token, 0 or more
+
+    Notes
+    -----
+    The backward pass computes gradients of inputs and of weights: twice the forward pass [1]. What is computed again is
+    left out.
+
+    References
+    ----------
+    .. [1] arXiv:2104.04473, appendix A.
     """
     return 3 * forward_flop_per_token
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.equations.facility import delay
-from planner.equations.finance import accounting, amortization, finance, financing, residual, run_cost, tax
+from planner.equations.finance import accounting, amortization, break_even, financing, residual, run_cost, tax
 from planner.model import wiring
 from planner.plan import plan
 from planner.scenario import resolve, scenario_file
@@ -66,7 +66,7 @@ def test_undiscounted_saving_and_present_value_may_differ_in_sign():
 
 def test_the_cloud_price_that_breaks_even_by_hand():
     """Owning 70; renting 100 at 2 an hour, 10 of it storage: 90 scale with the price, 60 may be rent: 2 · 60 / 90."""
-    assert finance.break_even_cloud_price(-70, -100, 2.0, 6, 3, 1, 1, 0) == pytest.approx(4 / 3)
+    assert break_even.break_even_cloud_price(-70, -100, 2.0, 6, 3, 1, 1, 0) == pytest.approx(4 / 3)
 
 
 @pytest.mark.parametrize(
@@ -90,15 +90,15 @@ def test_the_cloud_price_at_which_both_cost_the_same(changes):
 
 def test_break_even_on_cash_flows():
     """833,806 USD against 98.32 USD/h of rent and 0.87 of running: 8,556 h."""
-    hours = finance.break_even_time(833_806, 0, 98.32 / 3600, 0.87 / 3600) / 3600
+    hours = break_even.break_even_time(833_806, 0, 98.32 / 3600, 0.87 / 3600) / 3600
     assert hours == pytest.approx(8556, rel=1e-4)
 
 
 def test_the_break_even_utilization_is_that_of_bills_that_are_equal():
     """Owning 5 a second; storage 1, and rent of 8 at 1 a second with 25 % of services: (5 − 1) / 10 = 40 %."""
-    full = finance.full_rent_per_year(8, 1.0, 1, 0.2, 0.05)
+    full = break_even.full_rent_per_year(8, 1.0, 1, 0.2, 0.05)
     assert full == 10
-    assert finance.break_even_utilization(0.5, 10, 1, 0.5, 0.25, 0.25, full) == pytest.approx(0.4)
+    assert break_even.break_even_utilization(0.5, 10, 1, 0.5, 0.25, 0.25, full) == pytest.approx(0.4)
 
 
 def test_at_the_break_even_utilization_rent_and_services_cost_as_much_as_owning():
@@ -108,8 +108,8 @@ def test_at_the_break_even_utilization_rent_and_services_cost_as_much_as_owning(
 
 
 def test_no_break_even_where_renting_costs_less_than_running():
-    assert math.isnan(finance.break_even_time(100.0, 0.0, 1.0, 2.0))
-    assert np.isnan(finance.break_even_time(np.array([100.0, 100.0]), 0.0, np.array([1.0, 3.0]), 2.0)).tolist() == [
+    assert math.isnan(break_even.break_even_time(100.0, 0.0, 1.0, 2.0))
+    assert np.isnan(break_even.break_even_time(np.array([100.0, 100.0]), 0.0, np.array([1.0, 3.0]), 2.0)).tolist() == [
         True,
         False,
     ]

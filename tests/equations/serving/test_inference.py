@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.equations.serving import batching, inference, inference_links, inference_memory
+from planner.equations.serving import batching, decode, inference_links, inference_memory, prefill
 from planner.model import wiring
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario
@@ -107,7 +107,7 @@ def test_decode_reaches_the_bound_of_memory_when_everything_else_is_free():
 
 @pytest.mark.parametrize(("batch", "share"), [(1, 8 / 256), (64, 1 - (1 - 1 / 32) ** 64), (1e6, 1)])
 def test_share_of_the_experts_that_a_batch_reads(batch, share):
-    assert inference.expert_coverage(256, 8, batch, 1, 1) == pytest.approx(share)
+    assert decode.expert_coverage(256, 8, batch, 1, 1) == pytest.approx(share)
 
 
 def test_a_dense_model_spends_no_time_on_experts():
@@ -161,16 +161,16 @@ def test_arithmetic_of_attention_counts_each_pair_once_in_prefill_and_decode():
     tokens = 4000.0
     common = {"flop_per_score": 2.0, "model_heads": 64.0, "tensor_parallel": 1.0, "rank_attention_rate": 1e15}
     layers = {"full_attention_layers": 60.0, "model_window_layers": 20.0, "model_sliding_window": 1e9}
-    prefill = inference.prefill_attention_time(
+    whole_prompt = prefill.prefill_attention_time(
         **common, **layers, model_head_size=128.0, model_rope_head_size=0.0, model_value_head_size=128.0,
         computed_prompt=tokens, input_tokens=tokens,
     )  # fmt: skip
-    step = inference.decode_attention_time(
+    step = decode.decode_attention_time(
         **common, **layers, sequence_traffic=1e-9, group_batch=1.0, verified_tokens=1.0, rank_bandwidth=1e15,
         kv_read_efficiency=1.0, decode_score_channels=256.0, mean_context=tokens / 2, roofline_sharpness=1.0,
     )  # fmt: skip
-    assert prefill == pytest.approx(2 * tokens**2 / 2 * 256 * 64 * 80 / 1e15)
-    assert tokens * step == pytest.approx(prefill)
+    assert whole_prompt == pytest.approx(2 * tokens**2 / 2 * 256 * 64 * 80 / 1e15)
+    assert tokens * step == pytest.approx(whole_prompt)
 
 
 def test_drafted_tokens_by_the_published_formula():

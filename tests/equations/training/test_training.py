@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.equations.training import collectives, kernels, memory, training
+from planner.equations.training import attention, collectives, memory, pipeline
 from planner.errors import InputError
 from planner.model import wiring
 from planner.plan import plan, planning
@@ -39,10 +39,10 @@ def evaluated(**changes: str) -> dict:
 
 def test_bubbles_of_the_schedules():
     """8 stages, 32 micro-batches: 1F1B 7/39, interleaved by 4 1.75/33.75, ZB1P 7/3/(32 + 7/3)."""
-    assert training.pipeline_bubble(training.pipeline_fill__interleaved(8, 1), 32) == pytest.approx(7 / 39)
-    assert training.pipeline_bubble(training.pipeline_fill__interleaved(8, 4), 32) == pytest.approx(1.75 / 33.75)
-    assert training.pipeline_bubble(training.pipeline_fill__zero_bubble(8), 32) == pytest.approx(7 / (3 * 32 + 7))
-    assert training.pipeline_bubble(training.pipeline_fill__interleaved(1, 1), 32) == 0
+    assert pipeline.pipeline_bubble(pipeline.pipeline_fill__interleaved(8, 1), 32) == pytest.approx(7 / 39)
+    assert pipeline.pipeline_bubble(pipeline.pipeline_fill__interleaved(8, 4), 32) == pytest.approx(1.75 / 33.75)
+    assert pipeline.pipeline_bubble(pipeline.pipeline_fill__zero_bubble(8), 32) == pytest.approx(7 / (3 * 32 + 7))
+    assert pipeline.pipeline_bubble(pipeline.pipeline_fill__interleaved(1, 1), 32) == 0
 
 
 def test_tensor_parallel_volume():
@@ -121,9 +121,9 @@ def test_activations_of_korthikanti():
 
 def test_the_slowest_stage_counts():
     """10 layers of 1 s on 4 stages: 3 on the fullest; the last has 1 layer and the logits."""
-    assert training.stage_layers(10.0, 4.0, 1.0) == 3
-    assert training.stage_time(3.0, 10.0, 4.0, 1.0, 0.5, 0.0, 0.0) == 3
-    assert training.stage_time(3.0, 10.0, 4.0, 1.0, 2.5, 0.0, 0.0) == 3.5
+    assert pipeline.stage_layers(10.0, 4.0, 1.0) == 3
+    assert pipeline.stage_time(3.0, 10.0, 4.0, 1.0, 0.5, 0.0, 0.0) == 3
+    assert pipeline.stage_time(3.0, 10.0, 4.0, 1.0, 2.5, 0.0, 0.0) == 3.5
 
 
 def test_low_precision_speeds_up_linear_layers_only():
@@ -220,5 +220,5 @@ def test_labels_are_taken_by_name_and_others_refused_with_the_nearest():
 
 
 def test_a_head_size_that_kernels_do_not_suit_is_slow_without_fused_attention():
-    assert kernels.head_misalignment(108.0) == 1
-    assert kernels.head_misalignment(128.0) == 0
+    assert attention.head_misalignment(108.0) == 1
+    assert attention.head_misalignment(128.0) == 0

@@ -1,7 +1,6 @@
-"""Times of a serving replica: one step of decode, one prompt of prefill.
+"""Time of one step of decoding, which gives every sequence in flight its next token.
 
-A step gives every sequence in flight its next token.  Rooflines of memory and arithmetic, and what is neither;
-inference_links.py has what ranks exchange.
+Rooflines of memory and arithmetic, and what is neither; inference_links.py has what ranks exchange.
 """
 
 import numpy as np
@@ -11,9 +10,6 @@ def _longer(one, other, sharpness):
     """The longer of two times, smoothly: they overlap fully where one is much longer, hardly where they are equal."""
     longest = np.maximum(one, other)
     return longest * (1 + (np.minimum(one, other) / longest) ** sharpness) ** (1 / sharpness)
-
-
-# Decode
 
 
 def decode_common_time(
@@ -34,7 +30,29 @@ def decode_common_time(
 
     t_c = smooth max(V_read / (b · e_w), 2 · P · b · (γ+1) / F) / tp
 
-    Roofline of reading the weights once and computing all sequences with them; the output table is read in 16 bits.
+    Parameters
+    ----------
+    common_parameters : 1, 0 or more
+    table_parameters : 1, 0 or more
+    serving_weight_bytes : B, 0 or more
+    bytes_16_bit : B, above 0
+    flop_per_parameter_token : FLOP/token, above 0
+    group_batch : 1, 0 or more
+    verified_tokens : token, 0 or more
+    tensor_parallel : 1, 1 or more
+    rank_bandwidth : B/s, above 0
+    weight_read_efficiency : 1, above 0
+    rank_rate : FLOP/s, above 0
+    roofline_sharpness : 1, 0 or more
+
+    Notes
+    -----
+    Roofline of reading the weights once and computing all sequences with them [1]; the output table is read in 16 bits.
+    The two overlap fully where one is much longer, hardly where they are equal.
+
+    References
+    ----------
+    .. [1] jax-ml/scaling-book, inference.md, lower bound of the step time.
     """
     read = common_parameters * serving_weight_bytes + table_parameters * bytes_16_bit
     memory = read / (tensor_parallel * rank_bandwidth * weight_read_efficiency)
@@ -50,8 +68,21 @@ def saturation_batch(
 
     b* = w · F / (2 · (γ+1) · b_mem · e_w)
 
-    Below it more sequences cost a step little, above it nothing is gained for the dense products.  Caches are read for
+    Parameters
+    ----------
+    serving_weight_bytes : B, 0 or more
+    rank_rate : FLOP/s, 0 or more
+    rank_bandwidth : B/s, above 0
+    weight_read_efficiency : 1, 0 or more
+    flop_per_parameter_token : FLOP/token, above 0
+    verified_tokens : token, 0 or more
+
+    Notes
+    -----
+    Below it more sequences cost a step little, above it nothing is gained for the dense products. Caches are read for
     each sequence alone and never saturate; experts saturate E/k times later.
+
+    Where the two sides are equal the step is longer than either.
     """
     computed = flop_per_parameter_token * verified_tokens * rank_bandwidth * weight_read_efficiency
     return serving_weight_bytes * rank_rate / computed
@@ -70,7 +101,17 @@ def expert_coverage(model_experts, model_experts_per_token, expert_sequences, ve
 
     q = 1 − (1 − k/E)^(b · d · (γ+1))
 
-    Evenly spread routing; a skewed one reads fewer experts and loads some ranks more.
+    Parameters
+    ----------
+    model_experts : expert, 0 or more
+    model_experts_per_token : expert, 0 or more
+    expert_sequences : 1, 0 or more
+    verified_tokens : token, 0 or more
+    one_token : token, 1
+
+    Notes
+    -----
+    Evenly spread and independent routing; a skewed one reads fewer experts and loads some ranks more.
     """
     chosen = np.where(model_experts > 0, model_experts_per_token / np.maximum(1, model_experts), 0)
     return 1 - (1 - chosen) ** (expert_sequences * verified_tokens / one_token)
@@ -118,6 +159,30 @@ def decode_expert_time(
     """Time of the routed experts in one step. [s]
 
     t_e = i · smooth max(q · P_routed · w / (b · e_w), 2 · P_routed · k/E · B · (γ+1) / (F · e_x)) / (tp · d)
+
+    Parameters
+    ----------
+    routed_parameters : 1, 0 or more
+    model_experts : expert, 0 or more
+    model_experts_per_token : expert, 0 or more
+    expert_coverage : 1, 0 or more
+    expert_imbalance : 1, 0 or more
+    serving_weight_bytes : B, 0 or more
+    flop_per_parameter_token : FLOP/token, above 0
+    expert_sequences : 1, 0 or more
+    verified_tokens : token, 0 or more
+    tensor_parallel : 1, 1 or more
+    attention_groups : 1, 1 or more
+    rank_bandwidth : B/s, above 0
+    weight_read_efficiency : 1, above 0
+    rank_rate : FLOP/s, above 0
+    expert_efficiency : 1, above 0
+    roofline_sharpness : 1, 0 or more
+
+    Notes
+    -----
+    All ranks wait for the busiest one. Roofline of reading the experts that at least one token chooses and computing
+    with them.
     """
     ranks = tensor_parallel * attention_groups
     memory = (
@@ -181,9 +246,29 @@ def decode_attention_time(
 
     t_a = smooth max(b · V_kv / (b_mem · e_kv), 2 · b · (γ+1) · heads/tp · channels · Σ_layers s / F_a)
 
-    Σ_layers s = L_full · s + L_window · min(s, window).  A new token meets each token of its context once in every
-    layer: s pairs, where a prompt's causal triangle has S²/2.
-    The cache of each sequence is its own: reading it never amortises over the batch.
+    Parameters
+    ----------
+    sequence_traffic : B, 0 or more
+    group_batch : 1, 0 or more
+    verified_tokens : token, 0 or more
+    rank_bandwidth : B/s, above 0
+    kv_read_efficiency : 1, above 0
+    flop_per_score : FLOP/token**2, above 0
+    decode_score_channels : 1, 0 or more
+    model_heads : head, 1 or more
+    full_attention_layers : 1, 0 or more
+    model_window_layers : layer, 0 or more
+    model_sliding_window : token, 0 or more
+    mean_context : token, 0 or more
+    tensor_parallel : 1, 1 or more
+    rank_attention_rate : FLOP/s, above 0
+    roofline_sharpness : 1, 0 or more
+
+    Notes
+    -----
+    Σ_layers s = L_full · s + L_window · min(s, window). A new token meets each token of its context once in every
+    layer: s pairs, where a prompt's causal triangle has S²/2. The cache of each sequence is its own: reading it never
+    amortises over the batch. Sequences are of the mean length; the longest ones of a batch take more.
     """
     memory = group_batch * sequence_traffic / (rank_bandwidth * kv_read_efficiency)
     behind = full_attention_layers * mean_context + model_window_layers * np.minimum(mean_context, model_sliding_window)
@@ -233,10 +318,33 @@ def decode_step_time(
 
     t_d = {(t_c + t_e + t_a) · [1 + φ · (1 − 1/d)] + t_x + t_o} · [1 + λ · (pp − 1)] · (1 + γ · c)
 
-    Attention groups wait for the slowest of them, pipeline stages for the slowest of theirs; γ tokens are drafted one
-    after another before the model verifies them, each in the share c of the model's own step [1].
+    Parameters
+    ----------
+    decode_common_time : s, 0 or more
+    decode_expert_time : s, 0 or more
+    decode_attention_time : s, 0 or more
+    decode_exchange_time : s, 0 or more
+    activation_time : s/token, 0 or more
+    group_batch : 1, 0 or more
+    verified_tokens : token, 0 or more
+    step_overhead : s, 0 or more
+    attention_groups : 1, 1 or more
+    group_skew : 1, 0 or more
+    pipeline_parallel : 1, 1 or more
+    pipeline_loss : 1, 0 or more
+    draft_tokens : 1, 0 or more
+    draft_time_share : 1, 0 or more
 
-    [1] Leviathan, Kalman, Matias, "Fast inference from transformers via speculative decoding", ICML 2023, section 3.3.
+    Notes
+    -----
+    Attention groups wait for the slowest of them, pipeline stages for the slowest of theirs; γ tokens are drafted one
+    after another before the model verifies them, each in the share c of the model's own step [1]. Exchange does not
+    hide behind products.
+
+    References
+    ----------
+    .. [1] Leviathan, Kalman, Matias, "Fast inference from transformers via speculative decoding", ICML 2023, section
+       3.3.
     """
     local = decode_common_time + decode_expert_time + decode_attention_time
     local = local + group_batch * verified_tokens * activation_time
@@ -252,129 +360,3 @@ def activation_time(model_layers, token_activation, activation_passes, rank_band
     Norms, residual additions, rotations and conversions read and write the activations n times in each layer.
     """
     return model_layers * token_activation * activation_passes / (rank_bandwidth * kv_read_efficiency)
-
-
-# Prefill
-
-
-def computed_prompt(input_tokens, prefix_hit_share):
-    """Tokens of a prompt that are not found in the prefix cache. [token]
-
-    S = (1 − hit) · S_in
-    """
-    return (1 - prefix_hit_share) * input_tokens
-
-
-def prefill_gemm_time(
-    common_parameters,
-    routed_parameters,
-    model_experts,
-    model_experts_per_token,
-    flop_per_parameter_token,
-    computed_prompt,
-    tensor_parallel,
-    attention_groups,
-    expert_imbalance,
-    rank_rate,
-    prefill_gemm_factor,
-    expert_efficiency,
-):
-    """Time of the matrix products with weights for one prompt on its attention group. [s]
-
-    t_g = 2 · S · [P_common + i · P_routed · k/E / e_x] / (tp · F · e_p)
-
-    The experts of all groups work for d prompts at a time.
-    """
-    active = routed_parameters * model_experts_per_token / np.maximum(1, model_experts)
-    weighted = common_parameters + np.where(active > 0, expert_imbalance * active / expert_efficiency, 0 * active)
-    return flop_per_parameter_token * weighted * computed_prompt / (tensor_parallel * rank_rate * prefill_gemm_factor)
-
-
-def prefill_attention_time(
-    flop_per_score,
-    model_heads,
-    model_head_size,
-    model_rope_head_size,
-    model_value_head_size,
-    full_attention_layers,
-    model_window_layers,
-    model_sliding_window,
-    computed_prompt,
-    input_tokens,
-    tensor_parallel,
-    rank_attention_rate,
-):
-    """Time of causal attention within one prompt. [s]
-
-    t_a = 2 · S · heads/tp · (d_k + d_rope + d_v) · [L_full · s + L_window · min(window, s)] / F_a,  s = S_in − S/2
-
-    Each token looks back: over half of the prompt on average, which is the causal half of the square S², and over all
-    of a prefix taken from the cache.
-    """
-    behind = input_tokens - computed_prompt / 2
-    pairs = computed_prompt * (
-        full_attention_layers * behind + model_window_layers * np.minimum(behind, model_sliding_window)
-    )
-    channels = model_head_size + model_rope_head_size + model_value_head_size
-    return flop_per_score * pairs * channels * model_heads / tensor_parallel / rank_attention_rate
-
-
-def prefill_work(
-    prefill_gemm_time,
-    prefill_attention_time,
-    prefill_exchange_time,
-    computed_prompt,
-    prompt_overhead,
-    activation_time,
-    pipeline_parallel,
-    pipeline_loss,
-):
-    """Time that one prompt takes from its attention group while the engine is busy. [s]
-
-    t_p = [t_g + t_a + t_x + S · (o_token + t_activation)] · [1 + λ · (pp − 1)]
-    """
-    products = prefill_gemm_time + prefill_attention_time + prefill_exchange_time
-    even = products + computed_prompt * (prompt_overhead + activation_time)
-    return even * (1 + pipeline_loss * (pipeline_parallel - 1))
-
-
-def prefill_steps(computed_prompt, chunk_tokens):
-    """Steps over which the engine spreads one prompt. [1]
-
-    n = ⌈S / chunk⌉
-    """
-    return np.maximum(1, np.ceil(computed_prompt / chunk_tokens))
-
-
-def idle_step_time(
-    model_layers,
-    layers_overhead,
-    stack_overhead,
-    rank_weight_memory,
-    pipeline_parallel,
-    rank_bandwidth,
-    weight_read_efficiency,
-    prefill_overhead,
-    tensor_latency,
-    tensor_parallel,
-    model_kv_lora_rank,
-    latent_prefill_overhead,
-):
-    """Time of a step with hardly a token in it: the floor under every prefill step. [s]
-
-    t_0 = V_w · pp / (b · e_w) + t_l + L · (2 · α · log₂ tp + o_prefill + [latent] o_latent) + o_stack
-
-    Steps of prefill launch each kernel by itself; latent attention has many more of them.
-    """
-    launches = prefill_overhead + np.where(model_kv_lora_rank > 0, latent_prefill_overhead, 0 * latent_prefill_overhead)
-    read = rank_weight_memory * pipeline_parallel / (rank_bandwidth * weight_read_efficiency)
-    latency = 2 * model_layers * tensor_latency * np.log2(tensor_parallel)
-    return read + layers_overhead + stack_overhead + model_layers * launches + latency
-
-
-def prefill_time(prefill_work, idle_step_time, prefill_steps, roofline_sharpness):
-    """Time of prefilling one prompt on an idle replica. [s]
-
-    t_pf = smooth max(t_p, n · t_0)
-    """
-    return _longer(prefill_work, prefill_steps * idle_step_time, roofline_sharpness)
