@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
 import math
@@ -14,6 +13,7 @@ from typing import Any
 
 from planner.errors import one
 from planner.extras import needed
+from planner.markup import Html, element, joined
 from planner.units import number_text
 
 # A text, a number (rounded where people read it, whole where programs do), or nothing.
@@ -64,16 +64,18 @@ class Table:
         rows = [list(self.columns), rule, *self.texts]
         return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
 
-    def html(self) -> str:
+    def html(self) -> Html:
         """A table element; every text escaped."""
 
-        def cells(tag: str, row: Sequence[str]) -> str:
-            marks = [' class="number"' if i in self.right else "" for i in range(len(row))]
-            return "".join(f"<{tag}{m}>{html.escape(cell)}</{tag}>" for m, cell in zip(marks, row, strict=True))
+        def row(tag: str, cells: Sequence[str]) -> Html:
+            marks = [{"class_": "number"} if i in self.right else {} for i in range(len(cells))]
+            return element("tr", *(element(tag, cell, **mark) for cell, mark in zip(cells, marks, strict=True)))
 
-        caption = f"<caption>{html.escape(self.title)}</caption>" if self.title else ""
-        body = "\n".join(f"<tr>{cells('td', row)}</tr>" for row in self.texts)
-        return f"<table>{caption}<thead><tr>{cells('th', self.columns)}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
+        caption = [element("caption", self.title)] if self.title else []
+        rows = joined([row("td", cells) for cells in self.texts], "\n")
+        return element(
+            "table", *caption, element("thead", row("th", self.columns)), "\n", element("tbody", "\n", rows, "\n")
+        )
 
     def records(self) -> list[dict[str, Cell]]:
         """The rows as data: each with its cells by heading."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from planner import __version__, glossary, paths, units
@@ -14,13 +13,12 @@ from planner.errors import one
 from planner.evidence.validation import validation
 from planner.files import write_atomically
 from planner.glossary import Quantity
+from planner.markup import Html, element, joined, page, scrolling
 from planner.model import wiring
-from planner.reports import rendering
+from planner.tables import Table
 
-GUIDES = paths.guides()
-_STYLE = (
-    rendering.STYLE + "dt { font-weight: bold; margin-top: .6rem; } code { font-size: .9em; } .room { color: #404040; }"
-)
+# A title, and what stands below it.
+Page = tuple[str, Iterable[Html]]
 
 
 def write(folder: Path, catalog: Catalog, parser: argparse.ArgumentParser) -> list[Path]:
@@ -37,56 +35,41 @@ def write(folder: Path, catalog: Catalog, parser: argparse.ArgumentParser) -> li
 
 def site(catalog: Catalog, parser: argparse.ArgumentParser) -> dict[str, str]:
     """File name -> page."""
-    pages = {f"guide-{path.stem}.html": _page(_heading(path), _markdown(path)) for path in paths.guides()}
-    pages |= {f"model-{room}.html": _room(room, names, catalog) for room, names in glossary.rooms().items()}
-    pages |= {f"catalog-{kind}.html": _kind(kind, catalog) for kind in glossary.kinds()}
-    pages["quantities.html"] = _quantities()
-    pages["options.html"] = _options()
-    pages["sources.html"] = _sources(catalog)
-    pages["commands.html"] = _commands(parser)
-    pages["validation.html"] = _validation(catalog)
-    pages["index.html"] = _index(pages)
-    return pages
-
-
-def _page(title: str, body: str) -> str:
-    link = "" if title == "planner" else '<p><a href="index.html">planner</a></p>'
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n{link}\n"
-        f"<h1>{html.escape(title)}</h1>\n{body}\n</main>\n</body>\n</html>\n"
-    )
-
-
-def _index(pages: dict[str, str]) -> str:
-    def links(prefix: str) -> str:
-        rows = [name for name in pages if name.startswith(prefix)]
-        titles = [pages[name].split("<title>")[1].split("</title>")[0] for name in rows]
-        return "\n".join(f'<li><a href="{n}">{t}</a></li>' for n, t in zip(rows, titles, strict=True))
-
-    counts = f"{len(glossary.quantities())} quantities, {sum(map(len, wiring.alternatives().values()))} equations"
-    other = {
-        "quantities.html": "All quantities",
-        "options.html": "Options",
-        "commands.html": "Commands",
-        "sources.html": "Sources",
-        "validation.html": "How accurate it is",
+    rooms, kinds = glossary.rooms(), glossary.kinds()
+    parts: dict[str, dict[str, Page]] = {
+        "Guides": {f"guide-{path.stem}.html": (_heading(path), [_markdown(path)]) for path in paths.guides()},
+        "Reference": {
+            "quantities.html": ("All quantities", [_quantities()]),
+            "options.html": ("Options", _options()),
+            "commands.html": ("Commands", _commands(parser)),
+            "sources.html": ("Sources", [_sources(catalog)]),
+            "validation.html": ("How accurate it is", _validation(catalog)),
+        },
+        "Model, by subject": {f"model-{room}.html": _room(room, names, catalog) for room, names in rooms.items()},
+        "Catalogs": {f"catalog-{kind}.html": (kind.capitalize(), _kind(kind, catalog)) for kind in kinds},
     }
-    rest = "\n".join(f'<li><a href="{name}">{title}</a></li>' for name, title in other.items())
-    return _page(
-        "planner",
-        f"<p>Version {__version__}: {counts}. Made from the code by <code>planner docs</code>.</p>"
-        f"<h2>Guides</h2><ul>{links('guide-')}</ul><h2>Reference</h2><ul>{rest}</ul>"
-        f"<h2>Model, by subject</h2><ul>{links('model-')}</ul><h2>Catalogs</h2><ul>{links('catalog-')}</ul>",
-    )
+    home = element("p", element("a", "planner", href="index.html"))
+    pages = {
+        name: page(title, home, element("h1", title), *body)
+        for part in parts.values()
+        for name, (title, body) in part.items()
+    }
+    return pages | {"index.html": page("planner", element("h1", "planner"), *_index(parts))}
+
+
+def _index(parts: dict[str, dict[str, Page]]) -> Iterator[Html]:
+    counts = f"{len(glossary.quantities())} quantities, {sum(map(len, wiring.alternatives().values()))} equations"
+    yield element("p", f"Version {__version__}: {counts}. Made from the code by ", element("code", "planner docs"), ".")
+    for heading, pages in parts.items():
+        yield element("h2", heading)
+        yield element("ul", *(element("li", element("a", title, href=name)) for name, (title, _) in pages.items()))
 
 
 def _heading(path: Path) -> str:
     return path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
 
 
-def _markdown(path: Path) -> str:
+def _markdown(path: Path) -> Html:
     """A guide as HTML; its heading is the page's."""
     from markdown_it import MarkdownIt
 
@@ -94,20 +77,27 @@ def _markdown(path: Path) -> str:
     # Guides link to each other as files of the repository.
     for other in paths.guides():
         text = text.replace(f"]({other.name})", f"](guide-{other.stem}.html)")
-    return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
+    return Html(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
 
 
-def _quantity_link(name: str) -> str:
+def _code(text: str, **attributes: str) -> Html:
+    return element("code", text, **attributes)
+
+
+def _links(names: Iterable[str]) -> Html:
+    """Quantities, each leading to where it is described."""
+    return joined(map(_link, names), ", ")
+
+
+def _link(name: str) -> Html:
     row = glossary.quantities().get(name)
     if row is None:
-        return f"<code>{html.escape(name)}</code>"
-    kind = _role_of(name)
-    page = (
-        f"catalog-{kind}.html#field-{row.name.removeprefix(_role(name) + '_')}"
-        if kind
-        else f"model-{row.room}.html#{name}"
-    )
-    return f'<a href="{page}"><code>{name}</code></a>'
+        return _code(name)
+    role = _role(name)
+    if not role:
+        return element("a", _code(name), href=f"model-{row.room}.html#{name}")
+    field = row.name.removeprefix(f"{role}_")
+    return element("a", _code(name), href=f"catalog-{glossary.roles()[role]}.html#field-{field}")
 
 
 def _role(name: str) -> str:
@@ -118,54 +108,41 @@ def _role(name: str) -> str:
     return max(roles, key=len, default="")
 
 
-def _role_of(name: str) -> str:
-    role = _role(name)
-    return glossary.roles()[role] if role else ""
+def _room(room: str, names: list[str], catalog: Catalog) -> Page:
+    options = [name for name, option in glossary.options().items() if option.room == room]
+    links = joined([element("a", _code(name), href=f"options.html#{name}") for name in options], ", ")
+    about = [element("p", "Options: ", links)] if options else []
+    title = room.replace("_", " ").capitalize()
+    return title, [*about, *(_quantity(glossary.quantities()[name], catalog) for name in names)]
 
 
-def _room(room: str, names: list[str], catalog: Catalog) -> str:
-    body = "\n".join(_quantity(glossary.quantities()[name], catalog) for name in names)
-    options = [option for option in glossary.options().values() if option.room == room]
-    links = ", ".join(f'<a href="options.html#{o.name}"><code>{o.name}</code></a>' for o in options)
-    return _page(f"{room.replace('_', ' ').capitalize()}", (f"<p>Options: {links}</p>" if links else "") + body)
+def _quantity(row: Quantity, catalog: Catalog) -> Html:
+    fact, users = catalog.defaults.get(row.name), wiring.used_by(row.name)
+    details: dict[str, str] = {
+        "unit": _code(row.show),
+        "limits": row.limits(),
+        "values": ", ".join(row.labels),
+        "over pools": row.combine if row.combine != "none" else "",
+        "sizes the cluster": joined([_link(row.sizes["quantity"]), f" {row.sizes['at']} this"]) if row.sizes else "",
+        "check": row.check or "",
+        "binds as": row.binds or "",
+        "default": _fact(fact, row, catalog) if fact is not None else "",
+        "used by": _links(users),
+    }
+    rows = [element("dt", name) + element("dd", text) for name, text in details.items() if text]
+    equations = [_equation(each) for each in wiring.alternatives().get(row.name, {}).values()]
+    heading = element("h2", _code(row.name), id=row.name)
+    return element("section", heading, element("p", f"{row.meaning}."), *equations, element("dl", *map(Html, rows)))
 
 
-def _quantity(row: Quantity, catalog: Catalog) -> str:
-    details = [("unit", f"<code>{html.escape(row.show)}</code>")]
-    if row.limits():
-        details.append(("limits", html.escape(row.limits())))
-    if row.labels:
-        details.append(("values", html.escape(", ".join(row.labels))))
-    if row.combine != "none":
-        details.append(("over pools", html.escape(row.combine)))
-    if row.sizes:
-        details.append(("sizes the cluster", f"{_quantity_link(row.sizes['quantity'])} {row.sizes['at']} this"))
-    if row.check:
-        details.append(("check", html.escape(row.check)))
-    if row.binds:
-        details.append(("binds as", html.escape(row.binds)))
-    fact = catalog.defaults.get(row.name)
-    if fact is not None:
-        details.append(("default", _fact(fact, row, catalog)))
-    users = wiring.used_by(row.name)
-    if users:
-        details.append(("used by", ", ".join(map(_quantity_link, users))))
-    rows = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in details)
-    equations = "".join(_equation(e) for e in wiring.alternatives().get(row.name, {}).values())
-    heading = f'<h2 id="{row.name}"><code>{row.name}</code></h2>'
-    return f"<section>{heading}<p>{html.escape(row.meaning)}.</p>{equations}<dl>{rows}</dl></section>"
-
-
-def _equation(equation: wiring.Equation) -> str:
-    how = f"<b>{html.escape(equation.choice)}</b>: {html.escape(equation.sentence)}" if equation.choice else ""
-    notes = "".join(f"<p>{html.escape(part)}</p>" for part in equation.notes.split("\n\n") if part)
-    needs = ", ".join(map(_quantity_link, equation.needs)) or "no other quantity"
-    ranges = [
-        (_quantity_link(n), f"<code>{html.escape(u)}</code>", html.escape(r)) for n, (u, r) in equation.ranges.items()
-    ]
-    holds = _table(["holds for", "unit", "values"], ranges) if ranges else ""
-    source = f"<p>from {needs}; {_place(equation)}</p>"
-    return f"<p>{how}</p><pre>{html.escape(equation.formula)}</pre>{holds}{notes}{source}"
+def _equation(equation: wiring.Equation) -> Html:
+    how = [element("b", equation.choice), f": {equation.sentence}"] if equation.choice else []
+    notes = [element("p", part) for part in equation.notes.split("\n\n") if part]
+    ranges = [[_link(name), _code(unit), values] for name, (unit, values) in equation.ranges.items()]
+    holds = [scrolling(Table(["holds for", "unit", "values"], ranges).html())] if ranges else []
+    needs = _links(equation.needs) or "no other quantity"
+    source = element("p", "from ", needs, f"; {_place(equation)}")
+    return joined([element("p", *how), element("pre", equation.formula), *holds, *notes, source])
 
 
 def _place(equation: wiring.Equation) -> str:
@@ -175,125 +152,88 @@ def _place(equation: wiring.Equation) -> str:
     return f"{module.replace('.', '/')}.py" if written else f"the table [{equation.name}] of {equation.room}.toml"
 
 
-def _fact(fact: Fact, row: Quantity, catalog: Catalog) -> str:
+def _fact(fact: Fact, row: Quantity, catalog: Catalog) -> Html:
     def number(value: float) -> str:
         return units.number_text(float(units.convert(value, row.show)))
 
-    if isinstance(fact.value, str):
-        text = html.escape(fact.value)
-    else:
-        text = f"{number(fact.value)} {html.escape(row.show if row.show != units.DIMENSIONLESS else '')}"
+    unit = row.show if row.show != units.DIMENSIONLESS else ""
+    text = fact.value if isinstance(fact.value, str) else f"{number(fact.value)} {unit}"
     if fact.low is not None and fact.high is not None:
         text += f" ({number(fact.low)} to {number(fact.high)})"
-    where = f", {html.escape(fact.where)}" if fact.where else ""
-    note = f" {html.escape(fact.note)}" if fact.note else ""
+    where = f", {fact.where}" if fact.where else ""
     as_of = f", {fact.as_of}" if fact.as_of else ""
-    return f"{text}; {fact.kind}, {_source_link(fact.source, catalog)}{where}{as_of}.{note}"
+    note = f" {fact.note}" if fact.note else ""
+    source = str(catalog.sources.get(fact.source, {}).get("title", fact.source))
+    link = element("a", source, href=f"sources.html#{fact.source}")
+    return joined([f"{text}; {fact.kind}, ", link, f"{where}{as_of}.{note}"])
 
 
-def _source_link(name: str, catalog: Catalog) -> str:
-    title = catalog.sources.get(name, {}).get("title", name)
-    return f'<a href="sources.html#{html.escape(name)}">{html.escape(str(title))}</a>'
+def _quantities() -> Html:
+    rows = [[_link(name), _code(row.show), row.meaning] for name, row in sorted(glossary.quantities().items())]
+    return scrolling(Table(["quantity", "unit", "meaning"], rows).html())
 
 
-def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = "".join(f"<th>{html.escape(column)}</th>" for column in columns)
-    body = "\n".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return f'<div class="scroll" tabindex="0" role="region" aria-label="table">{table}</div>'
-
-
-def _quantities() -> str:
-    rows = [
-        (_quantity_link(name), f"<code>{html.escape(row.show)}</code>", html.escape(row.meaning))
-        for name, row in sorted(glossary.quantities().items())
-    ]
-    return _page("All quantities", _table(["quantity", "unit", "meaning"], rows))
-
-
-def _options() -> str:
-    parts = []
+def _options() -> Iterator[Html]:
     for option in glossary.options().values():
-        using = [q.name for q in glossary.quantities().values() if q.option == option.name]
-        uses = f"<p>Decides {', '.join(map(_quantity_link, using))}.</p>" if using else ""
-        choices = ", ".join(f"<code>{html.escape(choice)}</code>" for choice in option.choices)
-        heading = f'<h2 id="{option.name}"><code>{option.name}</code></h2>'
-        parts.append(f"<section>{heading}<p>{html.escape(option.meaning)}: {choices}.</p>{uses}</section>")
-    return _page("Options", "\n".join(parts))
+        using = [row.name for row in glossary.quantities().values() if row.option == option.name]
+        uses = [element("p", "Decides ", _links(using), ".")] if using else []
+        choices = joined(map(_code, option.choices), ", ")
+        heading = element("h2", _code(option.name), id=option.name)
+        yield element("section", heading, element("p", f"{option.meaning}: ", choices, "."), *uses)
 
 
-def _kind(kind: str, catalog: Catalog) -> str:
+def _kind(kind: str, catalog: Catalog) -> Iterator[Html]:
     row = glossary.kinds()[kind]
-    fields = [
-        (
-            f'<span id="field-{name}"><code>{name}</code></span>',
-            f"<code>{html.escape(q.show)}</code>",
-            html.escape(q.meaning),
-        )
-        for name, q in row.fields.items()
-    ]
+    fields = [[_code(name, id=f"field-{name}"), _code(q.show), q.meaning] for name, q in row.fields.items()]
     fields += [
-        (f'<code id="field-{name}_year">{name}</code>', "date", f"{html.escape(name.replace('_', ' '))}, as a year")
-        for name in row.dates
+        [_code(name, id=f"field-{name}_year"), "date", f"{name.replace('_', ' ')}, as a year"] for name in row.dates
     ]
     entries = list(catalog.entries(kind))
-    links = ", ".join(f'<a href="#{e.key}">{html.escape(e.name)}</a>' for e in entries)
-    body = f"<p>{html.escape(row.meaning)}.</p><h2>Fields</h2>{_table(['field', 'unit', 'meaning'], fields)}"
-    body += f"<h2>Entries</h2><p>{links}</p>" + "\n".join(_entry(entry, catalog) for entry in entries)
-    return _page(kind.capitalize(), body)
+    yield element("p", f"{row.meaning}.")
+    yield element("h2", "Fields")
+    yield scrolling(Table(["field", "unit", "meaning"], fields).html())
+    yield element("h2", "Entries")
+    yield element("p", joined([element("a", entry.name, href=f"#{entry.key}") for entry in entries], ", "))
+    for entry in entries:
+        yield _entry(entry, catalog)
 
 
-def _entry(entry: Entry, catalog: Catalog) -> str:
+def _entry(entry: Entry, catalog: Catalog) -> Html:
     fields = glossary.kinds()[entry.kind].fields
-    aliases = f"<p>Also: {html.escape(', '.join(entry.aliases))}.</p>" if entry.aliases else ""
-    words = "".join(
-        f"<p>{html.escape(name.replace('_', ' '))}: {html.escape(str(value))}</p>" for name, value in entry.text.items()
-    )
-    rows = [(f"<code>{name}</code>", _fact(fact, fields[name], catalog)) for name, fact in entry.facts.items()]
-    table = _table(["field", "figure"], rows) if rows else ""
-    heading = f'<h3 id="{entry.key}">{html.escape(entry.name)} <code>{entry.key}</code></h3>'
-    return f"<section>{heading}{aliases}{words}{table}</section>"
+    aliases = [element("p", f"Also: {', '.join(entry.aliases)}.")] if entry.aliases else []
+    words = [element("p", f"{name.replace('_', ' ')}: {value}") for name, value in entry.text.items()]
+    rows = [[_code(name), _fact(fact, fields[name], catalog)] for name, fact in entry.facts.items()]
+    table = [scrolling(Table(["field", "figure"], rows).html())] if rows else []
+    heading = element("h3", f"{entry.name} ", _code(entry.key), id=entry.key)
+    return element("section", heading, *aliases, *words, *table)
 
 
-def _sources(catalog: Catalog) -> str:
+def _sources(catalog: Catalog) -> Html:
     rows = []
-    for name, row in sorted(catalog.sources.items()):
-        url = str(row.get("url", ""))
-        link = (
-            f'<a href="{html.escape(url)}" rel="noreferrer">{html.escape(url)}</a>'
-            if url.startswith("http")
-            else html.escape(url)
-        )
-        title, publisher = html.escape(str(row.get("title", ""))), html.escape(str(row.get("publisher", "")))
-        rows.append(
-            (
-                f'<span id="{html.escape(name)}">{html.escape(name)}</span>',
-                title,
-                publisher,
-                link,
-                str(row.get("retrieved", "")),
-            )
-        )
-    return _page("Sources", _table(["id", "title", "publisher", "address", "retrieved"], rows))
+    for name, source in sorted(catalog.sources.items()):
+        said = {field: str(source.get(field, "")) for field in ("title", "publisher", "url", "retrieved")}
+        url = said["url"]
+        link = element("a", url, href=url, rel="noreferrer") if url.startswith("http") else url
+        rows.append([element("span", name, id=name), said["title"], said["publisher"], link, said["retrieved"]])
+    return scrolling(Table(["id", "title", "publisher", "address", "retrieved"], rows).html())
 
 
-def _commands(top: argparse.ArgumentParser) -> str:
-    parts = [f"<pre>{html.escape(top.format_help())}</pre>"]
+def _commands(top: argparse.ArgumentParser) -> Iterator[Html]:
+    yield element("pre", top.format_help())
     for name, parser in _subcommands(top).items():
-        texts = [parser.format_help(), *(p.format_help() for p in _subcommands(parser).values())]
-        body = "".join(f"<pre>{html.escape(text)}</pre>" for text in texts)
-        parts.append(f'<section><h2 id="{name}">planner {name}</h2>{body}</section>')
-    return _page("Commands", "\n".join(parts))
+        texts = [parser.format_help(), *(below.format_help() for below in _subcommands(parser).values())]
+        heading = element("h2", f"planner {name}", id=name)
+        yield element("section", heading, *(element("pre", text) for text in texts))
 
 
 def _subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    found = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    return dict(found[0].choices) if found else {}
+    actions = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(actions[0].choices) if actions else {}
 
 
-def _validation(catalog: Catalog) -> str:
-    parts = ["<p>Published cases that the catalogs ship, replayed by <code>planner validate KIND</code>.</p>"]
+def _validation(catalog: Catalog) -> Iterator[Html]:
+    replayed = element("code", "planner validate KIND")
+    yield element("p", "Published cases that the catalogs ship, replayed by ", replayed, ".")
     for kind in validation.KINDS:
-        replayed = validation.replay(kind, catalog)
-        parts.append(f'<h2 id="{kind}">{kind.capitalize()}</h2><pre>{html.escape(validation.text(replayed))}</pre>')
-    return _page("How accurate it is", "\n".join(parts))
+        yield element("h2", kind.capitalize(), id=kind)
+        yield element("pre", validation.text(validation.replay(kind, catalog)))

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import html
 import re
 from pathlib import Path
 from typing import Any
 
 from planner.extras import needed
 from planner.files import write_atomically
-from planner.reports.document import Derivation, Document
+from planner.markup import Html, element, joined, page, scrolling
+from planner.reports.document import Block, Derivation, Document
 from planner.reports.picture import Picture
 from planner.tables import Table
-
-STYLE = """
-:root { color-scheme: light; }
-body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; }
-main { max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
-h1, h2 { line-height: 1.2; } h2 { border-bottom: 1px solid #767676; margin-top: 2.5rem; }
-a { color: #0b57a4; } a:focus, summary:focus { outline: 3px solid #0b57a4; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .85rem; margin: 1rem 0; }
-th, td { border-bottom: 1px solid #c4c4c4; padding: .25rem .6rem; text-align: left; vertical-align: top; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-figure { margin: 1.5rem 0; } figcaption { color: #404040; font-size: .9rem; } svg { max-width: 100%; height: auto; }
-pre { background: #f4f4f4; overflow-x: auto; padding: .8rem; font-size: .8rem; }
-nav ul { columns: 2; }
-@media print { nav { display: none; } details > pre { white-space: pre-wrap; } }
-"""
 
 
 def write(document: Document, path: Path) -> None:
@@ -51,32 +36,28 @@ def write(document: Document, path: Path) -> None:
 def as_html(document: Document) -> str:
     """One page without scripts and without anything from elsewhere."""
     anchors = [(_anchor(section.title), section) for section in document.sections]
-    contents = "\n".join(f'<li><a href="#{a}">{html.escape(s.title)}</a></li>' for a, s in anchors)
-    body = "\n".join(
-        f'<section aria-labelledby="{a}"><h2 id="{a}">{html.escape(s.title)}</h2>\n'
-        + "\n".join(_html_block(block) for block in s.blocks)
-        + "\n</section>"
-        for a, s in anchors
-    )
-    title, subtitle = html.escape(document.title), html.escape(document.subtitle)
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f'<h1>{title}</h1>\n<p>{subtitle}</p>\n<nav aria-label="Contents"><ul>\n{contents}\n</ul></nav>\n'
-        f"{body}\n</main>\n</body>\n</html>\n"
-    )
+    links = [element("li", element("a", section.title, href=f"#{anchor}")) for anchor, section in anchors]
+    contents = element("nav", element("ul", "\n", joined(links, "\n"), "\n"), aria_label="Contents")
+    sections = [
+        element(
+            "section",
+            joined([element("h2", section.title, id=anchor), *map(_html_block, section.blocks), ""], "\n"),
+            aria_labelledby=anchor,
+        )
+        for anchor, section in anchors
+    ]
+    return page(document.title, element("h1", document.title), element("p", document.subtitle), contents, *sections)
 
 
-def _html_block(block: Any) -> str:
+def _html_block(block: Block) -> Html:
     if isinstance(block, Table):
-        return f'<div class="scroll" tabindex="0" role="region" aria-label="table">{block.html()}</div>'
+        return scrolling(block.html())
     if isinstance(block, Picture):
-        caption = f"<figcaption><b>{html.escape(block.title)}.</b> {html.escape(block.alt)}</figcaption>"
-        return f"<figure>{block.svg()}{caption}</figure>"
+        caption = element("figcaption", element("b", f"{block.title}."), f" {block.alt}")
+        return element("figure", Html(block.svg()), caption)
     if isinstance(block, Derivation):
-        return f"<details><summary>{html.escape(block.title)}</summary><pre>{html.escape(block.text)}</pre></details>"
-    return f"<p>{html.escape(block)}</p>"
+        return element("details", element("summary", block.title), element("pre", block.text))
+    return element("p", block)
 
 
 def _anchor(title: str) -> str:
