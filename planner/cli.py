@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import os
 import sys
@@ -10,7 +9,7 @@ from collections.abc import Collection
 
 from planner import __version__
 from planner.commands import output
-from planner.commands.arguments import Arguments, add_common
+from planner.commands.arguments import Arguments, Parser, add_common
 
 # Command -> its one-line help. The module of the same name configures and runs it.
 COMMANDS = {
@@ -50,30 +49,16 @@ APPS = ("tui", "serve")
 DONE, FAILED_CHECK, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
-class _Parser(argparse.ArgumentParser):
-    """argparse that suggests the nearest command and exits with 2."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        if "invalid choice: '" in message:
-            from difflib import get_close_matches
-
-            given = message.split("invalid choice: '")[1].split("'")[0]
-            near = get_close_matches(given, COMMANDS, n=1)
-            message = f"unknown command '{given}'" + (f". Did you mean '{near[0]}'?" if near else "")
-        print(f"planner: {message}\n{self.format_usage().rstrip()}", file=sys.stderr)
-        raise SystemExit(BAD_INPUT)
-
-
-def parser(configured: Collection[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
+def parser(configured: Collection[str] = tuple(COMMANDS)) -> Parser:
     """The command line with the arguments of these commands; the others are there by name and help alone."""
-    top = _Parser(
+    top = Parser(
         prog="planner",
         description="Capacity and total cost of AI accelerator clusters, with units, sources and error bars.",
         epilog="Without a command: the terminal app. A FILE may be the name of a shipped scenario.",
     )
     top.add_argument("--version", action="version", version=f"planner {__version__}")
     top.set_defaults(catalogs=None, json=False, csv=False, output=None)
-    subparsers = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    subparsers = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     for name, text in COMMANDS.items():
         command = subparsers.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         if name in configured:

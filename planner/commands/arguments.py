@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from planner.catalog.catalog import Catalog
     from planner.plan.plan import Plan
     from planner.scenario.scenario import Scenario
 
+# More than these are not listed where none of them was given.
+_MOST_CHOICES = 10
 WORKLOADS = ("training", "inference", "capacity")
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse that says what is nearest to a word that it does not take, and exits with 2."""
+
+    def error(self, message: str) -> NoReturn:
+        refused = re.match(r"argument (.+?): invalid choice: (.+) \(choose from (.+)\)$", message, re.DOTALL)
+        if refused:
+            from planner.errors import unknown
+
+            choices = re.findall(r"[\w-]+", refused[3])
+            what = f"value of {refused[1]}" if refused[1].startswith("-") else refused[1].lower()
+            message = unknown(what, refused[2].strip("'\""), choices)
+            if len(choices) <= _MOST_CHOICES:
+                message += f" (takes {', '.join(choices)})"
+        print(f"planner: {message}\n{self.format_usage().rstrip()}", file=sys.stderr)
+        raise SystemExit(2)
 
 
 class Arguments(argparse.Namespace):
@@ -86,7 +106,7 @@ class Arguments(argparse.Namespace):
         return plans
 
 
-def add_common(parser: argparse.ArgumentParser, json: bool = True) -> None:
+def add_common(parser: Parser, json: bool = True) -> None:
     """--catalogs and --json of a command or an action; they may stand before an action as well as after it."""
     parser.add_argument(
         "--catalogs", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="a further directory of catalog entries"
@@ -95,7 +115,7 @@ def add_common(parser: argparse.ArgumentParser, json: bool = True) -> None:
         parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
 
 
-def add_scenario(parser: argparse.ArgumentParser, many: bool = False) -> None:
+def add_scenario(parser: Parser, many: bool = False) -> None:
     """FILE with --set and --choose on top; --set and --choose alone make a scenario."""
     text = "a scenario file, or the name of a shipped scenario"
     parser.add_argument("file", metavar="FILE", nargs="+" if many else "?", help=text)

@@ -1,16 +1,13 @@
 """planner calibrate"""
 
-from __future__ import annotations
-
-import argparse
 from pathlib import Path
 
-from planner.commands.arguments import Arguments
+from planner.commands.arguments import Arguments, Parser
 from planner.commands.output import Answer
 from planner.commands.validate import add_cases
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     add_cases(parser, "training", "serving")
     parser.add_argument("-o", "--output", dest="calibration", type=Path, help="write the fitted calibration file here")
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING, Any
 
-from planner.commands.arguments import Arguments, add_common, pairs
+from planner.commands.arguments import Arguments, Parser, add_common, pairs
 from planner.commands.output import Answer, add_table, add_text
 
 if TYPE_CHECKING:
     from planner.catalog.authoring import Draft, Provenance
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
 
-    def action(name: str, text: str) -> argparse.ArgumentParser:
+    def action(name: str, text: str) -> Parser:
         made = actions.add_parser(name, help=text)
         add_common(made)
         return made
@@ -59,7 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_table(diff, "the fields")
 
 
-def _add_provenance(parser: argparse.ArgumentParser) -> None:
+def _add_provenance(parser: Parser) -> None:
     parser.add_argument("--source", metavar="ID", help="where the figures come from")
     parser.add_argument("--source-title", metavar="TITLE", help="describes a source that is not known yet")
     parser.add_argument("--where", metavar="PLACE", help="page, table, row")

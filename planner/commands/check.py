@@ -1,15 +1,12 @@
 """planner check"""
 
-from __future__ import annotations
-
-import argparse
 from collections.abc import Sequence
 
-from planner.commands.arguments import Arguments
+from planner.commands.arguments import Arguments, Parser
 from planner.commands.output import Answer, add_text
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     add_text(parser)
 
 

@@ -1,14 +1,10 @@
 """planner claims | planner claims explain ID"""
 
-from __future__ import annotations
-
-import argparse
-
-from planner.commands.arguments import Arguments, add_common
+from planner.commands.arguments import Arguments, Parser, add_common
 from planner.commands.output import Answer, add_table, add_text
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     parser.add_argument("--verdict", metavar="VERDICT", help="only claims with this verdict, or one that starts so")
     add_table(parser)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")

@@ -1,14 +1,10 @@
 """planner compare"""
 
-from __future__ import annotations
-
-import argparse
-
-from planner.commands.arguments import Arguments, add_scenario, names
+from planner.commands.arguments import Arguments, Parser, add_scenario, names
 from planner.commands.output import Answer, add_table
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     add_scenario(parser, many=True)
     parser.add_argument("--watch", metavar="NAME,...", help="quantities to compare instead of the headline figures")
     parser.add_argument("--all", action="store_true", help="every quantity that differs")

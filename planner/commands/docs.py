@@ -1,15 +1,12 @@
 """planner docs"""
 
-from __future__ import annotations
-
-import argparse
 from pathlib import Path
 
-from planner.commands.arguments import Arguments
+from planner.commands.arguments import Arguments, Parser
 from planner.commands.output import Answer
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     parser.add_argument(
         "-o", "--output", dest="folder", type=Path, metavar="DIR", required=True, help="the directory to write into"
     )

@@ -1,14 +1,10 @@
 """planner explain"""
 
-from __future__ import annotations
-
-import argparse
-
-from planner.commands.arguments import Arguments, add_scenario
+from planner.commands.arguments import Arguments, Parser, add_scenario
 from planner.commands.output import Answer, add_text
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     parser.add_argument("quantity", metavar="QUANTITY", help="a quantity by its name")
     add_scenario(parser)
     add_text(parser)

@@ -1,16 +1,12 @@
 """planner market"""
 
-from __future__ import annotations
-
-import argparse
-
-from planner.commands.arguments import Arguments
+from planner.commands.arguments import Arguments, Parser
 from planner.commands.output import Answer, add_table
 
 TABLES = ("sizes", "growth", "shares", "sums", "drift", "conflicts", "noise")
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     parser.add_argument("table", metavar="TABLE", nargs="?", choices=TABLES, help=f"one of {', '.join(TABLES)}")
     add_table(parser, "one table (shares where none is named)")
 

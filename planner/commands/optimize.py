@@ -1,14 +1,10 @@
 """planner optimize"""
 
-from __future__ import annotations
-
-import argparse
-
-from planner.commands.arguments import WORKLOADS, Arguments, names, pairs
+from planner.commands.arguments import WORKLOADS, Arguments, Parser, names, pairs
 from planner.commands.output import Answer, add_table
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     parser.add_argument("file", metavar="FILE", nargs="?", help="a scenario file, or the name of a shipped scenario")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a quantity or an option")
     parser.add_argument("--workload", choices=WORKLOADS, help="what the cluster is for")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from planner.commands.arguments import Arguments
+    from planner.commands.arguments import Arguments, Parser
     from planner.tables import Table
 
 TABLES = (".csv", ".md", ".html", ".json", ".parquet", ".xlsx")
@@ -42,20 +42,18 @@ class Answer:
     files: Mapping[str, Callable[[Path], str | None]] = field(default_factory=dict)
 
 
-def add_table(parser: argparse.ArgumentParser, what: str = "the table") -> None:
+def add_table(parser: Parser, what: str = "the table") -> None:
     """--csv and -o of a command that prints a table."""
     parser.add_argument("--csv", action="store_true", help=f"print {what} as CSV")
     add_file(parser, TABLES, "tables", f"write {what} to a .csv, .md, .html, .json, .parquet or .xlsx")
 
 
-def add_text(parser: argparse.ArgumentParser) -> None:
+def add_text(parser: Parser) -> None:
     """-o of a command that prints no table."""
     add_file(parser, TEXTS, "texts", "write what is printed to a .txt or a .json")
 
 
-def add_file(
-    parser: argparse.ArgumentParser, endings: Sequence[str], kind: str, text: str, required: bool = False
-) -> None:
+def add_file(parser: Parser, endings: Sequence[str], kind: str, text: str, required: bool = False) -> None:
     """-o with the endings of files that it takes."""
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", required=required, default=argparse.SUPPRESS, help=text

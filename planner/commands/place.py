@@ -1,14 +1,10 @@
 """planner place"""
 
-from __future__ import annotations
-
-import argparse
-
-from planner.commands.arguments import Arguments, add_scenario, names
+from planner.commands.arguments import Arguments, Parser, add_scenario, names
 from planner.commands.output import Answer, add_table
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     add_scenario(parser)
     parser.add_argument(
         "--sites", metavar="SITE,...", help="sites to choose from instead of the scenario's [[site]] tables"

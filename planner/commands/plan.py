@@ -1,14 +1,10 @@
 """planner plan"""
 
-from __future__ import annotations
-
-import argparse
-
-from planner.commands.arguments import Arguments, add_scenario
+from planner.commands.arguments import Arguments, Parser, add_scenario
 from planner.commands.output import Answer, add_table
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     add_scenario(parser)
     parser.add_argument("--strict", action="store_true", help="exit with 1 where a check fails")
     parser.add_argument("--all", action="store_true", help="every quantity, not the headline figures alone")

@@ -1,16 +1,12 @@
 """planner rank"""
 
-from __future__ import annotations
-
-import argparse
-
-from planner.commands.arguments import Arguments, add_scenario
+from planner.commands.arguments import Arguments, Parser, add_scenario
 from planner.commands.output import Answer, add_table
 
 ORDERS = ("rate", "watt", "dollar", "total", "peak")
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     add_scenario(parser)
     parser.add_argument("--by", choices=ORDERS, default="watt", help="what the order follows (default: watt)")
     add_table(parser)

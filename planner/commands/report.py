@@ -1,16 +1,12 @@
 """planner report"""
 
-from __future__ import annotations
-
-import argparse
-
-from planner.commands.arguments import Arguments, add_scenario
+from planner.commands.arguments import Arguments, Parser, add_scenario
 from planner.commands.output import Answer, add_file
 
 ENDINGS = (".html", ".md", ".pdf", ".xlsx")
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     add_scenario(parser, many=True)
     add_file(parser, ENDINGS, "reports", f"what to write, ending in {', '.join(ENDINGS)}", required=True)
 

@@ -1,14 +1,10 @@
 """planner risk"""
 
-from __future__ import annotations
-
-import argparse
-
-from planner.commands.arguments import Arguments, add_scenario, names
+from planner.commands.arguments import Arguments, Parser, add_scenario, names
 from planner.commands.output import Answer, add_table
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     add_scenario(parser)
     parser.add_argument("--samples", type=int, default=4096, metavar="N", help="samples to draw (4096)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the samples (0)")

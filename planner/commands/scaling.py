@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
-from planner.commands.arguments import Arguments, add_scenario
+from planner.commands.arguments import Arguments, Parser, add_scenario
 from planner.commands.output import Answer, add_table
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("step_time", "tokens_per_second", "mfu", "communication_share", "goodput", "time_to_train")
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     add_scenario(parser)
     parser.add_argument(
         "--sizes", metavar="N,N,...", help="accelerators to try; doublings around the scenario's if left out"

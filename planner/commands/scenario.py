@@ -1,15 +1,12 @@
 """planner scenario list | show | new"""
 
-from __future__ import annotations
-
-import argparse
 from pathlib import Path
 
-from planner.commands.arguments import WORKLOADS, Arguments, add_common
+from planner.commands.arguments import WORKLOADS, Arguments, Parser, add_common
 from planner.commands.output import Answer, add_file, add_table, add_text
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="shipped scenarios and your own")
     add_common(listing)

@@ -1,14 +1,10 @@
 """planner serve"""
 
-from __future__ import annotations
-
-import argparse
-
-from planner.commands.arguments import Arguments
+from planner.commands.arguments import Arguments, Parser
 from planner.commands.output import Answer
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     parser.add_argument("file", metavar="FILE", nargs="?", help="a scenario file, or the name of a shipped scenario")
     parser.add_argument("--port", type=int, default=8000, metavar="N", help="where to listen (8000; 0 for a free one)")
     parser.add_argument("--host", default="127.0.0.1", metavar="HOST", help="on which address (this machine alone)")

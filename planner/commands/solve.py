@@ -1,14 +1,10 @@
 """planner solve"""
 
-from __future__ import annotations
-
-import argparse
-
-from planner.commands.arguments import Arguments, add_scenario
+from planner.commands.arguments import Arguments, Parser, add_scenario
 from planner.commands.output import Answer, add_text
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     add_scenario(parser)
     parser.add_argument("--find", required=True, metavar="NAME", help="the input to find")
     parser.add_argument(

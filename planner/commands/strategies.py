@@ -1,14 +1,10 @@
 """planner strategies"""
 
-from __future__ import annotations
-
-import argparse
-
-from planner.commands.arguments import Arguments, add_scenario
+from planner.commands.arguments import Arguments, Parser, add_scenario
 from planner.commands.output import Answer, add_table
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     add_scenario(parser)
     parser.add_argument("--top", type=int, default=10, metavar="N", help="runners-up to print (10)")
     parser.add_argument("--free", action="store_true", help="search the degrees that the scenario sets too")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.commands.arguments import Arguments, add_scenario, names, pairs
+from planner.commands.arguments import Arguments, Parser, add_scenario, names, pairs
 from planner.commands.output import Answer, add_file
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ _MOST_LINES = 200
 ENDINGS = (".csv", ".parquet", ".xlsx")
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     add_scenario(parser)
     parser.add_argument(
         "--vary",
@@ -87,20 +86,12 @@ def _interrupted(task: Task, output: Path, done: int) -> str:
 def _text(frame: pd.DataFrame) -> str:
     from planner.tables import Table
 
-    rows = [[_cell(value) for value in row] for row in frame.head(_MOST_LINES).itertuples(index=False)]
+    rows = frame.head(_MOST_LINES).itertuples(index=False, name=None)
     right = frozenset(i for i, heading in enumerate(frame.columns) if heading in frame.attrs["units"])
     # Units on a line of their own keep the columns narrow.
     names = [heading.partition(" [")[0] for heading in frame.columns]
     shows = [f"[{unit}]" if (unit := frame.attrs["units"].get(h, "1")) != "1" else "" for h in frame.columns]
     return Table(names, [shows, *rows], right).text()
-
-
-def _cell(value: Any) -> str:
-    from planner import units
-
-    if isinstance(value, float):
-        return "" if value != value else units.number_text(value)
-    return str(value)
 
 
 def _json(frame: pd.DataFrame) -> dict[str, Any]:

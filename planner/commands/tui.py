@@ -1,14 +1,10 @@
 """planner tui"""
 
-from __future__ import annotations
-
-import argparse
-
-from planner.commands.arguments import Arguments
+from planner.commands.arguments import Arguments, Parser
 from planner.commands.output import Answer
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     parser.add_argument("file", metavar="FILE", nargs="?", help="a scenario file, or the name of a shipped scenario")
 
 

@@ -1,11 +1,8 @@
 """planner validate"""
 
-from __future__ import annotations
-
-import argparse
 from pathlib import Path
 
-from planner.commands.arguments import Arguments
+from planner.commands.arguments import Arguments, Parser
 from planner.commands.output import Answer, add_table
 
 # What a command takes -> the kind that results name; the kinds themselves are taken too.
@@ -19,7 +16,7 @@ KINDS = {
 }
 
 
-def add_cases(parser: argparse.ArgumentParser, *words: str, otherwise: str = "") -> None:
+def add_cases(parser: Parser, *words: str, otherwise: str = "") -> None:
     """KIND of cases, by the word of commands or of results, and a file of them."""
     parser.add_argument(
         "kind",
@@ -33,7 +30,7 @@ def add_cases(parser: argparse.ArgumentParser, *words: str, otherwise: str = "")
     )
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     add_cases(parser, *KINDS, otherwise="; without one, all in a row each")
     parser.add_argument("--rows", action="store_true", help="print every row")
     add_table(parser, "every row")

@@ -76,25 +76,25 @@ class Line:
     power: float | None
 
 
-def bill(found: Plan) -> list[Line]:
+def bill(the_plan: Plan) -> list[Line]:
     """The lines of a plan's bill, pool by pool; items it has none of are left out."""
-    pools = found.resolved.pools
+    pools = the_plan.resolved.pools
     lines = []
     for pool in [*pools, ""]:
         scope = f"{pool}/" if pool else ""
-        entries = pools[pool].entries if pool else found.resolved.entries
+        entries = pools[pool].entries if pool else the_plan.resolved.entries
         for item in ITEMS:
             # What is counted by pool is not counted again for the whole.
-            of_pools = any(f"{each}/{item.count}" in found.values for each in pools)
-            if scope + item.count in found.values and (scope or not of_pools):
-                lines.append(_line(found, item, scope, entries))
+            of_pools = any(f"{each}/{item.count}" in the_plan.values for each in pools)
+            if scope + item.count in the_plan.values and (scope or not of_pools):
+                lines.append(_line(the_plan, item, scope, entries))
     return [line for line in lines if line is not None]
 
 
-def _line(found: Plan, item: Item, scope: str, entries: Mapping[str, Entry]) -> Line | None:
+def _line(the_plan: Plan, item: Item, scope: str, entries: Mapping[str, Entry]) -> Line | None:
     """One item of one pool, or None where there is none."""
     values = {
-        name: _float(found.values.get(scopes.source(scope + name, found.values)))
+        name: _float(the_plan.values.get(scopes.source(scope + name, the_plan.values)))
         for name in (item.count, item.price, item.power)
         if name
     }
@@ -120,9 +120,9 @@ def _float(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def table(found: Plan) -> Table:
+def table(the_plan: Plan) -> Table:
     """The bill as a table with its totals."""
-    lines = bill(found)
+    lines = bill(the_plan)
     cells = []
     for line in lines:
         unit_price = "" if line.unit_price is None else shown(line.price_quantity, line.unit_price)
@@ -135,13 +135,13 @@ def table(found: Plan) -> Table:
     return Table(columns, cells, frozenset({2, 4, 5, 6}))
 
 
-def to_json(found: Plan) -> dict[str, Any]:
+def to_json(the_plan: Plan) -> dict[str, Any]:
     """The bill as plain numbers in display units of the count's quantity, dollars and watts."""
     from planner import glossary
 
     rows = glossary.quantities()
     return {
-        "scenario": found.scenario.name,
+        "scenario": the_plan.scenario.name,
         "lines": [
             {
                 "part": line.part,
@@ -153,7 +153,7 @@ def to_json(found: Plan) -> dict[str, Any]:
                 "price": line.price,
                 "power": line.power,
             }
-            for line in bill(found)
+            for line in bill(the_plan)
         ],
     }
 

@@ -18,39 +18,39 @@ FIRM = ("on-demand", "reserved-1y", "reserved-3y", "instance")
 _SPOT = "spot"
 
 
-def in_words(found: Plan, sure: Risk | None = None) -> str:
+def in_words(the_plan: Plan, sure: Risk | None = None) -> str:
     """Size, own or rent, what binds first and what fails, in a few sentences."""
-    from planner.money import currency, plan_ledger
-    from planner.money import mix as hybrid
+    from planner.money import currency, mix, plan_ledger
 
-    parts = [_size(found), *own_or_rent(found, sure)]
-    mix = None if found.resolved.pools or "npv_saving" not in found.results else hybrid.of_plan(found)
-    if mix is not None:
-        parts.append(plan_ledger.decision(plan_ledger.of_plan(found), mix, currency.of_plan(found)))
-    if found.binding:
-        name, share = found.binding[0]
+    parts = [_size(the_plan), *own_or_rent(the_plan, sure)]
+    one_cluster = not the_plan.resolved.pools and "npv_saving" in the_plan.results
+    cheapest = mix.of_plan(the_plan) if one_cluster else None
+    if cheapest is not None:
+        parts.append(plan_ledger.decision(plan_ledger.of_plan(the_plan), cheapest, currency.of_plan(the_plan)))
+    if the_plan.binding:
+        name, share = the_plan.binding[0]
         parts.append(f"What binds first: {name}, {share:.0%} used.")
-    failed = [check for check in found.checks if not check.ok]
+    failed = [check for check in the_plan.checks if not check.ok]
     if failed:
         parts.append(f"{len(failed)} check{'s fail' if len(failed) > 1 else ' fails'}: {failed[0].message}")
     return " ".join(part for part in parts if part)
 
 
-def _size(found: Plan) -> str:
-    values = found.values
+def _size(the_plan: Plan) -> str:
+    values = the_plan.values
     size = [shown(name, values[name]) for name in ("accelerators", "racks", "facility_power") if name in values]
     return f"The cluster has {' in '.join(size[:-1])} and draws {size[-1]} at full load." if len(size) > 2 else ""
 
 
-def own_or_rent(found: Plan, sure: Risk | None = None) -> list[str]:
+def own_or_rent(the_plan: Plan, sure: Risk | None = None) -> list[str]:
     """Which is cheaper against the offer and term that the scenario compares with, and against its other terms."""
-    result, values = found.results.get("npv_saving"), found.values
+    result, values = the_plan.results.get("npv_saving"), the_plan.values
     if result is None:
         if "capex" not in values:
             return []
         return [f"Owning takes {shown('capex', values['capex'])} before the cluster runs; no offer was chosen."]
     period = f"over {shown('analysis_period', values['analysis_period'])} " if "analysis_period" in values else ""
-    against = "" if found.resolved.pools else _compared_with(found)
+    against = "" if the_plan.resolved.pools else _compared_with(the_plan)
     verdict = f"{'Own' if result.value > 0 else 'Rent'}: {period}{_saves(result.value, f'renting{against}')}"
     band = ""
     if result.low is not None and result.high is not None:
@@ -60,23 +60,23 @@ def own_or_rent(found: Plan, sure: Risk | None = None) -> list[str]:
     if sure is not None and sure.owning_wins is not None:
         share = sure.owning_wins if result.value > 0 else 1 - sure.owning_wins
         words.append(f"With the uncertainty of the inputs this holds in {share:.0%} of {sure.samples:,} samples.")
-    return [*words, *([] if found.resolved.pools else _other_prices(found, result.value)), *_clock(values)]
+    return [*words, *([] if the_plan.resolved.pools else _other_prices(the_plan, result.value)), *_clock(values)]
 
 
-def in_brief(found: Plan) -> str:
+def in_brief(the_plan: Plan) -> str:
     """Own or rent in a few words, or nothing where there is no offer to compare with."""
-    saving = found.values.get("npv_saving")
+    saving = the_plan.values.get("npv_saving")
     if saving is None or not np.isfinite(saving):
         return ""
     return f"{'owning' if saving > 0 else 'renting'} saves {shown('npv_saving', abs(saving))}"
 
 
-def _compared_with(found: Plan) -> str:
+def _compared_with(the_plan: Plan) -> str:
     """The price that renting is counted at: one that the scenario states, or the offer's on its term."""
-    price, offer = found.resolved.facts.get("cloud_price"), found.resolved.entries.get("cloud")
+    price, offer = the_plan.resolved.facts.get("cloud_price"), the_plan.resolved.entries.get("cloud")
     if price is not None and price.origin == "scenario":
         return f" at the scenario's {shown('cloud_price', price.value)}"
-    return f" at {offer.key} {found.resolved.options.get('cloud_term', '')}" if offer is not None else ""
+    return f" at {offer.key} {the_plan.resolved.options.get('cloud_term', '')}" if offer is not None else ""
 
 
 def _clock(values: Mapping[str, Any]) -> list[str]:
@@ -93,15 +93,15 @@ def _saves(saving: float, other: str) -> str:
     return f"owning costs {shown('npv_saving', abs(saving))} {'less' if saving > 0 else 'more'} than {other}"
 
 
-def _other_prices(found: Plan, saving: float) -> list[str]:
+def _other_prices(the_plan: Plan, saving: float) -> list[str]:
     """Rents that fall, the same offer on its cheapest firm term, and interruptible capacity, where they matter."""
-    words, chosen = [], found.resolved.options.get("cloud_term", "")
-    falling = float(found.values.get("npv_saving_declining", np.nan))
+    words, chosen = [], the_plan.resolved.options.get("cloud_term", "")
+    falling = float(the_plan.values.get("npv_saving_declining", np.nan))
     if falling < saving:
         words.append(f"If rents fall as they have fallen, {_saves(falling, 'renting')}.")
     rented = {
         way.name.removeprefix("rent, "): way.cost
-        for way in options_to_own.compared(found)
+        for way in options_to_own.compared(the_plan)
         if way.name.startswith("rent")
     }
     if chosen not in rented:

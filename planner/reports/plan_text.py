@@ -15,27 +15,27 @@ _MARKS = {True: "ok  ", False: "FAIL"}
 _MOST_DEFAULTS = 12
 
 
-def text(found: Plan, everything: bool = False) -> str:
+def text(the_plan: Plan, everything: bool = False) -> str:
     """The plan for a terminal: headline, checks, what binds, the defaults that mattered."""
-    scenario = found.scenario
-    chosen = ", ".join(f"{role} {entry.key}" for role, entry in sorted(found.resolved.entries.items()))
-    parts = [f"{scenario.name}\n{scenario.workload}: {chosen}{_work(found)}"]
-    parts.append(_sized(found))
-    parts.append(_searched(found))
-    parts.append((quantities(found) if everything else headlines(found)).text())
-    parts.append("\n".join(decision.own_or_rent(found)))
-    parts.append(_outside(found))
-    money = currency.of_plan(found)
+    scenario = the_plan.scenario
+    chosen = ", ".join(f"{role} {entry.key}" for role, entry in sorted(the_plan.resolved.entries.items()))
+    parts = [f"{scenario.name}\n{scenario.workload}: {chosen}{_work(the_plan)}"]
+    parts.append(_sized(the_plan))
+    parts.append(_searched(the_plan))
+    parts.append((quantities(the_plan) if everything else headlines(the_plan)).text())
+    parts.append("\n".join(decision.own_or_rent(the_plan)))
+    parts.append(_outside(the_plan))
+    money = currency.of_plan(the_plan)
     if money.name != "USD":
-        parts.append(currency.headlines(found, money).text())
-    parts.append(_stale(found))
-    parts.append(_checks(found))
-    parts.append(_binding(found))
-    parts.append(_defaults(found))
-    asked = set(sizing.wanted(found.resolved.options))
-    absent = [name for name in glossary.headlines() if name in found.missing and name in asked]
+        parts.append(currency.headlines(the_plan, money).text())
+    parts.append(_stale(the_plan))
+    parts.append(_checks(the_plan))
+    parts.append(_binding(the_plan))
+    parts.append(_defaults(the_plan))
+    asked = set(sizing.wanted(the_plan.resolved.options))
+    absent = [name for name in glossary.headlines() if name in the_plan.missing and name in asked]
     if absent:
-        rows = [f"  {name}: missing {', '.join(found.missing[name][:6])}" for name in absent]
+        rows = [f"  {name}: missing {', '.join(the_plan.missing[name][:6])}" for name in absent]
         parts.append("Not computed\n" + "\n".join(rows))
     return "\n\n".join(part for part in parts if part)
 
@@ -47,44 +47,44 @@ _WORK = {
 }
 
 
-def _work(found: Plan) -> str:
-    options, values = found.resolved.options, found.values
-    if found.resolved.pools:
+def _work(the_plan: Plan) -> str:
+    options, values = the_plan.resolved.options, the_plan.values
+    if the_plan.resolved.pools:
         return ""
     words = [
         f"{name} {options[name] if name in options else shown(name, values[name])}"
-        for name in _WORK.get(found.scenario.workload, ())
+        for name in _WORK.get(the_plan.scenario.workload, ())
         if name in options or name in values
     ]
     return f"\n{', '.join(words)}" if words else ""
 
 
-def _sized(found: Plan) -> str:
+def _sized(the_plan: Plan) -> str:
     """What each target alone would take, or leave where pools before it have taken their part."""
     words = []
-    for name, count in found.sized_by.items():
+    for name, count in the_plan.sized_by.items():
         sizes = glossary.quantities()[name].sizes or {}
-        takes = "takes" if sizes.get("want") == "smallest" else "leaves" if found.resolved.pools else "allows"
+        takes = "takes" if sizes.get("want") == "smallest" else "leaves" if the_plan.resolved.pools else "allows"
         words.append(f"{name} {takes} {shown(sizing.SIZE, count)}")
-    return f"Sized to {shown(sizing.SIZE, found.values[sizing.SIZE])}: {', '.join(words)}" if words else ""
+    return f"Sized to {shown(sizing.SIZE, the_plan.values[sizing.SIZE])}: {', '.join(words)}" if words else ""
 
 
-def _searched(found: Plan) -> str:
+def _searched(the_plan: Plan) -> str:
     """The strategies found, a line for each pool."""
     by_pool: dict[str, list[str]] = {}
-    for name in found.given:
+    for name in the_plan.given:
         pool, _, degree = name.rpartition("/")
-        if name not in found.resolved.facts and degree != sizing.SIZE:
-            by_pool.setdefault(pool, []).append(f"{degree} {shown(name, found.given[name])}")
+        if name not in the_plan.resolved.facts and degree != sizing.SIZE:
+            by_pool.setdefault(pool, []).append(f"{degree} {shown(name, the_plan.given[name])}")
     return "\n".join(f"Searched{pool and f' for {pool}'}: {', '.join(degrees)}" for pool, degrees in by_pool.items())
 
 
-def _outside(found: Plan) -> str:
+def _outside(the_plan: Plan) -> str:
     """Headline figures that lie outside their own band, and why that is so."""
     outside = [
         name
         for name in glossary.headlines()
-        if (result := found.results.get(name)) is not None
+        if (result := the_plan.results.get(name)) is not None
         and result.low is not None
         and result.high is not None
         and not result.low <= result.value <= result.high
@@ -95,23 +95,23 @@ def _outside(found: Plan) -> str:
     return f"Outside their own band: {', '.join(outside)}; {why}."
 
 
-def headlines(found: Plan) -> Table:
+def headlines(the_plan: Plan) -> Table:
     """The headline figures with their bands."""
-    size = found.resolved.facts.get("accelerators")
+    size = the_plan.resolved.facts.get("accelerators")
     first = Result(
         "accelerators",
-        float(found.values["accelerators"]),
+        float(the_plan.values["accelerators"]),
         size.low if size else None,
         size.high if size else None,
         size.kind if size else "derived",
     )
-    names = [name for name in glossary.headlines() if name in found.results]
-    return _table([first, *(found.results[name] for name in names)])
+    names = [name for name in glossary.headlines() if name in the_plan.results]
+    return _table([first, *(the_plan.results[name] for name in names)])
 
 
-def quantities(found: Plan) -> Table:
+def quantities(the_plan: Plan) -> Table:
     """Every computed quantity, room by room."""
-    return _table(list(found.results.values()))
+    return _table(list(the_plan.results.values()))
 
 
 def _table(results: list[Result]) -> Table:
@@ -130,33 +130,35 @@ def _in(unit: str, value: float | None) -> float | None:
     return None if value is None else float(units.convert(value, unit))
 
 
-def _stale(found: Plan) -> str:
+def _stale(the_plan: Plan) -> str:
     """The prices behind the mark, with their ages."""
-    headline = [found.results[name] for name in glossary.headlines() if name in found.results]
+    headline = [the_plan.results[name] for name in glossary.headlines() if name in the_plan.results]
     names = sorted({name for result in headline for name in result.stale})
-    day = dates.price_day(found.scenario)
-    facts = found.resolved.facts
+    day = dates.price_day(the_plan.scenario)
+    facts = the_plan.resolved.facts
     rows = [f"  {n} = {shown(n, facts[n].value)}: {ages.age_text(facts[n], day)}" for n in names]
     return f"Stale prices, older than a year on {day}\n" + "\n".join(rows) if rows else ""
 
 
-def _checks(found: Plan) -> str:
-    if not found.checks:
+def _checks(the_plan: Plan) -> str:
+    if not the_plan.checks:
         return ""
-    ordered = sorted(found.checks, key=lambda check: check.ok)
+    ordered = sorted(the_plan.checks, key=lambda check: check.ok)
     return "Checks\n" + "\n".join(f"  {_MARKS[check.ok]} {check.name}: {check.message}" for check in ordered)
 
 
-def _binding(found: Plan) -> str:
-    if not found.binding:
+def _binding(the_plan: Plan) -> str:
+    if not the_plan.binding:
         return ""
-    shares = ", then ".join(f"{name} ({units.number_text(100 * share, 3)} % used)" for name, share in found.binding[:2])
+    shares = ", then ".join(
+        f"{name} ({units.number_text(100 * share, 3)} % used)" for name, share in the_plan.binding[:2]
+    )
     return f"Binds first: {shares}"
 
 
-def _defaults(found: Plan) -> str:
-    mattered = defaults_that_mattered(found)[:_MOST_DEFAULTS]
-    day = dates.price_day(found.scenario)
+def _defaults(the_plan: Plan) -> str:
+    mattered = defaults_that_mattered(the_plan)[:_MOST_DEFAULTS]
+    day = dates.price_day(the_plan.scenario)
     rows = [
         [
             d.name,

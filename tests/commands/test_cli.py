@@ -114,7 +114,9 @@ def test_bad_files_are_refused(run, tmp_path, content, says):
         (("catalog", "list", "acelerators"), "Did you mean 'accelerators'?"),
         (("catalog", "list", "accelerators", "--where", "memry > 3"), "unknown field 'memry'"),
         (("catalog", "show", "h100-sxn"), "Did you mean"),
-        (("plann", "x"), "Did you mean 'plan'?"),
+        (("plann", "x"), "unknown command 'plann'. Did you mean 'plan'?"),
+        (("catalog", "lisst"), "unknown action 'lisst'. Did you mean 'list'? (takes list, show, "),
+        (("rank", "--by", "wat"), "unknown value of --by 'wat'. Did you mean 'watt'? (takes rate, watt, "),
         (("plan", "facility-30mw", "--catalogs", "nowhere"), "no such directory"),
     ],
 )
