@@ -70,14 +70,14 @@ def changes(node):
 
 def recorded():
     """Function -> the inputs it had and what it gave, over all golden cases."""
-    found = defaultdict(list)
+    records = defaultdict(list)
     catalog = Catalog()
     for resolved in golden.cases(catalog).values():
         given, values = golden.evaluated(resolved)
         for step in wiring.route(tuple(sizing.wanted(resolved.options)), given, resolved.options).steps:
             inputs = [values[need] for need in step.needs]
             if np.isfinite(float(values[step.name])):
-                found[step.function].append((inputs, float(values[step.name])))
+                records[step.function].append((inputs, float(values[step.name])))
     with np.errstate(all="ignore"):
         for choices in wiring.alternatives().values():
             for equation in choices.values():
@@ -85,8 +85,8 @@ def recorded():
                     inputs = [golden.point(need, number) for need in equation.needs]
                     value = float(equation.function(*inputs))
                     if np.isfinite(value):
-                        found[equation.function].append((inputs, value))
-    return found
+                        records[equation.function].append((inputs, value))
+    return records
 
 
 def noticed(function, equation, records):

@@ -32,6 +32,7 @@ from typing import Any
 import numpy as np
 
 from planner import glossary
+from planner.model import wiring
 from planner.plan import planning
 from planner.scenario import scenario, scenario_file
 from planner.studies.sweep import chunk_files, engine, sweep, workers
@@ -155,6 +156,9 @@ def fuse(numpy_program: Any) -> tuple[Any, list[float]]:
     rooms: dict[str, dict[str, Any]] = {}
 
     def jitted(function: Any) -> Any:
+        if function.__module__ == wiring.__name__:
+            # Of a quantity that equals another, as its row in the glossary says.
+            return numba.njit(function)
         if function.__module__ not in rooms:
             room = rooms[function.__module__] = for_one_scenario(function.__module__)
             # In place: every function of the room then calls the compiled ones.

@@ -120,20 +120,20 @@ class _Quantities(dict[str, Quantity]):
 @functools.cache
 def quantities() -> dict[str, Quantity]:
     """Every quantity by name, rooms first, then the fields of the kinds by role."""
-    found = _Quantities()
+    by_name = _Quantities()
     for name, row in _rows():
         if "choices" not in row:
-            found[name] = _quantity(name, row)
+            by_name[name] = _quantity(name, row)
     for kind in kinds().values():
         for role in kind.roles:
             for field_name, quantity in kind.fields.items():
                 name = f"{role}_{field_name}"
                 # A room may say more about a field than its kind does.
-                found.setdefault(name, _renamed(quantity, name))
+                by_name.setdefault(name, _renamed(quantity, name))
             for date in kind.dates:
                 name = f"{role}_{date}_year"
-                found.setdefault(name, Quantity(name, "1", f"Year of '{date}', with its fraction", kind.name, "1"))
-    return found
+                by_name.setdefault(name, Quantity(name, "1", f"Year of '{date}', with its fraction", kind.name, "1"))
+    return by_name
 
 
 @functools.cache
@@ -149,11 +149,11 @@ def options() -> dict[str, Option]:
 @functools.cache
 def kinds() -> dict[str, Kind]:
     """Every kind of catalog entry by the name of its directory."""
-    found = {}
+    by_name = {}
     for path in sorted((HERE / "kinds").glob("*.toml")):
         row = tomllib.loads(path.read_text(encoding="utf-8"))
         fields = {name: _quantity(name, given | {"room": path.stem}) for name, given in row.get("fields", {}).items()}
-        found[path.stem] = Kind(
+        by_name[path.stem] = Kind(
             path.stem,
             row["meaning"],
             tuple(row.get("roles", ())),
@@ -164,7 +164,7 @@ def kinds() -> dict[str, Kind]:
             row.get("references", {}),
             row.get("synonyms", {}),
         )
-    return found
+    return by_name
 
 
 @functools.cache
@@ -176,11 +176,11 @@ def roles() -> dict[str, str]:
 @functools.cache
 def rooms() -> dict[str, list[str]]:
     """Room -> names of its quantities, in the order of the file."""
-    found: dict[str, list[str]] = {}
+    names: dict[str, list[str]] = {}
     for name, row in _rows():
         if "choices" not in row:
-            found.setdefault(row["room"], []).append(name)
-    return found
+            names.setdefault(row["room"], []).append(name)
+    return names
 
 
 @functools.cache

@@ -282,9 +282,9 @@ def irr(
 
     none = 0 * (capex + refresh_total) / (capex + refresh_total)
     low, high = (11 + none) ** (-1 / 12), (1 / (10 * 10) + none) ** (-1 / 12)
-    found = (worth(low) < 0 * capex) & (worth(high) > 0 * capex) & (refresh_total == 0 * capex)
+    one_root = (worth(low) < 0 * capex) & (worth(high) > 0 * capex) & (refresh_total == 0 * capex)
     for _ in range(12 * 4):
         middle = (low + high) / 2
         below = worth(middle) < 0 * capex
         low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return np.where(found, high**-12 - 1, np.nan)
+    return np.where(one_root, high**-12 - 1, np.nan)

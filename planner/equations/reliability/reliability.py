@@ -293,10 +293,10 @@ def _poisson_quantile(mean, share):
         term = term * mean / count
         above = above + term
     target = share * (below + 1 + above)
-    reached, term, count, found = below + 1, 1 + 0 * mean, mode, mode
+    reached, term, count, quantile = below + 1, 1 + 0 * mean, mode, mode
     while np.any((reached < target) & (term > np.finfo(float).tiny)):
         short = np.where(reached < target, 1.0, 0.0)
-        count, found = count + 1, found + short
+        count, quantile = count + 1, quantile + short
         term = term * mean / count
         reached = reached + term
-    return np.where(asked > mean, np.ceil(asked + (found - mean) * np.sqrt(np.maximum(asked / mean, 1))), found)
+    return np.where(asked > mean, np.ceil(asked + (quantile - mean) * np.sqrt(np.maximum(asked / mean, 1))), quantile)

@@ -43,8 +43,8 @@ def test_embodied_emissions_of_its_parts():
 
 def test_the_host_weighs_more_than_the_accelerators():
     """8 H100: 1,312 kg for the board, 5,700 for the host; the entry holds both."""
-    found = planned("own-8000-h100").resolved.entries["system"].facts["embodied_carbon"].value
-    assert found / 1e3 == pytest.approx(7012)
+    grams = planned("own-8000-h100").resolved.entries["system"].facts["embodied_carbon"].value
+    assert grams / 1e3 == pytest.approx(7012)
 
 
 def test_by_accelerator_hour_token_and_run():
@@ -89,5 +89,5 @@ def test_what_has_no_published_footprint_stays_missing():
     unknown = next(
         e.key for e in CATALOG.entries("systems") if not {"embodied_carbon"} & set(e.facts) and "power" in e.facts
     )
-    found = planned("facility-30mw", choose={"system": unknown})
-    assert "system_embodied_carbon" in found.missing["embodied_carbon"]
+    the_plan = planned("facility-30mw", choose={"system": unknown})
+    assert "system_embodied_carbon" in the_plan.missing["embodied_carbon"]

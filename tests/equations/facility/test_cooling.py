@@ -17,9 +17,9 @@ def test_17_of_132_kw_stay_in_the_air():
 
 def test_the_halls_air_is_checked_beside_liquid():
     assert value("air_heat_margin", "kW/rack", hall_air_limit="15 kW/rack", **RACK) == pytest.approx(-2.03, abs=0.01)
-    found = planned("facility-30mw", hall_air_limit="10 kW/rack")
-    assert not {c.name: c for c in found.checks}["air_heat"].ok
-    assert found.binding[0][0] == "cooling"
+    the_plan = planned("facility-30mw", hall_air_limit="10 kW/rack")
+    assert not {c.name: c for c in the_plan.checks}["air_heat"].ok
+    assert the_plan.binding[0][0] == "cooling"
 
 
 def test_air_alone_is_bound_by_its_own_limit():
@@ -29,8 +29,8 @@ def test_air_alone_is_bound_by_its_own_limit():
 
 
 def test_air_is_refused_at_132_kw():
-    found = planned("facility-30mw", choose={"cooling": "air"})
-    check = {c.name: c for c in found.checks}["rack_power"]
+    the_plan = planned("facility-30mw", choose={"cooling": "air"})
+    check = {c.name: c for c in the_plan.checks}["rack_power"]
     assert not check.ok and "40 kW" in check.message
 
 
@@ -92,10 +92,10 @@ def test_a_warm_site_needs_more_energy_to_cool():
     ("cooling", "share"), [("air", 0), ("rear-door", 1), ("direct-to-chip", 0.871), ("hybrid", 1), ("immersion", 1)]
 )
 def test_every_way_of_cooling_gives_its_split(cooling, share):
-    found = planned("own-8000-h100", choose={"cooling": cooling})
-    liquid, air = (found.results[name].value for name in ("liquid_heat", "air_heat"))
+    the_plan = planned("own-8000-h100", choose={"cooling": cooling})
+    liquid, air = (the_plan.results[name].value for name in ("liquid_heat", "air_heat"))
     assert liquid / (liquid + air) == pytest.approx(share)
-    assert liquid + air == pytest.approx(found.results["it_power"].value)
+    assert liquid + air == pytest.approx(the_plan.results["it_power"].value)
 
 
 def test_water_on_and_off_site():

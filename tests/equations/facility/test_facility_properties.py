@@ -31,24 +31,24 @@ def evaluated(names, options=None, **values):
     topology=st.sampled_from(TREES),
 )
 def test_every_port_of_a_tree_finds_its_place(nodes, radix, oversubscription, topology):
-    found = evaluated(
+    computed = evaluated(
         FABRIC,
         {"fabric_topology": topology},
         accelerators=8.0 * nodes,
         fabric_switch_ports=float(radix),
         oversubscription=oversubscription,
     )
-    if found["fabric_tiers"] == 1:
-        assert found["leaf_switches"] == 1 and found["designed_endpoints"] <= radix
+    if computed["fabric_tiers"] == 1:
+        assert computed["leaf_switches"] == 1 and computed["designed_endpoints"] <= radix
         return
-    assert found["leaf_switches"] * found["leaf_down_ports"] >= found["designed_endpoints"]
-    assert found["leaf_down_ports"] + found["leaf_uplinks"] <= radix
-    spine_ports = radix if found["fabric_tiers"] == 2 else radix // 2
-    assert found["spine_switches"] * spine_ports >= found["leaf_switches"] * found["leaf_uplinks"]
-    if found["fabric_tiers"] == 2:
+    assert computed["leaf_switches"] * computed["leaf_down_ports"] >= computed["designed_endpoints"]
+    assert computed["leaf_down_ports"] + computed["leaf_uplinks"] <= radix
+    spine_ports = radix if computed["fabric_tiers"] == 2 else radix // 2
+    assert computed["spine_switches"] * spine_ports >= computed["leaf_switches"] * computed["leaf_uplinks"]
+    if computed["fabric_tiers"] == 2:
         # Every leaf has the same number of links to every spine.
-        assert found["leaf_uplinks"] % found["spine_switches"] == 0
-    assert found["cables"] >= found["endpoint_cables"] + found["leaf_spine_cables"]
+        assert computed["leaf_uplinks"] % computed["spine_switches"] == 0
+    assert computed["cables"] >= computed["endpoint_cables"] + computed["leaf_spine_cables"]
 
 
 @settings(max_examples=40, deadline=None)
@@ -86,9 +86,9 @@ def test_goodput_is_a_share_and_falls_with_what_failures_cost(cost, mtbf, restar
 def test_spares_suffice_with_the_confidence_asked_for_and_not_one_fewer(mean, share):
     from scipy.stats import poisson
 
-    found = evaluated(["spare_nodes"], nodes_in_repair=mean, spare_confidence=share)["spare_nodes"]
-    assert poisson.cdf(found, mean) >= share - 1e-9
-    assert found <= max(poisson.ppf(share, mean), mean // 1)
+    computed = evaluated(["spare_nodes"], nodes_in_repair=mean, spare_confidence=share)["spare_nodes"]
+    assert poisson.cdf(computed, mean) >= share - 1e-9
+    assert computed <= max(poisson.ppf(share, mean), mean // 1)
 
 
 @settings(max_examples=40, deadline=None)
@@ -101,7 +101,7 @@ def test_spares_suffice_with_the_confidence_asked_for_and_not_one_fewer(mean, sh
 )
 def test_service_waits_for_every_path(hall, gear, grid, hardware, racks):
     month = 2628000.0
-    found = evaluated(
+    computed = evaluated(
         ["time_to_service", "install_time", "acceptance_time"],
         {"facility_mode": "build"},
         build_hall_time=hall * month,
@@ -110,5 +110,5 @@ def test_service_waits_for_every_path(hall, gear, grid, hardware, racks):
         base_lead_time=hardware * month,
         racks=float(racks),
     )
-    tail = found["install_time"] + found["acceptance_time"]
-    assert found["time_to_service"] >= max(hall, gear, grid, hardware) * month + tail - 1e-6
+    tail = computed["install_time"] + computed["acceptance_time"]
+    assert computed["time_to_service"] >= max(hall, gear, grid, hardware) * month + tail - 1e-6

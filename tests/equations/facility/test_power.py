@@ -86,10 +86,10 @@ def test_redundancy_of_four_blocks(redundancy, factor):
 
 
 def test_a_power_chain_from_the_catalog():
-    found = planned("own-8000-h100", choose={"power_chain": "tier-4"}, redundancy="by-entry")
-    entry = found.resolved.entries["power_chain"].facts
-    assert found.results["redundancy_factor"].value == entry["installed_over_needed"].value
-    assert found.values["power_chain_efficiency"] == entry["efficiency"].value
+    the_plan = planned("own-8000-h100", choose={"power_chain": "tier-4"}, redundancy="by-entry")
+    entry = the_plan.resolved.entries["power_chain"].facts
+    assert the_plan.results["redundancy_factor"].value == entry["installed_over_needed"].value
+    assert the_plan.values["power_chain_efficiency"] == entry["efficiency"].value
 
 
 def test_reserves_of_a_30_mw_facility():
@@ -121,17 +121,17 @@ def test_a_published_power_bill():
 
 
 def test_power_balances_in_a_plan():
-    found = planned("own-8000-h100").results
-    parts = sum(found[name].value for name in ("compute_power", "network_power", "storage_power"))
-    assert found["it_power"].value == pytest.approx(parts)
+    results = planned("own-8000-h100").results
+    parts = sum(results[name].value for name in ("compute_power", "network_power", "storage_power"))
+    assert results["it_power"].value == pytest.approx(parts)
     networks = ("fabric_power", "storage_network_power", "management_network_power")
-    assert found["network_power"].value == pytest.approx(sum(found[name].value for name in networks))
-    assert found["it_idle_power"].value < found["it_mean_power"].value < found["it_peak_power"].value
-    assert found["it_peak_power"].value < found["it_power"].value
+    assert results["network_power"].value == pytest.approx(sum(results[name].value for name in networks))
+    assert results["it_idle_power"].value < results["it_mean_power"].value < results["it_peak_power"].value
+    assert results["it_peak_power"].value < results["it_power"].value
 
 
 def test_facility_power_of_an_h100_is_near_published_all_in_figures():
     """1.73 kW for an H100 with its share of everything (InferenceX constants); the plan stays within a fifth."""
-    found = planned("own-8000-h100", pue="1.25")
-    kilowatts = units.convert(found.results["facility_power_per_accelerator"].value, "kW/accelerator")
+    the_plan = planned("own-8000-h100", pue="1.25")
+    kilowatts = units.convert(the_plan.results["facility_power_per_accelerator"].value, "kW/accelerator")
     assert kilowatts == pytest.approx(1.73, rel=0.2)

@@ -47,8 +47,8 @@ TIMES = {
     ],
 )
 def test_the_critical_path(mode, changes, months):
-    found = value("time_to_service", "month", {"facility_mode": mode}, **{**TIMES, **changes})
-    assert found == pytest.approx(months)
+    computed = value("time_to_service", "month", {"facility_mode": mode}, **{**TIMES, **changes})
+    assert computed == pytest.approx(months)
 
 
 @pytest.mark.parametrize(("supply", "lead", "price"), [("normal", 1, 1), ("tight", 2, 1.1), ("shortage", 3, 1.25)])
@@ -69,8 +69,8 @@ def test_integration_lines(rate, days, lines):
 
 @pytest.mark.parametrize(("months", "rate"), [(24, 1.25), (26, 1.15)])
 def test_30_mw_in_two_years(months, rate):
-    found = value("rollout_power", "MW/month", facility_power="30 MW", install_time=f"{months} month")
-    assert found == pytest.approx(rate, abs=0.005)
+    computed = value("rollout_power", "MW/month", facility_power="30 MW", install_time=f"{months} month")
+    assert computed == pytest.approx(rate, abs=0.005)
 
 
 def test_small_buyers_wait_longer():
@@ -88,35 +88,35 @@ def test_a_year_of_delay_of_13608_accelerators():
 
 
 def test_the_chart_ends_with_service_and_marks_the_critical_path():
-    found = planned("facility-30mw")
-    bars = schedule.activities(found)
-    assert max(bar.end for bar in bars) == pytest.approx(found.results["time_to_service"].value)
+    the_plan = planned("facility-30mw")
+    bars = schedule.activities(the_plan)
+    assert max(bar.end for bar in bars) == pytest.approx(the_plan.results["time_to_service"].value)
     critical = [bar for bar in bars if bar.critical]
     # Critical bars follow one another without a gap.
     assert critical[0].start == 0
     for before, after in itertools.pairwise(critical):
         assert after.start == pytest.approx(before.end)
-    text = schedule.gantt(found).text()
+    text = schedule.gantt(the_plan).text()
     assert "█" in text and "critical" in text
 
 
 def test_phases_share_the_power_and_come_one_after_another():
-    found = planned("facility-30mw", phases="3")
-    parts = schedule.phases(found)
+    the_plan = planned("facility-30mw", phases="3")
+    parts = schedule.phases(the_plan)
     assert [part.name for part in parts] == ["1", "2", "3"]
-    assert parts[-1].power == pytest.approx(found.results["facility_power"].value)
-    assert parts[0].power == pytest.approx(found.results["phase_power"].value)
-    assert parts[0].service == pytest.approx(found.results["first_service_time"].value)
-    assert parts[-1].service == pytest.approx(found.results["time_to_service"].value)
+    assert parts[-1].power == pytest.approx(the_plan.results["facility_power"].value)
+    assert parts[0].power == pytest.approx(the_plan.results["phase_power"].value)
+    assert parts[0].service == pytest.approx(the_plan.results["first_service_time"].value)
+    assert parts[-1].service == pytest.approx(the_plan.results["time_to_service"].value)
 
 
 def test_a_date_of_service_makes_the_grid_bind():
-    found = planned(
+    the_plan = planned(
         "facility-30mw", service_deadline="24 month", own_generation_time="100 year", site_grid_wait="60 month"
     )
-    assert not {c.name: c for c in found.checks}["service"].ok
-    assert found.binding_constraint == "grid date"
-    assert found.binding[1][0] != "grid date"
+    assert not {c.name: c for c in the_plan.checks}["service"].ok
+    assert the_plan.binding_constraint == "grid date"
+    assert the_plan.binding[1][0] != "grid date"
 
 
 def test_a_shortage_delays_a_cluster_in_a_hall_that_stands():
@@ -132,20 +132,20 @@ def test_a_shortage_raises_the_price_of_the_systems_with_their_lead_time():
 
 
 def test_json_counts_in_months():
-    found = planned("facility-30mw", phases="2")
-    data = schedule.to_json(found)
+    the_plan = planned("facility-30mw", phases="2")
+    data = schedule.to_json(the_plan)
     assert data["unit"] == "month" and len(data["phases"]) == 2
     assert max(bar["end"] for bar in data["activities"]) == pytest.approx(
-        units.convert(found.results["time_to_service"].value, "month")
+        units.convert(the_plan.results["time_to_service"].value, "month")
     )
 
 
 def test_without_racks_there_is_no_schedule_and_the_reason_is_given():
-    found = planned("own-8000-h100")
-    del found.values["install_time"]
-    found.missing["install_time"] = ("system_power",)
+    the_plan = planned("own-8000-h100")
+    del the_plan.values["install_time"]
+    the_plan.missing["install_time"] = ("system_power",)
     with pytest.raises(InputError, match="system_power"):
-        schedule.activities(found)
+        schedule.activities(the_plan)
 
 
 def test_the_picture_says_what_it_shows(tmp_path, run):

@@ -10,22 +10,23 @@ from tests.conftest import CATALOG, asked, planned, value
 def verdicts(name="own-8000-h100", choose=None, **changes):
     """Every option with its verdict for a shipped scenario."""
     changed = asked(name, choose, **changes)
-    found = rules.options(resolve.resolve(changed, CATALOG), CATALOG)
-    return {finding.option: finding for finding in found}
+    verdict_of = rules.options(resolve.resolve(changed, CATALOG), CATALOG)
+    return {finding.option: finding for finding in verdict_of}
 
 
 def test_the_price_is_the_sites():
-    found = planned("own-8000-h100", choose={"site": "us-texas"})
+    the_plan = planned("own-8000-h100", choose={"site": "us-texas"})
     assert (
-        found.results["electricity_price"].value == CATALOG.entry("sites", "us-texas").facts["electricity_price"].value
+        the_plan.results["electricity_price"].value
+        == CATALOG.entry("sites", "us-texas").facts["electricity_price"].value
     )
 
 
 def test_sb6_applies_in_texas_from_75_mw():
     small = rules.findings(planned("facility-30mw").resolved, planned("facility-30mw").values)
     assert [f.verdict for f in small if f.rule == "large-load rule"] == ["allowed"]
-    found = planned("facility-30mw", site_power_limit="80 MW")
-    check = {c.name: c for c in found.checks}["large_load_rule"]
+    the_plan = planned("facility-30mw", site_power_limit="80 MW")
+    check = {c.name: c for c in the_plan.checks}["large_load_rule"]
     assert check.ok and "Senate Bill 6" in check.message and "75 MW" in check.message
 
 
@@ -35,13 +36,13 @@ def test_the_study_fee_is_due_from_75_mw():
 
 
 def test_ohio_bills_85_percent_of_large_contracts():
-    found = planned("facility-30mw", choose={"site": "us-ohio"})
-    assert "85 %" in {c.name: c for c in found.checks}["large_load_rule"].message
+    the_plan = planned("facility-30mw", choose={"site": "us-ohio"})
+    assert "85 %" in {c.name: c for c in the_plan.checks}["large_load_rule"].message
 
 
 def test_ireland_asks_for_generation_from_10_mw():
-    found = planned("facility-30mw", choose={"site": "ireland"})
-    message = {c.name: c for c in found.checks}["large_load_rule"].message
+    the_plan = planned("facility-30mw", choose={"site": "ireland"})
+    message = {c.name: c for c in the_plan.checks}["large_load_rule"].message
     assert "10 MW" in message and "80 %" in message
 
 
@@ -53,48 +54,48 @@ def test_singapore_refuses_a_pue_above_its_limit():
 
 
 def test_advanced_accelerators_are_excluded_from_china_with_the_reason():
-    found = verdicts(choose={"system": "dgx-b200"})
-    assert found["site china"].verdict == rules.EXCLUDED
-    assert "D:5" in found["site china"].reason
-    assert found["site saudi-arabia"].verdict == rules.LICENCE
-    assert found["site germany"].verdict == rules.ALLOWED
+    verdict_of = verdicts(choose={"system": "dgx-b200"})
+    assert verdict_of["site china"].verdict == rules.EXCLUDED
+    assert "D:5" in verdict_of["site china"].reason
+    assert verdict_of["site saudi-arabia"].verdict == rules.LICENCE
+    assert verdict_of["site germany"].verdict == rules.ALLOWED
     plan = planned("own-8000-h100", choose={"site": "china", "system": "dgx-b200"})
     check = {c.name: c for c in plan.checks}["export_control"]
     assert not check.ok and "presumed denied" in check.message
 
 
 def test_what_is_reviewed_case_by_case_needs_a_licence_in_china_and_stays_excluded_for_its_owners_abroad():
-    found = verdicts(choose={"system": "dgx-h100"}, owner_country="China")
-    assert found["site china"].verdict == rules.LICENCE
-    assert found["site germany"].verdict == rules.EXCLUDED
+    verdict_of = verdicts(choose={"system": "dgx-h100"}, owner_country="China")
+    assert verdict_of["site china"].verdict == rules.LICENCE
+    assert verdict_of["site germany"].verdict == rules.EXCLUDED
 
 
 def test_an_owner_from_china_is_excluded_everywhere():
-    found = verdicts(choose={"system": "dgx-b200"}, owner_country="China")
-    assert all(f.verdict == rules.EXCLUDED for name, f in found.items() if name.startswith("site "))
-    assert "head office in China" in found["site germany"].reason
+    verdict_of = verdicts(choose={"system": "dgx-b200"}, owner_country="China")
+    assert all(f.verdict == rules.EXCLUDED for name, f in verdict_of.items() if name.startswith("site "))
+    assert "head office in China" in verdict_of["site germany"].reason
 
 
 def test_chips_made_in_china_go_the_other_way():
-    found = verdicts("ascend-14000")
-    assert found["site china"].verdict == rules.ALLOWED
-    assert found["site germany"].verdict == rules.EXCLUDED and "Entity List" in found["site germany"].reason
+    verdict_of = verdicts("ascend-14000")
+    assert verdict_of["site china"].verdict == rules.ALLOWED
+    assert verdict_of["site germany"].verdict == rules.EXCLUDED and "Entity List" in verdict_of["site germany"].reason
 
 
 def test_data_that_must_stay_in_the_union():
-    found = verdicts(data_residency="european-union")
-    assert found["site ireland"].verdict == rules.ALLOWED
-    assert found["site norway"].verdict == rules.EXCLUDED
-    assert found["site us-virginia"].reason == "data must stay in the European Union; United States is outside"
-    assert found["cloud aws-p5"].verdict == rules.EXCLUDED
-    assert found["cloud ovhcloud-h100"].verdict == rules.ALLOWED
+    verdict_of = verdicts(data_residency="european-union")
+    assert verdict_of["site ireland"].verdict == rules.ALLOWED
+    assert verdict_of["site norway"].verdict == rules.EXCLUDED
+    assert verdict_of["site us-virginia"].reason == "data must stay in the European Union; United States is outside"
+    assert verdict_of["cloud aws-p5"].verdict == rules.EXCLUDED
+    assert verdict_of["cloud ovhcloud-h100"].verdict == rules.ALLOWED
     wider = verdicts(data_residency="european-economic-area")
     assert wider["site norway"].verdict == rules.ALLOWED
 
 
 def test_data_that_must_stay_with_the_owner():
-    found = verdicts(data_residency="owner-country", owner_country="France")
-    allowed = [n for n, f in found.items() if f.verdict == rules.ALLOWED and n.startswith("site ")]
+    verdict_of = verdicts(data_residency="owner-country", owner_country="France")
+    allowed = [n for n, f in verdict_of.items() if f.verdict == rules.ALLOWED and n.startswith("site ")]
     assert allowed == ["site france"]
     unsaid = verdicts(data_residency="owner-country")
     assert "set owner_country" in unsaid["site france"].reason
@@ -125,9 +126,11 @@ def test_the_users_own_rules_come_first(tmp_path):
 
     (tmp_path / "rules.toml").write_text('[[export]]\nsites = ["Germany"]\nverdict = "excluded"\nreason = "ours"\n')
     own = Catalog([*CATALOG.layers, tmp_path])
-    found = {f.option: f for f in rules.options(resolve.resolve(scenario_file.load("own-8000-h100", own), own), own)}
-    assert found["site germany"].reason == "ours"
-    assert found["site france"].verdict == rules.ALLOWED
+    verdict_of = {
+        f.option: f for f in rules.options(resolve.resolve(scenario_file.load("own-8000-h100", own), own), own)
+    }
+    assert verdict_of["site germany"].reason == "ours"
+    assert verdict_of["site france"].verdict == rules.ALLOWED
 
 
 def test_bad_rules_are_refused_with_all_their_problems(tmp_path, run):

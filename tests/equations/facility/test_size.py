@@ -83,9 +83,9 @@ def test_halls_have_their_own_limits(hall, limit):
 
 
 def test_a_legacy_hall_refuses_a_rack_of_30_kw():
-    found = planned("own-8000-h100", hall="legacy", system_power="30 kW/system")
-    assert found.results["rack_power_margin"].value == pytest.approx(-17.5e3)
-    assert not {c.name: c for c in found.checks}["rack_power"].ok
+    the_plan = planned("own-8000-h100", hall="legacy", system_power="30 kW/system")
+    assert the_plan.results["rack_power_margin"].value == pytest.approx(-17.5e3)
+    assert not {c.name: c for c in the_plan.checks}["rack_power"].ok
 
 
 def test_power_that_whole_systems_leave_unused():
@@ -110,16 +110,16 @@ def test_size_classes_change_above_their_edges(accelerators, tier):
 )
 def test_megawatts_to_accelerators(setting, pue, racks, accelerators):
     """Section F of the ledger's arithmetic."""
-    found = planned("facility-30mw", pue=pue, **setting)
-    assert found.results["racks"].value == racks
-    assert found.given[sizing.SIZE] == accelerators
+    the_plan = planned("facility-30mw", pue=pue, **setting)
+    assert the_plan.results["racks"].value == racks
+    assert the_plan.given[sizing.SIZE] == accelerators
 
 
 @pytest.mark.parametrize(("power", "racks"), [("132 kW/system", 227), ("100 kW/system", 300), ("30 kW/system", 1000)])
 def test_30_mw_of_it_power_in_whole_racks(power, racks):
     """30 MW of IT power: 227 racks at 132 kW, 300 at 100, 1,000 at 30."""
-    found = sized_by(it_power_limit="30 MW", system_power=power, systems_per_rack="1 system/rack")
-    assert found.results["racks"].value == racks
+    the_plan = sized_by(it_power_limit="30 MW", system_power=power, systems_per_rack="1 system/rack")
+    assert the_plan.results["racks"].value == racks
 
 
 def test_accelerators_to_megawatts():
@@ -141,13 +141,13 @@ def test_floor_and_density():
 
 
 def test_rack_positions_size_the_cluster():
-    found = sized_by(rack_positions="100 rack")
-    assert found.results["hall_racks"].value <= 100
-    assert found.binding_constraint == "floor space"
+    the_plan = sized_by(rack_positions="100 rack")
+    assert the_plan.results["hall_racks"].value <= 100
+    assert the_plan.binding_constraint == "floor space"
 
 
 def test_supply_is_a_limit():
-    found = planned("own-8000-h100", accelerator_supply="5000 accelerator")
-    check = {c.name: c for c in found.checks}["accelerator_supply"]
+    the_plan = planned("own-8000-h100", accelerator_supply="5000 accelerator")
+    check = {c.name: c for c in the_plan.checks}["accelerator_supply"]
     assert not check.ok
-    assert found.binding[0] == ("accelerator supply", 1.6)
+    assert the_plan.binding[0] == ("accelerator supply", 1.6)

@@ -24,12 +24,12 @@ TIGHT = [
 @pytest.mark.parametrize(("name", "changes", "limit"), TIGHT, ids=[limit for _, _, limit in TIGHT])
 def test_the_tightest_limit_binds_first(name, changes, limit):
     before = dict(planned(name).binding)
-    found = planned(name, **changes)
-    assert found.binding_constraint == limit
-    assert found.binding[0][1] > 1
+    the_plan = planned(name, **changes)
+    assert the_plan.binding_constraint == limit
+    assert the_plan.binding[0][1] > 1
     # The next one is another, and in use no more than the first.
-    assert found.binding[1][0] != limit and found.binding[1][1] <= found.binding[0][1]
-    assert before.get(limit, 0) < found.binding[0][1]
+    assert the_plan.binding[1][0] != limit and the_plan.binding[1][1] <= the_plan.binding[0][1]
+    assert before.get(limit, 0) < the_plan.binding[0][1]
 
 
 def test_loosening_the_binding_limit_names_the_next():

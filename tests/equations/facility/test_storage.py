@@ -43,23 +43,23 @@ def test_a_slow_tier_binds_and_fails_its_check():
 
 
 def test_the_chosen_tiers_own_figures_hold():
-    found = planned("own-8000-h100")
-    entry = found.resolved.entries["storage"].facts
-    accelerators = found.results["installed_accelerators"].value
-    assert found.results["storage_write_rate"].value == pytest.approx(accelerators * entry["write_bandwidth"].value)
-    assert found.results["capex_storage"].value == pytest.approx(
-        found.results["storage_capacity"].value * entry["price"].value
+    the_plan = planned("own-8000-h100")
+    entry = the_plan.resolved.entries["storage"].facts
+    accelerators = the_plan.results["installed_accelerators"].value
+    assert the_plan.results["storage_write_rate"].value == pytest.approx(accelerators * entry["write_bandwidth"].value)
+    assert the_plan.results["capex_storage"].value == pytest.approx(
+        the_plan.results["storage_capacity"].value * entry["price"].value
     )
 
 
 def test_the_object_tier_adds_power_and_price():
     without = planned("own-8000-h100").results
-    found = planned("own-8000-h100", object_capacity_per_accelerator="40 TB/accelerator").results
+    results = planned("own-8000-h100", object_capacity_per_accelerator="40 TB/accelerator").results
     assert without["object_capacity"].value == 0
     # 8,000 · 40 TB at 0.9 W/TB and 40.8 USD/TB.
-    assert found["storage_power"].value - without["storage_power"].value == pytest.approx(320e3 * 0.9)
-    assert found["object_storage_cost"].value == pytest.approx(320e3 * 40.8)
-    assert found["capex_it"].value - without["capex_it"].value == pytest.approx(320e3 * 40.8)
+    assert results["storage_power"].value - without["storage_power"].value == pytest.approx(320e3 * 0.9)
+    assert results["object_storage_cost"].value == pytest.approx(320e3 * 40.8)
+    assert results["capex_it"].value - without["capex_it"].value == pytest.approx(320e3 * 40.8)
 
 
 def test_125_are_bought_to_use_100():

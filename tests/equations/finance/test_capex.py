@@ -63,14 +63,14 @@ def test_a_site_at_a_market_rate():
 def test_spending_by_component_at_every_tier_beside_what_the_sources_say():
     from planner.evidence.claims import spending
 
-    found = planned()
-    shares = spending.by_size(found)
+    the_plan = planned()
+    shares = spending.by_size(the_plan)
     assert shares["cluster_tier"].tolist() == [3, 1, 2, 3, 4]
     total = sum(shares[f"{component}_spend_share"] for component in spending.COMPONENTS)
     assert np.allclose(total, 1)
-    assert shares["capex"][0] == pytest.approx(float(found.values["capex"]))
+    assert shares["capex"][0] == pytest.approx(float(the_plan.values["capex"]))
     assert spending.said() == {"compute": pytest.approx(0.7046), "tier 3": pytest.approx(0.4181)}
-    assert "70.46" in spending.text(found) and "41.81 %" in spending.text(found)
+    assert "70.46" in spending.text(the_plan) and "41.81 %" in spending.text(the_plan)
 
 
 def test_spares_are_listed_or_bought():

@@ -45,9 +45,9 @@ def test_a_term_by_use_bills_the_hours_of_use_and_a_reservation_all():
 def test_every_term_takes_its_own_price_of_the_offer(term):
     given = scenario_file.load("own-8000-h100", CATALOG)
     given.range.pop("cloud_price")
-    found = planning.plan(scenario.changed(given, {}, {"cloud_term": term}), CATALOG, bands=False).values
+    plan_values = planning.plan(scenario.changed(given, {}, {"cloud_term": term}), CATALOG, bands=False).values
     listed = {"on-demand": 6.88, "reserved-3y": 2.9722, "block": 3.9325, "spot": 1.4068}[term]
-    assert found["cloud_price"] * HOUR == pytest.approx(listed, rel=0.05 if term == "spot" else 1e-9)
+    assert plan_values["cloud_price"] * HOUR == pytest.approx(listed, rel=0.05 if term == "spot" else 1e-9)
 
 
 def test_static_and_declining_prices_are_both_given():
@@ -91,21 +91,21 @@ def test_tokens_of_a_hosted_model():
         "hosted_input_price": 0.03e-3,
         "hosted_output_price": 0.06e-3,
     }
-    found = wiring.evaluate(["hosted_cost_per_year", "hosted_requests"], given)
-    assert found["hosted_requests"] * 86400 == pytest.approx(50_000)
-    assert found["hosted_cost_per_year"] * 86400 == pytest.approx(1650)
+    computed = wiring.evaluate(["hosted_cost_per_year", "hosted_requests"], given)
+    assert computed["hosted_requests"] * 86400 == pytest.approx(50_000)
+    assert computed["hosted_cost_per_year"] * 86400 == pytest.approx(1650)
 
 
 # Offers
 
 
 def test_offers_are_ranked_by_cost_and_say_their_age_and_band():
-    found = cloud_offers.ranked(planned(), CATALOG)
-    assert len(found) > 20
-    costs = [offer.cost for offer in found]
+    offers = cloud_offers.ranked(planned(), CATALOG)
+    assert len(offers) > 20
+    costs = [offer.cost for offer in offers]
     assert costs == sorted(costs)
-    assert {offer.entry.references["accelerator"] for offer in found} == {"h100-sxm"}
-    for offer in found:
+    assert {offer.entry.references["accelerator"] for offer in offers} == {"h100-sxm"}
+    for offer in offers:
         price = offer.price * HOUR
         band = "below band" if price < 2 else "above band" if price > 5 else "in band"
         assert band in offer.flags
@@ -115,10 +115,10 @@ def test_offers_are_ranked_by_cost_and_say_their_age_and_band():
 def test_an_offer_costs_what_a_plan_that_chooses_it_costs():
     given = scenario_file.load("own-8000-h100", CATALOG)
     given.range.pop("cloud_price")
-    found = {(o.entry.key, o.term): o for o in cloud_offers.ranked(planned(), CATALOG)}
+    offers = {(o.entry.key, o.term): o for o in cloud_offers.ranked(planned(), CATALOG)}
     chosen = planning.plan(scenario.changed(given, {"cloud": "nebius-h100"}, {}), CATALOG, bands=False)
-    assert found["nebius-h100", "on-demand"].cost == pytest.approx(chosen.values["cloud_tco"], rel=1e-12)
-    assert found["nebius-h100", "on-demand"].npv_saving == pytest.approx(chosen.values["npv_saving"], rel=1e-12)
+    assert offers["nebius-h100", "on-demand"].cost == pytest.approx(chosen.values["cloud_tco"], rel=1e-12)
+    assert offers["nebius-h100", "on-demand"].npv_saving == pytest.approx(chosen.values["npv_saving"], rel=1e-12)
 
 
 def test_all_offers_of_the_catalog_can_be_ranked(run):
@@ -133,11 +133,11 @@ def test_a_scenario_whose_accelerator_nobody_rents_says_so(run):
 
 
 def test_offers_outside_the_jurisdiction_are_ranked_last_with_the_reason():
-    found = cloud_offers.ranked(planned("regulated-hybrid"), CATALOG)
-    allowed = [not offer.excluded for offer in found]
+    offers = cloud_offers.ranked(planned("regulated-hybrid"), CATALOG)
+    allowed = [not offer.excluded for offer in offers]
     assert any(allowed) and not all(allowed)
     assert allowed == sorted(allowed, reverse=True)
-    assert all("European Union" in offer.excluded for offer in found if offer.excluded)
+    assert all("European Union" in offer.excluded for offer in offers if offer.excluded)
 
 
 def test_a_rented_useful_hour_bears_the_same_losses_as_an_owned_one():

@@ -264,8 +264,8 @@ def test_a_useful_hour_costs_the_installed_hour_over_its_use(utilization):
     resolved = resolve.resolve(scenario_file.load("own-8000-h100", CATALOG), CATALOG)
     values, _ = plan.given_values(resolved)
     wanted = ("cost_per_accelerator_hour", "cost_per_useful_accelerator_hour", "useful_share")
-    found = wiring.evaluate(wanted, {**values, "utilization": utilization}, resolved.options)
-    assert found[wanted[1]] * found["useful_share"] == pytest.approx(found[wanted[0]])
+    computed = wiring.evaluate(wanted, {**values, "utilization": utilization}, resolved.options)
+    assert computed[wanted[1]] * computed["useful_share"] == pytest.approx(computed[wanted[0]])
 
 
 def test_a_training_run_written_off_by_technical_progress():

@@ -203,12 +203,12 @@ def test_a_tariff_bills_what_the_pools_draw_together():
     start = 2028-01-01
     set = { accelerators = "512 accelerator" }
     """
-    found = plan_ledger.of_plan(planned(text))
-    billed = plan_ledger.with_tariff(found, read('[[energy]]\nprice = "100 USD/MWh"'))
+    cash_flows = plan_ledger.of_plan(planned(text))
+    billed = plan_ledger.with_tariff(cash_flows, read('[[energy]]\nprice = "100 USD/MWh"'))
     quantity = "electricity_bill_per_year"
     total = float(billed.ledger.total(quantity=quantity))
-    assert total == pytest.approx(float(found.ledger.total(quantity=quantity)), rel=1e-9)
-    assert billed.measures["npv_own"] == pytest.approx(found.measures["npv_own"], rel=1e-3)
+    assert total == pytest.approx(float(cash_flows.ledger.total(quantity=quantity)), rel=1e-9)
+    assert billed.measures["npv_own"] == pytest.approx(cash_flows.measures["npv_own"], rel=1e-3)
 
 
 def test_a_load_that_is_not_known_is_said(run):

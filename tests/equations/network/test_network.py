@@ -121,10 +121,10 @@ def test_reach_of_each_topology():
 
 
 def test_a_fabric_too_small_fails_its_check():
-    found = planned("own-8000-h100", fabric_switch_ports="16 port/switch")
-    check = {c.name: c for c in found.checks}["fabric_ports"]
+    the_plan = planned("own-8000-h100", fabric_switch_ports="16 port/switch")
+    check = {c.name: c for c in the_plan.checks}["fabric_ports"]
     assert not check.ok and "1,024" in check.message
-    assert found.binding[0][0] == "fabric ports"
+    assert the_plan.binding[0][0] == "fabric ports"
 
 
 def test_whole_units_keep_the_leaves_of_unused_slots():
@@ -186,8 +186,8 @@ def test_optical_switches_draw_little_and_their_price_is_asked_for():
     texts = {**H100, "accelerators": "4096 accelerator", "racks": "64 rack", "floor_area": "192 m**2"}
     texts |= {"fabric_switch_power": "747 W/switch", "fabric_transceiver_power": "0 W/transceiver"}
     assert value("fabric_power", "W", {"fabric_topology": "torus"}, **texts) == 48 * 108
-    found = planned("own-8000-h100", fabric_topology="torus")
-    assert found.missing["capex_network"] == ("optical_switch_price",)
+    the_plan = planned("own-8000-h100", fabric_topology="torus")
+    assert the_plan.missing["capex_network"] == ("optical_switch_price",)
     priced = planned("own-8000-h100", fabric_topology="torus", optical_switch_price="100 kUSD/switch")
     assert priced.results["fabric_switch_cost"].value == 94 * 100_000
 

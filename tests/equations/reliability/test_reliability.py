@@ -19,8 +19,8 @@ def test_time_between_failures_by_size(accelerators, hours):
     watched = {"observed_failures": "419 event", "observed_nodes": "2048 node", "observed_time": "54 d"}
     rate = value("measured_failure_rate", "event/d/node", **watched)
     assert rate == pytest.approx(3.789e-3, rel=1e-3)
-    found = value("job_mtbf", "h/event", node_failure_rate=f"{rate} event/d/node", nodes=f"{accelerators / 8} node")
-    assert found == pytest.approx(hours, abs=0.006)
+    computed = value("job_mtbf", "h/event", node_failure_rate=f"{rate} event/d/node", nodes=f"{accelerators / 8} node")
+    assert computed == pytest.approx(hours, abs=0.006)
 
 
 @pytest.mark.parametrize(
@@ -154,9 +154,9 @@ def test_spares_are_poisson_quantiles_at_every_size():
     facts = defaults()
     for share in (0.5, 0.9, 0.99, 0.9999):
         values = {**facts, "nodes_in_repair": means, "spare_confidence": share}
-        found = wiring.evaluate(["spare_nodes"], values, options)["spare_nodes"]
+        computed = wiring.evaluate(["spare_nodes"], values, options)["spare_nodes"]
         # Below its mode the quantile is the mode: at one half, a spare more at most.
-        assert found == pytest.approx(np.maximum(poisson.ppf(share, means), np.floor(means)))
+        assert computed == pytest.approx(np.maximum(poisson.ppf(share, means), np.floor(means)))
 
 
 def test_what_failures_cost():

@@ -49,25 +49,25 @@ def test_no_stage_lies_astride_two_scale_up_domains(accelerators, domain, stage,
 
 
 def test_a_cluster_of_one_replica_serves():
-    found = planned("enterprise-8-gpu", tensor_parallel="8")
-    assert found.results["replicas"].value == 1
-    assert found.results["output_tokens_per_second"].value > 0
+    the_plan = planned("enterprise-8-gpu", tensor_parallel="8")
+    assert the_plan.results["replicas"].value == 1
+    assert the_plan.results["output_tokens_per_second"].value > 0
 
 
 def test_users_size_the_cluster_and_one_system_less_is_too_few():
-    found = planned("chat-100m-users", users="10 Muser")
-    served, asked = found.results["users_served"].value, 10e6
+    the_plan = planned("chat-100m-users", users="10 Muser")
+    served, asked = the_plan.results["users_served"].value, 10e6
     assert served >= asked
-    assert found.results["users_margin"].value >= 0
-    fewer = found.given["accelerators"] - 72
+    assert the_plan.results["users_margin"].value >= 0
+    fewer = the_plan.given["accelerators"] - 72
     smaller = planned("chat-100m-users", users="10 Muser", accelerators=f"{fewer:.0f} accelerator")
     assert smaller.results["users_served"].value < asked
 
 
 def test_a_required_rate_sizes_the_cluster():
-    found = planned("reasoning-100x", users="1 user", required_output_tokens_per_second="300000 token/s")
-    assert found.results["sustained_output_tokens_per_second"].value >= 300_000
-    assert "required_output_tokens_per_second" in found.sized_by
+    the_plan = planned("reasoning-100x", users="1 user", required_output_tokens_per_second="300000 token/s")
+    assert the_plan.results["sustained_output_tokens_per_second"].value >= 300_000
+    assert "required_output_tokens_per_second" in the_plan.sized_by
 
 
 def test_reasoning_costs_more_than_in_proportion():
@@ -96,23 +96,23 @@ def test_half_the_load_doubles_the_cost_of_a_token():
 
 @pytest.mark.parametrize("pools", ["shared", "disaggregated"])
 def test_input_and_output_share_the_whole_cost(pools):
-    found = planned("enterprise-8-gpu", serving_pools=pools).results
+    results = planned("enterprise-8-gpu", serving_pools=pools).results
     if pools == "disaggregated":
-        ranks = found["prefill_ranks"].value + found["replica_ranks"].value
-        assert found["prefill_cost_share"].value == pytest.approx(found["prefill_ranks"].value / ranks)
+        ranks = results["prefill_ranks"].value + results["replica_ranks"].value
+        assert results["prefill_cost_share"].value == pytest.approx(results["prefill_ranks"].value / ranks)
     parts = (
-        found["cost_per_million_input_tokens"].value * found["served_input_tokens_per_second"].value
-        + found["cost_per_million_output_tokens"].value * found["served_output_tokens_per_second"].value
+        results["cost_per_million_input_tokens"].value * results["served_input_tokens_per_second"].value
+        + results["cost_per_million_output_tokens"].value * results["served_output_tokens_per_second"].value
     )
-    assert parts == pytest.approx(found["serving_cost_rate"].value)
+    assert parts == pytest.approx(results["serving_cost_rate"].value)
 
 
 def test_the_break_even_load_against_a_provider_breaks_even():
-    found = planned("enterprise-8-gpu").results
-    load = found["api_break_even_load"].value
+    results = planned("enterprise-8-gpu").results
+    load = results["api_break_even_load"].value
     # Cost of the cluster is the same at every load, that of bought tokens grows with it.
-    rate = found["api_cost_rate"].value / found["serving_load"].value * load
-    assert rate == pytest.approx(found["serving_cost_rate"].value)
+    rate = results["api_cost_rate"].value / results["serving_load"].value * load
+    assert rate == pytest.approx(results["serving_cost_rate"].value)
 
 
 def test_a_chip_of_its_own_pays_only_beyond_a_volume():
@@ -140,10 +140,10 @@ def test_what_is_left_for_the_network_decides_the_place(left, place):
 
 
 def test_no_place_keeps_a_budget_that_computing_exceeds():
-    found = planned("regulated-on-prem", latency_budget="1 ms")
-    checks = {check.name: check.ok for check in found.checks}
+    the_plan = planned("regulated-on-prem", latency_budget="1 ms")
+    checks = {check.name: check.ok for check in the_plan.checks}
     assert not checks["latency"]
-    assert found.results["edge_place"].value == 1
+    assert the_plan.results["edge_place"].value == 1
 
 
 def test_an_answer_counts_every_token_of_the_budget():
@@ -151,9 +151,9 @@ def test_an_answer_counts_every_token_of_the_budget():
 
 
 def test_an_explanation_of_users_served_reaches_the_catalog():
-    found = planned("enterprise-8-gpu")
-    inputs = wiring.inputs_of("users_served", found.given, found.resolved.options)
-    sources = {found.resolved.facts[name].source for name in inputs if name in found.resolved.facts}
+    the_plan = planned("enterprise-8-gpu")
+    inputs = wiring.inputs_of("users_served", the_plan.given, the_plan.resolved.options)
+    sources = {the_plan.resolved.facts[name].source for name in inputs if name in the_plan.resolved.facts}
     assert {"inference-fit", "azure-llm-traces"} <= sources
     assert "accelerator_memory_bandwidth" in inputs
 
@@ -162,10 +162,10 @@ def test_places_are_ordered_from_the_device_to_the_region_with_reasons():
     from planner.studies import edge_places
 
     base = scenario_file.load("edge-retail", CATALOG)
-    found = edge_places.sites(base, CATALOG)
+    sites = edge_places.sites(base, CATALOG)
     order = ["in the device", "on site", "metro edge", "region"]
-    assert [order.index(site.place) for site in found.sites] == sorted(order.index(s.place) for s in found.sites)
-    allowed = {(site.place, site.platform) for site in found.sites if not site.reasons}
+    assert [order.index(site.place) for site in sites.sites] == sorted(order.index(s.place) for s in sites.sites)
+    allowed = {(site.place, site.platform) for site in sites.sites if not site.reasons}
     assert ("on site", "Edge server with one L4") in allowed
     tight = edge_places.sites(scenario.changed(base, {}, {"latency_budget": "1 ms"}), CATALOG)
     assert not [site for site in tight.sites if not site.reasons]
@@ -174,8 +174,8 @@ def test_places_are_ordered_from_the_device_to_the_region_with_reasons():
 def test_a_model_too_large_for_a_box_is_said_so():
     from planner.studies import edge_places
 
-    found = edge_places.sites(scenario_file.load("regulated-on-prem", CATALOG), CATALOG)
-    box = next(site for site in found.sites if site.platform == "Edge server with one L4")
+    sites = edge_places.sites(scenario_file.load("regulated-on-prem", CATALOG), CATALOG)
+    box = next(site for site in sites.sites if site.platform == "Edge server with one L4")
     assert "the model does not fit in memory" in box.reasons
 
 

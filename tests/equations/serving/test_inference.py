@@ -23,8 +23,8 @@ LAYOUT = {
 
 def evaluated(wanted, chip="h100-sxm", served="llama-3.1-70b", options=None, **values):
     resolved = resolve(Scenario("test", "inference", choose={"accelerator": chip, "model": served}), CATALOG)
-    found = wiring.evaluate(wanted, {**resolved.values, **LAYOUT, **values}, resolved.options | (options or {}))
-    return [found[name] for name in wanted]
+    computed = wiring.evaluate(wanted, {**resolved.values, **LAYOUT, **values}, resolved.options | (options or {}))
+    return [computed[name] for name in wanted]
 
 
 # Memory
@@ -132,8 +132,8 @@ def test_a_tensor_parallel_group_beyond_the_domain_runs_over_its_network_adapter
 
 @pytest.mark.parametrize(("groups", "bandwidth"), [(4, 450e9), (8, 100e9), (64, 50e9 / (1 - 8 / 128))])
 def test_tokens_sent_to_experts_of_other_domains_cross_the_network(groups, bandwidth):
-    found = inference_links.dispatch_link(**TIERS, tensor_parallel=2.0, attention_groups=groups)
-    assert found == pytest.approx(bandwidth)
+    computed = inference_links.dispatch_link(**TIERS, tensor_parallel=2.0, attention_groups=groups)
+    assert computed == pytest.approx(bandwidth)
 
 
 def test_a_cache_moves_over_the_network_unless_both_pools_fit_the_domain():

@@ -81,16 +81,16 @@ def test_uneven_routing_slows_products_and_dispatch_of_experts_alone():
 def test_oversubscription_of_the_core_slows_large_groups_alone():
     """64 ports, 32 of them down, 400 Gb/s: a pod of 1,024 where there is a core, 2,048 reached without one."""
     values, options = values_of(tensor_parallel="1", pipeline_parallel="1", micro_batch="1", zero_stage="1")
-    found = {}
+    seen = {}
     for size in (1024.0, 16384.0):
         for core in (1.0, 3.0):
             trial = {**values, "accelerators": size, "core_oversubscription": core}
-            found[size, core] = wiring.evaluate(["data_time", "step_time", "pod_size"], trial, options)
-    assert found[1024.0, 3.0]["pod_size"] == 2048
-    assert found[16384.0, 3.0]["pod_size"] == 1024
-    assert found[1024.0, 3.0]["step_time"] == found[1024.0, 1.0]["step_time"]
-    assert found[16384.0, 3.0]["data_time"] > 2 * found[16384.0, 1.0]["data_time"]
-    assert found[16384.0, 3.0]["step_time"] > found[16384.0, 1.0]["step_time"]
+            seen[size, core] = wiring.evaluate(["data_time", "step_time", "pod_size"], trial, options)
+    assert seen[1024.0, 3.0]["pod_size"] == 2048
+    assert seen[16384.0, 3.0]["pod_size"] == 1024
+    assert seen[1024.0, 3.0]["step_time"] == seen[1024.0, 1.0]["step_time"]
+    assert seen[16384.0, 3.0]["data_time"] > 2 * seen[16384.0, 1.0]["data_time"]
+    assert seen[16384.0, 3.0]["step_time"] > seen[16384.0, 1.0]["step_time"]
 
 
 def test_sharding_in_groups_leaves_a_reduction_between_them():
@@ -144,9 +144,9 @@ def test_one_scenario_and_many_agree():
 
 def test_a_utilisation_that_is_known_can_be_set():
     values, options = values_of(mfu="0.4")
-    found = wiring.evaluate(["step_time", "training_time"], values, options)
-    operations = found["training_flop_per_token"] * found["step_tokens"]
-    assert found["step_time"] == pytest.approx(operations / (0.4 * 1024 * values["accelerator_peak_bf16"]))
+    computed = wiring.evaluate(["step_time", "training_time"], values, options)
+    operations = computed["training_flop_per_token"] * computed["step_tokens"]
+    assert computed["step_time"] == pytest.approx(operations / (0.4 * 1024 * values["accelerator_peak_bf16"]))
 
 
 @settings(max_examples=25, deadline=None)
@@ -163,10 +163,10 @@ def test_a_worse_network_never_helps(oversubscription, congestion):
 def test_utilisation_is_a_share_and_memory_is_positive(micro_batch, stage):
     values, options = values_of()
     changed = {**values, "micro_batch": float(micro_batch), "zero_stage": float(stage)}
-    found = wiring.evaluate(WANTED, changed, options)
-    assert 0 < found["mfu"] < 1
-    assert 0 <= found["communication_share"] < 1
-    assert found["memory_needed"] > 0
+    computed = wiring.evaluate(WANTED, changed, options)
+    assert 0 < computed["mfu"] < 1
+    assert 0 <= computed["communication_share"] < 1
+    assert computed["memory_needed"] > 0
 
 
 def test_800g_leaves_less_communication_exposed_than_400g():
@@ -178,19 +178,19 @@ def test_800g_leaves_less_communication_exposed_than_400g():
 
 def test_llama_3_1_405b_as_published():
     """41 % MFU on 16,384 H100 with the published strategy (arXiv:2407.21783, table 4), a run that the fit never saw."""
-    found = planning.plan(scenario_file.load("llama-3.1-405b", CATALOG), CATALOG, bands=True)
-    assert found.results["mfu"].low < 0.41 < found.results["mfu"].high
-    assert found.results["memory_margin"].value > 0
+    the_plan = planning.plan(scenario_file.load("llama-3.1-405b", CATALOG), CATALOG, bands=True)
+    assert the_plan.results["mfu"].low < 0.41 < the_plan.results["mfu"].high
+    assert the_plan.results["memory_margin"].value > 0
     # All of 15.6 T tokens at 41 % take 68 days: the 54 days often quoted are one period of the run.
-    assert found.results["training_time"].value / 86400 == pytest.approx(67, abs=4)
+    assert the_plan.results["training_time"].value / 86400 == pytest.approx(67, abs=4)
 
 
 @pytest.mark.xfail(
     strict=True, reason="since the refit of 2026-11-21 the model gives 43.9 %: H100 runs of 2024 are too fast"
 )
 def test_llama_3_1_405b_within_the_published_range():
-    found = planned("llama-3.1-405b")
-    assert 0.38 < found.results["mfu"].value < 0.43
+    the_plan = planned("llama-3.1-405b")
+    assert 0.38 < the_plan.results["mfu"].value < 0.43
 
 
 @pytest.mark.parametrize(
@@ -206,9 +206,9 @@ def test_llama_3_1_405b_within_the_published_range():
 )
 def test_what_cannot_be_is_said_with_its_reason(changes, check, words):
     made = scenario.Scenario("t", "training", choose=CHOOSE, set={**SET, **changes})
-    found = {c.name: c for c in planning.plan(made, CATALOG, bands=False).checks}
-    assert not found[check].ok
-    assert words in found[check].message
+    checks = {c.name: c for c in planning.plan(made, CATALOG, bands=False).checks}
+    assert not checks[check].ok
+    assert words in checks[check].message
 
 
 def test_labels_are_taken_by_name_and_others_refused_with_the_nearest():
