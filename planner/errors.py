@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +36,7 @@ class Problem:
 
 
 class InputError(ValueError):
-    """What the user gave cannot be used; carries every problem found."""
+    """What the user gave cannot be used; carries every problem."""
 
     def __init__(self, problems: list[Problem]):
         self.problems = problems
@@ -49,11 +51,20 @@ def one(place: str, field: str, message: str) -> InputError:
     return InputError([Problem(place, field, message)])
 
 
-def enough(found: list[Problem], place: str) -> bool:
-    """Whether so many problems are found that nobody reads more; the last one says that there may be others."""
-    if len(found) == _MOST_PROBLEMS:
-        found.append(Problem(place, "", f"has more than {_MOST_PROBLEMS} problems: mend these first"))
-    return len(found) > _MOST_PROBLEMS
+@contextlib.contextmanager
+def gathered(problems: list[Problem]) -> Iterator[None]:
+    """What is wrong within joins the other problems, to be said together with them."""
+    try:
+        yield
+    except InputError as error:
+        problems += error.problems
+
+
+def enough(problems: list[Problem], place: str) -> bool:
+    """Whether there are so many problems that nobody reads more; the last one says that there may be others."""
+    if len(problems) == _MOST_PROBLEMS:
+        problems.append(Problem(place, "", f"has more than {_MOST_PROBLEMS} problems: mend these first"))
+    return len(problems) > _MOST_PROBLEMS
 
 
 def unknown(what: str, given: str, names: Any) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from planner import fields, glossary, paths
 from planner.catalog import entries
 from planner.catalog.entries import ENTRY_NAME, Entry, Fact, folded
-from planner.errors import InputError, Problem, one, read_toml, unknown
+from planner.errors import InputError, Problem, gathered, one, read_toml, unknown
 from planner.fields import At, Form, Takes
 
 # Two names that share this much of their letters are likely meant to be one.
@@ -150,10 +150,8 @@ class Catalog:
         problems: list[Problem] = []
         folders = [(layer / folder, folder) for layer in self.layers for folder in ("defaults", "calibration")]
         for path, folder in [(path, folder) for place, folder in folders for path in sorted(place.glob("*.toml"))]:
-            try:
+            with gathered(problems):
                 facts |= entries.defaults(read_toml(path), f"{folder}/{path.stem}", self._source, problems)
-            except InputError as error:
-                problems += error.problems
         return facts, problems
 
     @functools.cached_property
@@ -179,17 +177,13 @@ class Catalog:
     def problems(self) -> list[Problem]:
         """Everything wrong in any file of any layer."""
         problems = self._defaults()[1]
-        try:
+        with gathered(problems):
             _ = self.default_choices
-        except InputError as error:
-            problems += error.problems
         for kind in glossary.kinds():
             loaded = []
             for key in self.keys(kind):
-                try:
+                with gathered(problems):
                     loaded.append(self.entry(kind, key))
-                except InputError as error:
-                    problems += error.problems
             problems += [problem for entry in loaded for problem in self._unknown_references(entry)]
             problems += _spelled_twice(loaded)
         for path in [path for layer in self.layers for path in sorted(layer.glob("*/*.toml"))]:

@@ -91,16 +91,14 @@ class Arguments(argparse.Namespace):
 
     def plans(self, bands: bool = False) -> list[Plan]:
         """The plans of several FILEs; the problems of all are reported."""
-        from planner.errors import InputError, Problem
+        from planner.errors import InputError, Problem, gathered
         from planner.plan import planning
 
         plans: list[Plan] = []
         problems: list[Problem] = []
         for file in self.file:
-            try:
+            with gathered(problems):
                 plans.append(planning.plan(self.scenario(file), self.catalog, bands=bands))
-            except InputError as error:
-                problems.extend(error.problems)
         if problems:
             raise InputError(problems)
         return plans

@@ -12,25 +12,27 @@ def configure(parser: Parser) -> None:
 
 def run(args: Arguments) -> Answer:
     from planner import glossary
-    from planner.errors import InputError
+    from planner.errors import Problem, gathered
     from planner.evidence.claims import verdicts
     from planner.model import check, wiring
     from planner.plan import planning
     from planner.scenario import scenario_file
 
-    problems = {"model": check.problems(), "catalogs": [str(problem) for problem in args.catalog.problems()]}
-    problems |= {"scenarios": [], "claims": []}
+    of_scenarios: list[Problem] = []
+    of_claims: list[Problem] = []
     shipped = scenario_file.shipped_names(args.catalog)
     for path in shipped.values():
-        try:
+        with gathered(of_scenarios):
             planning.plan(scenario_file.load(path, args.catalog), args.catalog, bands=False)
-        except InputError as error:
-            problems["scenarios"].extend(map(str, error.problems))
-    try:
+    claimed = 0
+    with gathered(of_claims):
         claimed = len(verdicts.Court(args.catalog).seeds.claims)
-    except InputError as error:
-        problems["claims"].extend(map(str, error.problems))
-        claimed = 0
+    problems = {
+        "model": check.problems(),
+        "catalogs": list(map(str, args.catalog.problems())),
+        "scenarios": list(map(str, of_scenarios)),
+        "claims": list(map(str, of_claims)),
+    }
     counts = {
         "quantities": len(glossary.quantities()),
         "equations": sum(map(len, wiring.alternatives().values())),

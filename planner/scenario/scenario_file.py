@@ -9,10 +9,11 @@ from typing import Any
 
 from planner import fields, paths
 from planner.catalog.catalog import Catalog
-from planner.errors import InputError, Problem, one, parse_toml, read_toml, unknown
+from planner.errors import InputError, Problem, gathered, one, parse_toml, read_toml, unknown
 from planner.fields import At, Field, Form, Takes
-from planner.scenario.resolve import misplaced, resolve
+from planner.scenario.resolve import resolve
 from planner.scenario.scenario import WORKLOADS, Lookup, Scenario, pool_key
+from planner.scenario.settings import misplaced
 
 
 def load(file: str | Path, catalog: Catalog | None = None) -> Scenario:
@@ -62,7 +63,10 @@ def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None, cat
             problems.append(Problem(place, f"pool {number}.name", f"'{part.name}' is the name of another pool too"))
         scenario.pools[key] = part
     if problems:
-        raise InputError(list(dict.fromkeys([*problems, *_further(scenario, catalog or Catalog())])))
+        # What else is wrong with a scenario whose structure is broken, as far as it could be read.
+        with gathered(problems):
+            resolve(scenario, catalog or Catalog())
+        raise InputError(list(dict.fromkeys(problems)))
     return replace(scenario, path=path)
 
 
@@ -127,15 +131,6 @@ def _unknown_site(name: str, place: str, at: str, catalog: Lookup | None) -> lis
         (catalog or Catalog()).find("sites", name)
     except InputError as error:
         return [Problem(place, f"{at}.name", problem.message) for problem in error.problems]
-    return []
-
-
-def _further(scenario: Scenario, catalog: Lookup) -> list[Problem]:
-    """What else is wrong with a scenario whose structure is broken, as far as it could be read."""
-    try:
-        resolve(scenario, catalog)
-    except InputError as error:
-        return error.problems
     return []
 
 

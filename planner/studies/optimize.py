@@ -14,7 +14,7 @@ import numpy as np
 
 from planner import glossary, units
 from planner.catalog.catalog import Catalog
-from planner.errors import InputError, Problem, unknown
+from planner.errors import InputError, Problem, gathered, unknown
 from planner.glossary import conditions
 from planner.glossary.conditions import Condition
 from planner.plan import dates
@@ -79,10 +79,8 @@ def optimize(
         problems.append(Problem("optimize", "", "nothing to optimise: name a quantity to minimize or maximize"))
     constraints: list[Condition] = []
     for text in so_that:
-        try:
+        with gathered(problems):
             constraints.append(conditions.parse(text))
-        except InputError as error:
-            problems.extend(error.problems)
     problems += [
         Problem("--so-that", c.text, "is met at single points only: use planner solve")
         for c in constraints

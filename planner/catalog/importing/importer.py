@@ -16,7 +16,7 @@ from planner.catalog import authoring
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import folded
 from planner.catalog.importing.rows import Change, Finding, Findings, Row, Said, table
-from planner.errors import InputError, Problem, one
+from planner.errors import InputError, Problem, gathered, one
 
 _SKYPILOT = ("InstanceType", "AcceleratorName", "AcceleratorCount", "Price")
 _PLAIN = ("provider", "accelerator")
@@ -91,13 +91,10 @@ def _drafts(
     drafts: dict[str, authoring.Draft] = {}
     problems: list[Problem] = []
     for change in changes:
-        try:
+        with gathered(problems):
             draft = authoring.draft(catalog, change.kind, change.key, change.settings, sources, change.start)
-        except InputError as error:
-            problems.extend(error.problems)
-            continue
-        # The sources of all drafts are written once, before them.
-        draft.sources = None
-        if draft.text != draft.before:
-            drafts[f"{change.kind}/{change.key}"] = draft
+            # The sources of all drafts are written once, before them.
+            draft.sources = None
+            if draft.text != draft.before:
+                drafts[f"{change.kind}/{change.key}"] = draft
     return drafts, problems

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,10 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from planner import glossary, sampling, units
+from planner import fields, glossary, sampling, units
 from planner.catalog.catalog import Catalog
-from planner.catalog.entries import value_of
-from planner.errors import LARGEST_TABLE, InputError, Problem, one, read_bytes, unknown
+from planner.catalog.entries import of_quantity, value_of
+from planner.errors import LARGEST_TABLE, InputError, Problem, gathered, one, read_bytes, unknown
+from planner.fields import At, Takes
 
 _SPACED = re.compile(r"(?P<low>[^:]+):(?P<high>[^:]+)(?::(?P<count>\d{1,9})(?P<log>:log)?)?(?:\s+(?P<unit>[^\s\d].*))?")
 _NUMBER = r"\s*[+-]?[\d._]+(?:[eE][+-]?\d+)?\s*"
@@ -79,38 +81,31 @@ def parse(
     tables: Sequence[Path] = (),
 ) -> tuple[Axis | SampledAxis, ...]:
     """The axes of a sweep, in the order given; InputError with every problem."""
-    found: list[Problem] = []
+    problems: list[Problem] = []
     axes: list[Axis | SampledAxis] = []
     ranges: dict[str, tuple[float, float]] = {}
     for path in tables:
-        try:
+        with gathered(problems):
             axes.append(table(path, catalog))
-        except InputError as error:
-            found.extend(error.problems)
     for name, given in varied.items() if isinstance(varied, Mapping) else varied:
-        try:
+        with gathered(problems):
             axis = _axis(name, given, catalog)
-        except InputError as error:
-            found.extend(error.problems)
-            continue
-        if isinstance(axis, Axis):
-            axes.append(axis)
-        elif samples:
-            ranges[name] = axis
-        else:
-            message = "a range needs a number of steps (NAME=lo:hi:n), or --samples to draw from it"
-            found.append(Problem("vary", name, message))
+            if isinstance(axis, Axis):
+                axes.append(axis)
+            elif samples:
+                ranges[name] = axis
+            else:
+                raise one("vary", name, "a range needs a number of steps (NAME=lo:hi:n), or --samples to draw from it")
     if ranges:
         axes.append(SampledAxis(ranges, samples))
     elif samples:
-        found.append(Problem("vary", "--samples", "draws from ranges without a number of steps: NAME=lo:hi"))
-    if not axes and not found:
-        found.append(Problem("vary", "", "nothing varies: give NAME=a,b,c or NAME=lo:hi:n or a CSV of scenarios"))
-    names = [name for axis in axes for name in axis.names]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        found.append(Problem("vary", name, "is varied twice"))
-    if found:
-        raise InputError(found)
+        problems.append(Problem("vary", "--samples", "draws from ranges without a number of steps: NAME=lo:hi"))
+    if not axes and not problems:
+        problems.append(Problem("vary", "", "nothing varies: give NAME=a,b,c or NAME=lo:hi:n or a CSV of scenarios"))
+    names = Counter(name for axis in axes for name in axis.names)
+    problems += [Problem("vary", name, "is varied twice") for name in sorted(names) if names[name] > 1]
+    if problems:
+        raise InputError(problems)
     if rows(axes) > MOST_ROWS:
         raise one("vary", "", f"{rows(axes):,} scenarios are more than the {MOST_ROWS:,} that one sweep may have")
     return tuple(axes)
@@ -128,11 +123,11 @@ def ends(name: str, text: str, place: str) -> tuple[float, float]:
     if match is None or match["count"]:
         raise one(place, f"'{text}'", f"takes LOW:HIGH with a unit like {glossary.quantities()[name].show}")
     try:
-        found = _spaced(name, match)
+        low_and_high = _spaced(name, match)
     except InputError as error:
         raise InputError([replace(problem, place=place, field=f"'{text}'") for problem in error.problems]) from None
-    assert isinstance(found, tuple)
-    return found
+    assert isinstance(low_and_high, tuple)
+    return low_and_high
 
 
 def rows(axes: Sequence[Axis | SampledAxis]) -> int:
@@ -145,14 +140,14 @@ def rows(axes: Sequence[Axis | SampledAxis]) -> int:
 
 def positions(axes: Sequence[Axis | SampledAxis], index: Any) -> list[Any]:
     """For each axis, the position that each scenario number stands for; the last axis varies fastest."""
-    found: list[Any] = []
+    positions_by_axis: list[Any] = []
     # Dividing takes several times as long in 64 bits as in the 32 that most sweeps need.
     rest = index.astype(np.int32) if rows(axes) <= np.iinfo(np.int32).max else index
     for axis in reversed(axes):
         quotient = rest // axis.size
-        found.append((rest - quotient * axis.size).astype(np.int64))
+        positions_by_axis.append((rest - quotient * axis.size).astype(np.int64))
         rest = quotient
-    return found[::-1]
+    return positions_by_axis[::-1]
 
 
 def table(path: Path, catalog: Catalog) -> Axis:
@@ -164,35 +159,35 @@ def table(path: Path, catalog: Catalog) -> Axis:
         raise one(str(path), "", f"cannot be read: {error}") from None
     if len(lines) < 2:
         raise one(str(path), "", "takes a heading line and one line for each scenario")
-    found: list[Problem] = []
+    problems = [
+        Problem(path.name, f"line {number}", f"has {len(line)} cells, not {len(lines[0])}")
+        for number, line in enumerate(lines[1:], start=2)
+        if len(line) != len(lines[0])
+    ]
+    if problems:
+        raise InputError(problems)
     numbers: dict[str, np.ndarray] = {}
     texts: dict[str, tuple[str, ...]] = {}
-    for number, line in enumerate(lines[1:], start=2):
-        if len(line) != len(lines[0]):
-            found.append(Problem(path.name, f"line {number}", f"has {len(line)} cells, not {len(lines[0])}"))
-    if found:
-        raise InputError(found)
     for column, heading in enumerate(lines[0]):
         name, _, unit = heading.strip().removesuffix("]").partition("[")
         cells = [line[column].strip() for line in lines[1:]]
         if unit.strip() not in ("", units.DIMENSIONLESS):
             cells = [f"{cell} {unit.strip()}" if _BARE.fullmatch(cell) else cell for cell in cells]
-        try:
+        with gathered(problems):
             axis = _listed(name.strip(), cells, catalog, path.name)
-        except InputError as error:
-            found.extend(error.problems)
-            continue
-        numbers |= axis.numbers
-        texts |= axis.texts
-    if found:
-        raise InputError(found)
+            numbers |= axis.numbers
+            texts |= axis.texts
+    if problems:
+        raise InputError(problems)
     return Axis(numbers, texts)
 
 
 def _axis(name: str, given: Any, catalog: Catalog) -> Axis | tuple[float, float]:
     """One name's values; a bare range (low, high) where only its ends are given."""
     if not isinstance(given, str):
-        return _listed(name, [given] if isinstance(given, int | float) else list(given), catalog, "vary")
+        listed = [given] if isinstance(given, int | float) else list(given)
+        plain = [cell.item() if isinstance(cell, np.generic) else cell for cell in listed]
+        return _listed(name, plain, catalog, "vary")
     match = _SPACED.fullmatch(given.strip())
     if name in glossary.quantities() and match:
         return _spaced(name, match)
@@ -208,40 +203,28 @@ def _axis(name: str, given: Any, catalog: Catalog) -> Axis | tuple[float, float]
 
 def _listed(name: str, cells: Sequence[Any], catalog: Catalog, place: str) -> Axis:
     """The values of one name as an axis; every cell that cannot be read is reported."""
-    found: list[Problem] = []
     if not cells:
         raise one(place, name, "has no values")
-    if _plain(name) in glossary.options():
-        choices = glossary.options()[_plain(name)].choices
-        for cell in cells:
-            if cell not in choices:
-                message = f"'{cell}' is not one of {', '.join(choices)}{units.suggestion(str(cell), choices)}"
-                found.append(Problem(place, name, message))
-        axis = Axis(texts={name: tuple(map(str, cells))})
-    elif _plain(name) in glossary.roles():
-        keys = []
-        for cell in cells:
-            try:
-                keys.append(catalog.find(glossary.roles()[_plain(name)], str(cell)).key)
-            except InputError as error:
-                found.extend(Problem(place, name, problem.message) for problem in error.problems)
-        axis = Axis(texts={name: tuple(keys)})
-    elif name in glossary.quantities():
-        values = []
-        for cell in cells:
-            try:
-                values.append(
-                    value_of(cell.item() if isinstance(cell, np.generic) else cell, glossary.quantities()[name])
-                )
-            except units.UnitError as error:
-                found.append(Problem(place, name, str(error)))
-        axis = Axis({name: np.array(values, dtype=float)})
-    else:
-        known = [*glossary.quantities(), *glossary.roles(), *glossary.options()]
-        raise one(place, name, unknown("quantity, role or option", name, known))
-    if found:
-        raise InputError(found)
-    return axis
+    problems: list[Problem] = []
+    takes = _takes(name, catalog, place)
+    values = [fields.taken(takes, cell, At(place, problems, name)) for cell in cells]
+    if problems:
+        raise InputError(problems)
+    of_texts = _plain(name) in glossary.options() or _plain(name) in glossary.roles()
+    return Axis(texts={name: tuple(values)}) if of_texts else Axis({name: np.array(values, dtype=float)})
+
+
+def _takes(name: str, catalog: Catalog, place: str) -> Takes:
+    """What a name takes that varies: a choice of an option, an entry for a role, a value of a quantity."""
+    rows, roles, options = glossary.quantities(), glossary.roles(), glossary.options()
+    plain = _plain(name)
+    if plain in options:
+        return fields.choice(options[plain].choices)
+    if plain in roles:
+        return Takes("the name of a catalog entry", lambda given, at: catalog.find(roles[plain], str(given)).key)
+    if name in rows:
+        return of_quantity(rows[name])
+    raise one(place, name, unknown("quantity, role or option", name, [*rows, *roles, *options]))
 
 
 def _spaced(name: str, match: re.Match[str]) -> Axis | tuple[float, float]:
