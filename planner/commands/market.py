@@ -18,7 +18,7 @@ def run(args: Arguments) -> Answer:
     if args.catalogs is not None:
         raise one("market", "--catalogs", "changes nothing here: the market view reads the source documents alone")
     ledger = documents.load()
-    tables = market.tables(ledger)
+    tables = {name: view.table() for name, view in market.views(ledger).items()}
     shown = [tables[args.table]] if args.table else [table for table in tables.values() if table.rows]
     return Answer(
         text=lambda: "\n\n".join(table.text() for table in shown),

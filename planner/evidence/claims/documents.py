@@ -85,8 +85,11 @@ class Named:
     sources: tuple[str, ...]
     facts: str
     use: str
-    # Whether it does not belong to the industry: kept to be refused, never used.
-    noise: bool
+
+    @property
+    def noise(self) -> bool:
+        """Whether it does not belong to the industry: kept to be refused, never used."""
+        return self.kind == NOISE
 
 
 @dataclass(frozen=True)
@@ -109,10 +112,7 @@ class Seeds:
             raise one("claims", "ID", unknown("claim", name, self.claims))
         return self.claims[name]
 
-    def figure_text(
-        self,
-        given: Any,
-    ) -> Any:
+    def figure_text(self, given: Any) -> Any:
         """`given`, or the figure it stands for: 'claim:ID', 'claim:ID.high', both also with ' in UNIT'."""
         if not isinstance(given, str) or not given.startswith(_REFERENCE):
             return given
@@ -239,7 +239,7 @@ def _named_form(sources: Mapping[str, Any]) -> Form:
             Field("planner_use", fields.TEXT, "what the planner does with it"),
             Field("noise", _YES_OR_NO, "yes where it does not belong to the industry"),
         ),
-        lambda **cells: Named(*cells.values()),
+        lambda noise, **cells: Named(*cells.values()),
         check=_named_problems,
     )
 

@@ -1,76 +1,91 @@
-"""The market as the source documents see it: sizes, growth and shares by axis and source, never blended."""
+"""The market as the source documents see it: sizes, growth and shares by axis and source, never blended.
+
+Each view is a list of rows, given out as they are in JSON; a table says what of them it shows under which heading.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from planner import units
 from planner.equations.finance import market
 from planner.errors import InputError, Problem, read_toml, unknown
-from planner.evidence.claims import checks, documents
-from planner.evidence.claims.documents import Seeds
-from planner.tables import Cell, Table
+from planner.evidence.claims import checks
+from planner.evidence.claims.documents import Seeds, Segment
+from planner.tables import Table
 
 # A stated rate counts as recomputed when it lies this near, in points of a per cent.
 _NEAR = 0.1
-_PARTS_OF_A_WHOLE = 100.0
+_WHOLE = 100.0
 _GIGA = 1e9
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Growth:
-    """One way in which a source's growth can be recomputed: two sizes, the years between them, the rate stated."""
+class View:
+    """Rows with their title, and the columns of their table: a value's name, or a heading with what stands below it."""
 
-    source: str
-    name: str
-    start: str
-    end: str
-    periods: float
-    stated: str
-    note: str
-    low: float
-    high: float
-    rate: float
-    said: float | None
+    title: str
+    rows: list[Row]
+    columns: Sequence[str | tuple[str, str | Callable[[Row], Any]]]
 
-    @property
-    def holds(self) -> bool | None:
-        """Whether the rate stated is the one computed; None where none is stated."""
-        return None if self.said is None else abs(100 * self.rate - self.said) <= _NEAR
+    def table(self) -> Table:
+        columns = [(column, column) if isinstance(column, str) else column for column in self.columns]
+        cells = [[row[made] if isinstance(made, str) else made(row) for _, made in columns] for row in self.rows]
+        numbers = {place for row in cells for place, cell in enumerate(row) if isinstance(cell, int | float)}
+        return Table([heading for heading, _ in columns], cells, frozenset(numbers), self.title)
 
 
-def growths(ledger: Seeds) -> list[Growth]:
-    """The growth rates of seeds/market.toml, recomputed from their end points."""
-    found: list[Problem] = []
-    rows = []
-    for name, row in read_toml(ledger.directory / "market.toml").get("growth", {}).items():
-        named = [row[key] for key in ("start", "end", "stated") if key in row]
-        lacking = [claim for claim in named if claim not in ledger.claims]
-        found += [Problem("market.toml", f"growth.{name}", unknown("claim", c, ledger.claims)) for c in lacking]
-        if lacking:
-            continue
-        start, end = (_size(ledger, row[key]) for key in ("start", "end"))
-        said = ledger.claims[row["stated"]].low if "stated" in row else None
-        rate = market.market_growth(start, end, row["years"])
-        rows.append(
-            Growth(
-                ledger.claims[row["start"]].source,
-                name,
-                row["start"],
-                row["end"],
-                row["years"],
-                row.get("stated", ""),
-                row.get("note", ""),
-                start,
-                end,
-                rate,
-                said,
-            )
-        )
-    if found:
-        raise InputError(found)
-    return rows
+def views(ledger: Seeds) -> dict[str, View]:
+    """The whole market by name of the view."""
+
+    def size(key: str) -> Callable[[Row], float]:
+        return lambda row: _size(ledger, row[key]) / _GIGA
+
+    def member(row: Row) -> str:
+        return f"{row['member']} ({row['parent']})" if row["parent"] else row["member"]
+
+    as_stated = {True: "as stated", False: "not as stated", None: ""}
+    size_columns = ("source", "market", "year", ("size [GUSD]", size("claim")), "claim")
+    growth_columns = (
+        *("source", ("growth", "name"), ("from [GUSD]", size("start")), ("to [GUSD]", size("end")), "years"),
+        *(("stated [%]", "stated"), ("recomputed [%]", "recomputed")),
+        *(("verdict", lambda row: as_stated[row["as_stated"]]), "note"),
+    )
+    share_columns = (
+        *("source", "axis", ("member", member), ("share [%]", "share"), ("year", "share_year")),
+        *(("growth [%]", "growth"), ("period", "growth_period"), "rank", "claim"),
+    )
+    given = ("members with a share", lambda row: f"{row['given']} of {row['members']}")
+    drift_columns = (
+        *("source", "axis", "member", ("growth [%]", "growth"), ("market [%]", "market_growth"), "years"),
+        *(("share times", "factor"), ("share then [%]", "share_then")),
+    )
+    shares = [asdict(segment) for segment in ledger.segments]
+    noise = [asdict(named) for named in ledger.named if named.noise]
+    noise_columns = (
+        *("name", ("what it is", "vendor")),
+        *(("source", lambda row: " ".join(row["sources"])), ("why it is here", "facts")),
+    )
+    return {
+        "sizes": View("Sizes, each source's own market", sizes(ledger), size_columns),
+        "growth": View("Growth a year, recomputed from the end points", growths(ledger), growth_columns),
+        "shares": View("Shares and growth by axis and source", shares, share_columns),
+        "sums": View(
+            "Sums of shares", sums(ledger), ("source", "axis", ("sum [%]", "sum"), given, ("verdict", _adds_up))
+        ),
+        "drift": View("What the growth rates do to shares", drifts(ledger), drift_columns),
+        "conflicts": View("Where the sources answer differently", conflicts(ledger), ("question", "answers")),
+        "noise": View("Named as key players, kept out", noise, noise_columns),
+    }
+
+
+def to_json(ledger: Seeds) -> dict[str, Any]:
+    """The sources, and the rows of every view: sizes in USD, rates and shares in percent."""
+    return {"sources": ledger.sources} | {name: view.rows for name, view in views(ledger).items()}
 
 
 def _size(ledger: Seeds, name: str) -> float:
@@ -78,40 +93,62 @@ def _size(ledger: Seeds, name: str) -> float:
     return units.read(f"{claim.low!r} {claim.unit}", "USD")
 
 
-@dataclass(frozen=True)
-class Drift:
-    """What a segment's growth does to its share until the horizon of its source."""
-
-    segment: documents.Segment
-    market_rate: float
-    periods: float
-    factor: float
-
-    @property
-    def later(self) -> float | None:
-        """The share at the horizon, in percent, where the source gives a share."""
-        return None if self.segment.share is None else self.segment.share * self.factor
+def sizes(ledger: Seeds) -> list[Row]:
+    """Every size of a market that a source gives."""
+    return [
+        {"source": claim.source, "market": claim.subject, "year": claim.period}
+        | {"usd": _size(ledger, claim.id), "claim": claim.id}
+        for claim in ledger.claims.values()
+        if claim.topic == "market_size" and units.same_dimensions(claim.unit, "USD")
+    ]
 
 
-def drifts(ledger: Seeds) -> list[Drift]:
-    """Every segment with a growth rate, against the growth of its source's market."""
-    horizons = read_toml(ledger.directory / "market.toml").get("horizon", {})
+def growths(ledger: Seeds) -> list[Row]:
+    """The growth rates of seeds/market.toml, recomputed from their end points; whether the rate stated is that."""
+    problems: list[Problem] = []
     rows = []
-    for segment in ledger.segments:
-        if segment.growth is None or segment.source not in horizons:
+    for name, given in read_toml(ledger.directory / "market.toml").get("growth", {}).items():
+        named = [given[key] for key in ("start", "end", "stated") if key in given]
+        if lacking := [claim for claim in named if claim not in ledger.claims]:
+            messages = [unknown("claim", claim, ledger.claims) for claim in lacking]
+            problems += [Problem("market.toml", f"growth.{name}", message) for message in messages]
             continue
-        row = horizons[segment.source]
-        if row["period"] != segment.growth_period:
-            continue
-        market_rate = (ledger.claims[row["rate"]].low or 0) / _PARTS_OF_A_WHOLE
-        factor = market.market_share_drift(segment.growth / _PARTS_OF_A_WHOLE, market_rate, row["years"])
-        rows.append(Drift(segment, market_rate, row["years"], factor))
+        start, end = (_size(ledger, given[key]) for key in ("start", "end"))
+        stated = ledger.claims[given["stated"]].low if "stated" in given else None
+        recomputed = 100 * market.market_growth(start, end, given["years"])
+        rows.append(
+            {"source": ledger.claims[given["start"]].source, "name": name}
+            | {key: given[key] for key in ("start", "end", "years")}
+            | {"stated": stated, "recomputed": recomputed}
+            | {"as_stated": None if stated is None else abs(recomputed - stated) <= _NEAR}
+            | {"note": given.get("note", "")}
+        )
+    if problems:
+        raise InputError(problems)
     return rows
 
 
-def sums(ledger: Seeds) -> list[tuple[str, str, float, int, int]]:
-    """Source, axis, sum of the shares given, members with one, members; axes of one year alone."""
-    axes: dict[tuple[str, str], list[documents.Segment]] = {}
+def drifts(ledger: Seeds) -> list[Row]:
+    """What the growth of every segment does to its share until the horizon of its source's market."""
+    horizons = read_toml(ledger.directory / "market.toml").get("horizon", {})
+    rows = []
+    for segment in ledger.segments:
+        horizon = horizons.get(segment.source)
+        if segment.growth is None or horizon is None or horizon["period"] != segment.growth_period:
+            continue
+        rate = (ledger.claims[horizon["rate"]].low or 0) / _WHOLE
+        factor = market.market_share_drift(segment.growth / _WHOLE, rate, horizon["years"])
+        rows.append(
+            {name: getattr(segment, name) for name in ("source", "axis", "member", "growth")}
+            | {"market_growth": 100 * rate, "years": horizon["years"], "factor": factor, "share": segment.share}
+            | {"share_then": None if segment.share is None else segment.share * factor}
+        )
+    return rows
+
+
+def sums(ledger: Seeds) -> list[Row]:
+    """The sum of the shares that a source gives along an axis, and how many of its members have one."""
+    axes: dict[tuple[str, str], list[Segment]] = {}
     for segment in ledger.segments:
         # A remainder computed for the ledger and a survey by years are no parts of a whole.
         if segment.axis != "adoption" and not segment.member.startswith("("):
@@ -120,177 +157,25 @@ def sums(ledger: Seeds) -> list[tuple[str, str, float, int, int]]:
     for (source, axis), members in axes.items():
         shares = [member.share for member in members if member.share is not None]
         if shares:
-            rows.append((source, axis, sum(shares), len(shares), len(members)))
+            rows.append(
+                {"source": source, "axis": axis, "sum": sum(shares), "given": len(shares), "members": len(members)}
+            )
     return rows
 
 
-def tables(ledger: Seeds) -> dict[str, Table]:
-    """The whole view as tables by name."""
-    return {
-        "sizes": _sizes(ledger),
-        "growth": _growth(ledger),
-        "shares": _shares(ledger),
-        "sums": _sums(ledger),
-        "drift": _drift(ledger),
-        "conflicts": _conflicts(ledger),
-        "noise": _noise(ledger),
-    }
+def _adds_up(row: Row) -> str:
+    missing = _WHOLE - row["sum"]
+    if row["given"] != row["members"]:
+        return ""
+    return "adds up" if abs(missing) < _NEAR else f"{missing:g} points without a member"
 
 
-def _sizes(ledger: Seeds) -> Table:
-    rows: list[list[Cell]] = [
-        [claim.source, claim.subject, claim.period, _size(ledger, claim.id) / _GIGA, claim.id]
-        for claim in _size_claims(ledger)
-    ]
-    return Table(
-        ["source", "market", "year", "size [GUSD]", "claim"], rows, frozenset({3}), "Sizes, each source's own market"
-    )
-
-
-def _size_claims(ledger: Seeds) -> list[documents.Claim]:
-    claims = ledger.claims.values()
-    return [c for c in claims if c.topic == "market_size" and units.same_dimensions(c.unit, "USD")]
-
-
-def _growth(ledger: Seeds) -> Table:
-    said = {True: "as stated", False: "not as stated", None: ""}
-    rows = [
-        [
-            row.source,
-            row.name,
-            row.low / _GIGA,
-            row.high / _GIGA,
-            row.periods,
-            row.said,
-            100 * row.rate,
-            said[row.holds],
-            row.note,
-        ]
-        for row in growths(ledger)
-    ]
-    columns = [
-        "source",
-        "growth",
-        "from [GUSD]",
-        "to [GUSD]",
-        "years",
-        "stated [%]",
-        "recomputed [%]",
-        "verdict",
-        "note",
-    ]
-    return Table(columns, rows, frozenset({2, 3, 4, 5, 6}), "Growth a year, recomputed from the end points")
-
-
-def _shares(ledger: Seeds) -> Table:
-    rows = [
-        [
-            segment.source,
-            segment.axis,
-            f"{segment.member} ({segment.parent})" if segment.parent else segment.member,
-            segment.share,
-            segment.share_year,
-            segment.growth,
-            segment.growth_period,
-            segment.rank,
-            segment.claim,
-        ]
-        for segment in ledger.segments
-    ]
-    columns = ["source", "axis", "member", "share [%]", "year", "growth [%]", "period", "rank", "claim"]
-    return Table(columns, rows, frozenset({3, 5}), "Shares and growth by axis and source")
-
-
-def _sums(ledger: Seeds) -> Table:
-    rows: list[list[Cell]] = []
-    for source, axis, total, given, members in sums(ledger):
-        whole = given == members
-        missing = _PARTS_OF_A_WHOLE - total
-        verdict = "" if not whole else "adds up" if abs(missing) < _NEAR else f"{missing:g} points without a member"
-        rows.append([source, axis, total, f"{given} of {members}", verdict])
-    return Table(
-        ["source", "axis", "sum [%]", "members with a share", "verdict"], rows, frozenset({2}), "Sums of shares"
-    )
-
-
-def _drift(ledger: Seeds) -> Table:
-    rows = [
-        [
-            drift.segment.source,
-            drift.segment.axis,
-            drift.segment.member,
-            drift.segment.growth,
-            100 * drift.market_rate,
-            drift.periods,
-            drift.factor,
-            drift.later,
-        ]
-        for drift in drifts(ledger)
-    ]
-    columns = ["source", "axis", "member", "growth [%]", "market [%]", "years", "share times", "share then [%]"]
-    return Table(columns, rows, frozenset({3, 4, 5, 6, 7}), "What the growth rates do to shares")
-
-
-def _conflicts(ledger: Seeds) -> Table:
+def conflicts(ledger: Seeds) -> list[Row]:
+    """Questions that claims answer differently, with the answers."""
     rows = []
     for question in checks.questions(ledger):
         answers = {name: answer or ledger.claims[name].said for name, answer in question.answers.items()}
         if len(set(answers.values())) > 1:
-            rows.append([question.asks, "; ".join(f"{name}: {answer}" for name, answer in answers.items())])
-    return Table(["question", "answers"], rows, title="Where the sources answer differently")
-
-
-def _noise(ledger: Seeds) -> Table:
-    rows = [[row.name, row.vendor, " ".join(row.sources), row.facts] for row in ledger.named if row.noise]
-    return Table(["name", "what it is", "source", "why it is here"], rows, title="Named as key players, kept out")
-
-
-def to_json(ledger: Seeds) -> dict[str, Any]:
-    """The same view as data: sizes in USD, rates and shares in percent."""
-    sizes = [
-        {"source": c.source, "market": c.subject, "year": c.period, "usd": _size(ledger, c.id), "claim": c.id}
-        for c in _size_claims(ledger)
-    ]
-    growth = [
-        {
-            "source": row.source,
-            "name": row.name,
-            "start": row.start,
-            "end": row.end,
-            "years": row.periods,
-            "stated": row.said,
-            "recomputed": 100 * row.rate,
-            "as_stated": row.holds,
-            "note": row.note,
-        }
-        for row in growths(ledger)
-    ]
-    drift = [
-        {
-            "source": row.segment.source,
-            "axis": row.segment.axis,
-            "member": row.segment.member,
-            "growth": row.segment.growth,
-            "market_growth": 100 * row.market_rate,
-            "years": row.periods,
-            "factor": row.factor,
-            "share": row.segment.share,
-            "share_then": row.later,
-        }
-        for row in drifts(ledger)
-    ]
-    totals = [
-        {"source": source, "axis": axis, "sum": total, "given": given, "members": members}
-        for source, axis, total, given, members in sums(ledger)
-    ]
-    conflicts = _conflicts(ledger).rows
-    return {
-        "sources": ledger.sources,
-        "sizes": sizes,
-        "growth": growth,
-        "shares": [asdict(segment) for segment in ledger.segments],
-        "sums": totals,
-        "drift": drift,
-        "conflicts": [{"question": question, "answers": answers} for question, answers in conflicts],
-        "noise": [asdict(row) for row in ledger.named if row.noise],
-    }
+            said = "; ".join(f"{name}: {answer}" for name, answer in answers.items())
+            rows.append({"question": question.asks, "answers": said})
+    return rows

@@ -134,7 +134,8 @@ class ClaimsScreen(PlannerScreen):
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="market", name="market-table")
     def _read_market(self) -> None:
-        self.post_message(self.Market(market.tables(documents.load())))
+        views = market.views(documents.load())
+        self.post_message(self.Market({name: view.table() for name, view in views.items()}))
 
     @on(Worker.StateChanged)
     def _failed(self, event: Worker.StateChanged) -> None:
