@@ -5,12 +5,13 @@ import shutil
 
 import pytest
 
-from planner import paths
+from planner import paths, units
 from planner.catalog.catalog import Catalog
 from planner.errors import InputError
-from planner.evidence.claims import checks, documents, verdicts
+from planner.evidence.claims import checks, documents, runs, verdicts
+from tests.conftest import CATALOG
 
-COURT = verdicts.Court()
+COURT = verdicts.Court(CATALOG)
 JUDGED = {found.claim.id: found for found in COURT.judge_all()}
 
 
@@ -100,16 +101,16 @@ def test_every_claim_that_catalogs_and_scenarios_name_is_in_the_ledger():
 @pytest.mark.parametrize(
     ("claim", "verdict", "said"),
     [
-        ("s1.case_tco", verdicts.DEPENDS, "holds for cloud_price from"),
-        ("s1.g800_convergence", verdicts.ITSELF, "differs by"),
-        ("s1.mfu_400g", verdicts.REFUTED, "published runs"),
-        ("s0.dlc_required", verdicts.AGREES, "margin left with liquid at the chip"),
-        ("s1.checkpoint_hours", verdicts.REFUTED, "Training checkpoint strategies"),
-        ("s3.gpu_price", verdicts.REFUTED, "on demand at large providers"),
-        ("s3.obsolescence", verdicts.AGREES, "h100-sxm 2022-10-01"),
-        ("s3.edge_latency", verdicts.DIFFERS, "tpot"),
-        ("s1.deployments", verdicts.AGREES, "12.98 production_lines to 37.5 production_lines"),
-        ("s0.bad_fabric_cancels", verdicts.DEPENDS, "holds for oversubscription from"),
+        ("s1.case_tco", checks.DEPENDS, "holds for cloud_price from"),
+        ("s1.g800_convergence", checks.ITSELF, "differs by"),
+        ("s1.mfu_400g", checks.REFUTED, "published runs"),
+        ("s0.dlc_required", checks.AGREES, "margin left with liquid at the chip"),
+        ("s1.checkpoint_hours", checks.REFUTED, "Training checkpoint strategies"),
+        ("s3.gpu_price", checks.REFUTED, "on demand at large providers"),
+        ("s3.obsolescence", checks.AGREES, "h100-sxm 2022-10-01"),
+        ("s3.edge_latency", checks.DIFFERS, "tpot"),
+        ("s1.deployments", checks.AGREES, "12.98 production_lines to 37.5 production_lines"),
+        ("s0.bad_fabric_cancels", checks.DEPENDS, "holds for oversubscription from"),
     ],
 )
 def test_the_claims_that_people_ask_about_first(claim, verdict, said):
@@ -119,7 +120,7 @@ def test_the_claims_that_people_ask_about_first(claim, verdict, said):
 
 def test_every_claim_is_judged_in_the_words_of_the_list():
     assert len(JUDGED) == 238
-    assert {found.verdict for found in JUDGED.values()} <= set(verdicts.VERDICTS)
+    assert {found.verdict for found in JUDGED.values()} <= set(checks.VERDICTS)
     assert all(found.reason for found in JUDGED.values())
 
 
@@ -133,26 +134,24 @@ def test_what_is_meant_to_be_computed_has_something_to_compute():
 @pytest.mark.parametrize(
     ("claim", "computed", "verdict"),
     [
-        ("s0.cagr_2026_31", 16.87, verdicts.AGREES),
-        ("s2.cagr", 26.81, verdicts.AGREES),
-        ("s3.cagr", 17.84, verdicts.AGREES),
-        ("s1.market_2032", 14.39, verdicts.AGREES),
-        ("s0.mgmt_sw_cagr", 1.007, verdicts.CONTRADICTS),
-        ("s0.inference_cagr", 40.12, verdicts.AGREES),
-        ("s0.market_2025", 59.26, verdicts.CONTRADICTS),
-        ("s2.enduse_csp", 86, verdicts.WRONG),
-        ("s2.region_na", 100, verdicts.CONTRADICTS),
-        ("s1.market_2025", 21659.4, verdicts.CONTRADICTS),
-        ("s3.market_2026", 44.11, verdicts.DIFFERS),
-        ("s1.case_time", 1.667, verdicts.DIFFERS),
+        ("s0.cagr_2026_31", 16.87, checks.AGREES),
+        ("s2.cagr", 26.81, checks.AGREES),
+        ("s3.cagr", 17.84, checks.AGREES),
+        ("s1.market_2032", 14.39, checks.AGREES),
+        ("s0.mgmt_sw_cagr", 1.007, checks.CONTRADICTS),
+        ("s0.inference_cagr", 40.12, checks.AGREES),
+        ("s0.market_2025", 59.26, checks.CONTRADICTS),
+        ("s2.enduse_csp", 86, checks.WRONG),
+        ("s2.region_na", 100, checks.CONTRADICTS),
+        ("s1.market_2025", 21659.4, checks.CONTRADICTS),
+        ("s3.market_2026", 44.11, checks.DIFFERS),
+        ("s1.case_time", 1.667, checks.DIFFERS),
     ],
 )
 def test_arithmetic_of_the_documents(claim, computed, verdict):
     found = JUDGED[claim]
-    evidence, unit = next(
-        (each.evidence, each.check.unit) for each in found.findings if each.evidence and each.evidence.value is not None
-    )
-    assert verdicts.units.convert(evidence.value, unit) == pytest.approx(computed, rel=1e-3)
+    value, unit = next((finding.value, finding.unit) for finding in found.findings if finding.value is not None)
+    assert units.convert(value, unit) == pytest.approx(computed, rel=1e-3)
     assert found.verdict == verdict
 
 
@@ -163,28 +162,28 @@ def test_a_figure_beside_a_claim_is_one_of_the_same_thing():
 
 
 def test_refuted_claims_name_what_refutes_them():
-    assert JUDGED["s1.mfu_800g"].verdict == verdicts.REFUTED
+    assert JUDGED["s1.mfu_800g"].verdict == checks.REFUTED
     assert "The Llama 3 Herd of Models" in JUDGED["s1.mfu_800g"].reason
-    assert JUDGED["s0.nvl72_power"].verdict == verdicts.REFUTED
+    assert JUDGED["s0.nvl72_power"].verdict == checks.REFUTED
     assert "190 kW/rack to 230 kW/rack" in JUDGED["s0.nvl72_power"].reason
-    assert JUDGED["s1.checkpoint_hours"].verdict == verdicts.REFUTED
+    assert JUDGED["s1.checkpoint_hours"].verdict == checks.REFUTED
 
 
 def test_a_contradiction_names_the_other_claims():
     found = JUDGED["s0.hybrid_cagr"]
-    assert found.verdict == verdicts.CONTRADICTS
+    assert found.verdict == checks.CONTRADICTS
     assert all(other in found.reason for other in ("s1.onprem_cagr", "s2.cloud_fastest", "s3.deploy_fastest"))
-    assert JUDGED["s3.rack_max"].verdict == verdicts.CONTRADICTS
-    assert JUDGED["s0.data_vintage"].verdict == verdicts.ITSELF
+    assert JUDGED["s3.rack_max"].verdict == checks.CONTRADICTS
+    assert JUDGED["s0.data_vintage"].verdict == checks.ITSELF
 
 
 def test_owned_30_percent_cheaper_says_from_which_cloud_rate():
     """At the edge the saving is 30 %: planner says the rate for rent billed half, 70 % and all of the time."""
     found = JUDGED["s1.case_tco"]
-    assert found.verdict == verdicts.DEPENDS
+    assert found.verdict == checks.DEPENDS
     for share in ("50 %", "70 %", "100 %"):
         assert f"at cloud_billed_share {share}" in found.reason
-    run_, quantity = found.findings[0].evidence.runs[0]
+    run_, quantity = found.findings[0].runs[0]
     edge = float(found.reason.split("holds for cloud_price from ")[3].split()[0].replace(",", "")) / 3600
     saving = 1 - run_.value(quantity) / run_.value("cloud_cost", {"cloud_price": edge})
     assert saving == pytest.approx(0.30, abs=1e-3)
@@ -192,8 +191,8 @@ def test_owned_30_percent_cheaper_says_from_which_cloud_rate():
 
 def test_a_catalog_figure_changes_the_verdict(tmp_path):
     text = 'source = "seed-s1"\nmemory_capacity = "141 GB/accelerator"\n'
-    assert JUDGED["s1.hbm_capacity"].verdict == verdicts.REFUTED
-    assert judged_with(tmp_path, "accelerators/mi300x", text, "s1.hbm_capacity").verdict == verdicts.AGREES
+    assert JUDGED["s1.hbm_capacity"].verdict == checks.REFUTED
+    assert judged_with(tmp_path, "accelerators/mi300x", text, "s1.hbm_capacity").verdict == checks.AGREES
 
 
 def test_a_price_moves_the_rate_from_which_owning_is_cheaper(tmp_path):
@@ -207,14 +206,14 @@ def test_a_price_moves_the_rate_from_which_owning_is_cheaper(tmp_path):
 
 
 def test_a_dense_rack_that_air_could_take_would_refute_liquid_cooling(tmp_path):
-    assert JUDGED["s0.dlc_required"].verdict == verdicts.AGREES
+    assert JUDGED["s0.dlc_required"].verdict == checks.AGREES
     text = 'source = "planning-estimate"\nrack_limit = "140 kW/rack"\n'
-    assert judged_with(tmp_path, "cooling/air", text, "s0.dlc_required").verdict == verdicts.DIFFERS
+    assert judged_with(tmp_path, "cooling/air", text, "s0.dlc_required").verdict == checks.DIFFERS
 
 
 def test_what_is_missing_is_said(monkeypatch):
     found = COURT.bench.run({"choose": {"system": "dgx-h100"}, "set": {"accelerators": "8 accelerator"}}, True)
-    with pytest.raises(verdicts.MissingError, match="no_such_thing"):
+    with pytest.raises(runs.MissingError, match="no_such_thing"):
         found.value("no_such_thing")
 
 
@@ -225,12 +224,12 @@ def test_json_has_the_stable_shape(run):
     assert len(found["claims"]) == 238
     assert all({"id", "said", "computed", "unit", "verdict", "reason"} <= set(row) for row in found["claims"])
     assert sum(found["by_verdict"].values()) == 238
-    assert set(found["by_verdict"]) == set(verdicts.VERDICTS)
+    assert set(found["by_verdict"]) == set(checks.VERDICTS)
 
 
 def test_verdicts_are_filtered_by_their_first_words(run):
     rows = run("claims", "--verdict", "refuted", "--json").json["claims"]
-    assert rows and {row["verdict"] for row in rows} == {verdicts.REFUTED}
+    assert rows and {row["verdict"] for row in rows} == {checks.REFUTED}
     assert "unknown verdict 'refused'" in run("claims", "--verdict", "refused", status=2).err
 
 
@@ -240,6 +239,6 @@ def test_explain_goes_down_to_catalog_facts(run):
         assert said in out
     assert "Did you mean 's1.case_tco'?" in run("claims", "explain", "s1.case_tcoo", status=2).err
     told = run("claims", "explain", "s1.cagr", "--json").json
-    assert told["verdict"] == verdicts.DEPENDS
+    assert told["verdict"] == checks.DEPENDS
     assert told["findings"][0]["set"]["market_periods"] == 6
     assert told["findings"][0]["derivations"][0]["name"] == "market_growth"

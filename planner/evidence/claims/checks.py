@@ -2,59 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from planner import fields, glossary, paths, units
 from planner.errors import InputError, Problem, read_toml, unknown
+from planner.evidence.claims import from_model, from_records
 from planner.evidence.claims.documents import PLAIN, Claim, Seeds
+from planner.evidence.claims.runs import FORMS, Bench, Check, Evidence, figure
 from planner.fields import At, Field, Form, Takes
 
-# Kind of check -> the keys it takes beside those that every kind takes.
-_RUN = ("scenario", "workload", "choose", "set", "quantity", "over", "against", "form", "vary", "across", "cases")
+AGREES = "agrees"
+DIFFERS = "differs"
+REFUTED = "refuted by published measurements"
+CONTRADICTS = "contradicts another source"
+ITSELF = "contradicts itself"
+WRONG = "arithmetic wrong"
+DEPENDS = "depends"
+UNCHECKED = "cannot be checked"
+# Of several findings on one claim the first of these is its verdict.
+VERDICTS = (WRONG, REFUTED, ITSELF, CONTRADICTS, DIFFERS, DEPENDS, AGREES, UNCHECKED)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of check: where its evidence comes from, what it means that it fails, and the keys of its own."""
+
+    gather: Callable[[Bench, Check], Evidence] | None
+    fails: str
+    keys: tuple[str, ...]
+    # Whether the computed value is the quantity itself or a ratio.
+    valued: bool = False
+
+
+_SCENARIO = ("scenario", "workload", "choose", "set")
+# What tells the run behind a check of the model.
+OTHER_SOURCES = "other sources"
+RUN = (*_SCENARIO, "quantity", "over", "against", "form", "vary", "across", "cases")
 KINDS = {
-    "model": _RUN,
-    "arithmetic": _RUN,
-    "contradiction": (*_RUN, "other"),
-    "covers": ("scenario", "workload", "choose", "set", "quantities"),
-    "rank": ("scenario", "workload", "choose", "set", "quantity", "quantities"),
-    "rules": ("scenario", "workload", "choose", "set", "rule", "verdict"),
-    "sum": ("claims",),
-    "order": ("other", "relation"),
-    "catalog": ("entry", "field"),
-    "names": ("names", "counts"),
-    "generations": ("entries", "field"),
-    "offers": ("entries", "where", "against", "field", "take", "form"),
-    "presets": ("names",),
-    "published": ("low", "high", "source", "where"),
-    "measured": ("file", "column", "where", "least", "source"),
-    "not checkable": ("reason",),
+    "model": Kind(from_model.modelled, DIFFERS, RUN, valued=True),
+    "arithmetic": Kind(from_model.modelled, WRONG, RUN, valued=True),
+    "contradiction": Kind(from_model.modelled, CONTRADICTS, (*RUN, "other"), valued=True),
+    "covers": Kind(from_model.covered, DIFFERS, (*_SCENARIO, "quantities")),
+    "rank": Kind(from_model.ranked, DIFFERS, (*_SCENARIO, "quantity", "quantities")),
+    "rules": Kind(from_model.ruled, DIFFERS, (*_SCENARIO, "rule", "verdict")),
+    "sum": Kind(from_records.summed, WRONG, ("claims",)),
+    "order": Kind(from_records.ordered, CONTRADICTS, ("other", "relation")),
+    "catalog": Kind(from_records.catalogued, DIFFERS, ("entry", "field")),
+    "names": Kind(from_records.named, DIFFERS, ("names", "counts")),
+    "generations": Kind(from_records.generations, DIFFERS, ("entries", "field")),
+    "offers": Kind(from_records.offered, REFUTED, ("entries", "where", "against", "field", "take", "form")),
+    "presets": Kind(from_records.presets, DIFFERS, ("names",)),
+    "published": Kind(from_records.published, REFUTED, ("low", "high", "source", "where")),
+    "measured": Kind(from_records.measured, REFUTED, ("file", "column", "where", "least", "source")),
+    "not checkable": Kind(None, UNCHECKED, ("reason",)),
+    # Of a question, and not written as a check.
+    OTHER_SOURCES: Kind(from_records.answered, CONTRADICTS, ()),
 }
 _COMMON = ("kind", "note", "unit", "expect", "tolerance", "fails")
-RELATIONS = ("not before", "not above", "not below", "covers", "equals")
-COUNTS = ("found", "absent", "distinct")
-# Kinds whose computed value is the quantity itself or a ratio.
-_VALUED = ("model", "arithmetic", "contradiction")
-FORMS = ("ratio", "gain", "cut")
-TAKES = ("median", "lowest", "highest", "share", "count")
-
-
 _TABLE = fields.named(lambda name: fields.ANYTHING, "a table")
-# What the fields take that take no text.
+# What the keys take that take no text.
 _TAKES = {
     **dict.fromkeys(("expect", "choose", "set", "vary", "across", "cases", "least"), _TABLE),
     **dict.fromkeys(("quantities", "other", "claims", "names"), fields.TEXTS),
     **dict.fromkeys(("against", "where", "entries", "low", "high"), fields.ANYTHING),
     "form": fields.name_of("form", FORMS),
-    "take": fields.name_of("take", TAKES),
-    "relation": fields.name_of("relation", RELATIONS),
-    "counts": fields.name_of("counts", COUNTS),
+    "take": fields.name_of("take", from_records.TAKES),
+    "relation": fields.name_of("relation", from_records.RELATIONS),
+    "counts": fields.name_of("counts", from_records.COUNTS),
     "tolerance": fields.such("a number: a share of the figure said", fields.is_number),
 }
-
-
 _QUESTION = Form(
     (
         Field("asks", fields.TEXT, "the question", required=True),
@@ -63,31 +82,6 @@ _QUESTION = Form(
         Field("tolerance", _TAKES["tolerance"], "how far the figures may lie apart", 0.05),
     )
 )
-
-
-@dataclass(frozen=True)
-class Check:
-    """One way of checking one claim; `given` is its table as written."""
-
-    claim: Claim
-    kind: str
-    given: Mapping[str, Any]
-    # What the claim amounts to, in base units; None where that side is open.
-    low: float | None
-    high: float | None
-    unit: str
-    tolerance: float
-
-
-@dataclass(frozen=True)
-class Question:
-    """Something that several claims answer: by figures that must agree, or by one of several words."""
-
-    name: str
-    asks: str
-    # Claim -> its answer; the claim's own figure where the text is empty.
-    answers: Mapping[str, str]
-    tolerance: float
 
 
 def load(seeds: Seeds, sources: Mapping[str, Any], directory: Path | None = None) -> dict[str, list[Check]]:
@@ -108,26 +102,34 @@ def load(seeds: Seeds, sources: Mapping[str, Any], directory: Path | None = None
     problems += [Problem("checks.toml", name, "no check for this claim") for name in seeds.claims if name not in raw]
     if problems:
         raise InputError(problems)
+    for question in questions(seeds):
+        for name in question["answers"]:
+            checks[name].append(
+                Check(seeds.claims[name], OTHER_SOURCES, question, None, None, "", question["tolerance"])
+            )
     return checks
 
 
-def questions(seeds: Seeds, directory: Path | None = None) -> list[Question]:
-    """What several claims answer; InputError with every problem."""
+def questions(seeds: Seeds, directory: Path | None = None) -> list[dict[str, Any]]:
+    """What several claims answer, by figures that must agree or by one of several words; InputError with every problem.
+
+    `answers` has the word of each claim; it is empty where the claim's figure answers.
+    """
     problems: list[Problem] = []
-    answered = []
+    asked = []
     for name, table in read_toml((directory or paths.shipped("seeds")) / "questions.toml").items():
         at = At(f"questions.toml [{name}]", problems)
         said = _QUESTION.read(table, at)
-        answers = said["answers"] or dict.fromkeys(said["claims"], "")
-        for claim in answers:
+        said["answers"] = said["answers"] or dict.fromkeys(said["claims"], "")
+        for claim in said["answers"]:
             if claim not in seeds.claims:
                 at.below(claim).refuse(unknown("claim", claim, seeds.claims))
-        if len(answers) < 2:
+        if len(said["answers"]) < 2:
             at.refuse("takes answers (or claims) of two or more")
-        answered.append(Question(name, said["asks"], answers, said["tolerance"]))
+        asked.append(said)
     if problems:
         raise InputError(problems)
-    return answered
+    return asked
 
 
 def _check(
@@ -146,16 +148,18 @@ def _check(
     if kind not in KINDS:
         at.below("kind").refuse(unknown("kind of check", str(kind), KINDS))
         return None
-    form = Form(tuple(Field(name, _TAKES.get(name, fields.TEXT)) for name in (*_COMMON, *KINDS[kind])))
+    form = Form(tuple(Field(name, _TAKES.get(name, fields.TEXT)) for name in (*_COMMON, *KINDS[kind].keys)))
     given = {name: value for name, value in form.read(table, at).items() if value is not None}
     if kind in ("published", "measured") and given.get("source") not in sources:
         at.below("source").refuse(unknown("source", str(given.get("source")), sources))
-    unit = _words(given.get("unit", claim.unit))
+    unit = given.get("unit", claim.unit)
+    # Counts and figures without a dimension are plain numbers.
+    unit = units.DIMENSIONLESS if unit in ("", *PLAIN) else units.short(unit)
     for name, message in _misnamed(given, unit, kind):
         at.below(name).refuse(message)
     expected = Takes("low and high", lambda table, at: _expected(claim, table, unit, seeds))
     low, high = fields.taken(expected, given, at.below("expect"), (None, None))
-    if kind != "not checkable" and low is None and high is None:
+    if KINDS[kind].gather and low is None and high is None:
         at.below("expect").refuse("the claim has no figure: say what it amounts to")
     # What a check says to expect counts as written; a claim's own figure is as firm as its wording.
     usual = 0 if "expect" in given else tolerances.get(claim.bound, 0)
@@ -168,17 +172,15 @@ def _misnamed(table: Mapping[str, Any], unit: str, kind: str) -> Iterator[tuple[
     rows, options = glossary.quantities(), glossary.options()
     runs = [table, table.get("against", {}), *table.get("cases", {}).values()]
     named = [(key, table[key]) for key in ("quantity", "over") if key in table]
-    named += [("quantities", name) for name in table.get("quantities", ())]
-    named += [(key, name) for key in ("vary", "across") for name in table.get(key, ())]
+    named += [(key, name) for key in ("quantities", "vary", "across") for name in table.get(key, ())]
     named += [("set", name) for run in runs if isinstance(run, Mapping) for name in run.get("set", ())]
     for key, name in named:
         if name not in rows and name not in options:
             yield key, unknown("quantity", name, [*rows, *options])
     name = table.get("quantity")
-    if kind in _VALUED and name in rows:
-        compared = "over" in table or "against" in table
-        dimensions = units.DIMENSIONLESS if compared else rows[name].unit
-        if "over" not in table and not units.same_dimensions(unit, dimensions):
+    if KINDS[kind].valued and name in rows and "over" not in table:
+        compared = "against" in table
+        if not units.same_dimensions(unit, units.DIMENSIONLESS if compared else rows[name].unit):
             yield "unit", f"'{unit}' does not show {name}{' against another run' if compared else ''}"
 
 
@@ -191,18 +193,3 @@ def _expected(claim: Claim, table: Mapping[str, Any], unit: str, seeds: Seeds) -
         units.read(seeds.figure_text(given[side]), unit) if side in given else None for side in ("low", "high")
     )
     return low, high
-
-
-def figure(value: float | None, unit: str) -> float | None:
-    """A number written in `unit` as a base value."""
-    return None if value is None else units.read(f"{value!r} {unit}", unit)
-
-
-def worded(value: float, unit: str, digits: int = 4) -> str:
-    """A base value in a unit; a date is a plain year with its fraction."""
-    return f"{units.convert(value, unit):.2f}" if unit == "year" else units.text(value, unit, digits)
-
-
-def _words(unit: str) -> str:
-    """The unit as it is shown: counts and figures without a dimension are plain numbers."""
-    return units.DIMENSIONLESS if unit in ("", *PLAIN) else units.short(unit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,10 @@ class Claim:
     paraphrase: str
     used_as: str
     hint: str
+
+    @property
+    def has_figure(self) -> bool:
+        return self.low is not None or self.high is not None
 
     @property
     def said(self) -> str:
@@ -153,30 +157,31 @@ def _load(directory: Path) -> Seeds:
     return ledger
 
 
-# The columns of each file stand in the order of what a row becomes.
+def _form(
+    made: Callable[..., Any],
+    columns: str,
+    takes: Mapping[str, Takes],
+    check: Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]],
+) -> Form:
+    """Columns in the order of what a row becomes; they take text but where something else is said."""
+    row = tuple(Field(name, takes.get(name, fields.TEXT)) for name in columns.split())
+    return Form(row, lambda **cells: made(*cells.values()), check=check)
 
 
 def _claim_form(sources: Mapping[str, Any]) -> Form:
-    return Form(
-        (
-            Field("claim_id", fields.TEXT, "the claim's own name"),
-            Field("source_id", fields.name_of("source", sources), "document that says it"),
-            Field("section", fields.TEXT, "section of the document"),
-            Field("line", fields.TEXT, "line of the document"),
-            Field("topic", fields.TEXT, "what it is about"),
-            Field("subject", fields.TEXT, "of whom or what it says something"),
-            Field("quantity", fields.TEXT, "what it gives a figure of"),
-            Field("value_low", fields.NUMBER_OR_EMPTY, "the figure, or its lower end"),
-            Field("value_high", fields.NUMBER_OR_EMPTY, "the figure, or its upper end"),
-            Field("unit", Takes("a unit, dimensionless or count", _unit), "unit of the figures"),
-            Field("bound", fields.name_of("bound", BOUNDS), "how the figure is meant"),
-            Field("period_as_of", fields.TEXT, "time for which it holds"),
-            Field("paraphrase", fields.TEXT, "what is said, in own words"),
-            Field("how_used", fields.name_of("use", USES), "what the planner does with it"),
-            Field("check", fields.TEXT, "how it may be checked"),
-        ),
-        lambda **cells: Claim(*cells.values()),
-        check=_claim_problems,
+    return _form(
+        Claim,
+        "claim_id source_id section line topic subject quantity value_low value_high unit bound period_as_of "
+        "paraphrase how_used check",
+        {
+            "source_id": fields.name_of("source", sources),
+            "value_low": fields.NUMBER_OR_EMPTY,
+            "value_high": fields.NUMBER_OR_EMPTY,
+            "unit": Takes("a unit, dimensionless or count", _unit),
+            "bound": fields.name_of("bound", BOUNDS),
+            "how_used": fields.name_of("use", USES),
+        },
+        _claim_problems,
     )
 
 
@@ -196,22 +201,16 @@ def _unit(given: str, at: At) -> str:
 
 
 def _segment_form(sources: Mapping[str, Any], claims: Mapping[str, Any]) -> Form:
-    return Form(
-        (
-            Field("source_id", fields.name_of("source", sources), "document that says it"),
-            Field("axis", fields.TEXT, "what the market is divided by"),
-            Field("member", fields.TEXT, "the part"),
-            Field("parent", fields.TEXT, "the part that it is part of"),
-            Field("share_pct", fields.NUMBER_OR_EMPTY, "share of the market in per cent"),
-            Field("share_year", fields.TEXT, "year of the share"),
-            Field("cagr_pct", fields.NUMBER_OR_EMPTY, "growth a year in per cent"),
-            Field("cagr_period", fields.TEXT, "years of the growth"),
-            Field("rank", fields.TEXT, "place among the parts"),
-            Field("claim_id", fields.name_of("claim", ["", *claims]), "claim that gives the figures"),
-            Field("note", fields.TEXT, "what else is to be known"),
-        ),
-        lambda **cells: Segment(*cells.values()),
-        check=_segment_problems,
+    return _form(
+        Segment,
+        "source_id axis member parent share_pct share_year cagr_pct cagr_period rank claim_id note",
+        {
+            "source_id": fields.name_of("source", sources),
+            "share_pct": fields.NUMBER_OR_EMPTY,
+            "cagr_pct": fields.NUMBER_OR_EMPTY,
+            "claim_id": fields.name_of("claim", ["", *claims]),
+        },
+        _segment_problems,
     )
 
 
@@ -220,27 +219,18 @@ def _segment_problems(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "share_pct", f"{row['share_pct']} is not a share in per cent"
 
 
-_YES_OR_NO = fields.such("yes or no", lambda given: given in ("yes", "no"), lambda given: given == "yes")
-
-
 def _named_form(sources: Mapping[str, Any]) -> Form:
     known = fields.name_of("source", sources)
-    return Form(
-        (
-            Field("name", fields.TEXT, "name of the product, provider or programme"),
-            Field("kind", fields.TEXT, "what it is"),
-            Field("vendor", fields.TEXT, "who makes or runs it"),
-            Field(
-                "source_ids",
-                Takes("ids of sources", lambda given, at: tuple(known.read(each, at) for each in given.split())),
-                "documents that name it",
+    return _form(
+        lambda *cells: Named(*cells[:-1]),
+        "name kind vendor source_ids facts_in_seeds planner_use noise",
+        {
+            "source_ids": Takes(
+                "ids of sources", lambda given, at: tuple(known.read(each, at) for each in given.split())
             ),
-            Field("facts_in_seeds", fields.TEXT, "what they say of it"),
-            Field("planner_use", fields.TEXT, "what the planner does with it"),
-            Field("noise", _YES_OR_NO, "yes where it does not belong to the industry"),
-        ),
-        lambda noise, **cells: Named(*cells.values()),
-        check=_named_problems,
+            "noise": fields.such("yes or no", lambda given: given in ("yes", "no"), lambda given: given == "yes"),
+        },
+        _named_problems,
     )
 
 

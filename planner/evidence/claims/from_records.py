@@ -5,72 +5,88 @@ from __future__ import annotations
 import csv
 import datetime
 import itertools
+import math
 import statistics
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from planner import glossary, paths, units
+from planner import glossary, units
 from planner.catalog import browse
 from planner.catalog.entries import Entry
-from planner.evidence.claims.checks import Check, figure, worded
-from planner.evidence.claims.runs import Bench, Evidence, MissingError, compared, formed
+from planner.evidence.claims.documents import Claim
+from planner.evidence.claims.runs import Bench, Check, Evidence, MissingError, figure
 from planner.scenario import scenario_file
 
 
 def summed(bench: Bench, check: Check) -> Evidence:
     """The sum of several claims' figures."""
     claims = [bench.seeds.claim(name) for name in check.given["claims"]]
-    values = [claim.low for claim in claims]
-    if None in values:
+    figures = [claim.low for claim in claims if claim.low is not None]
+    if len(figures) < len(claims):
         raise MissingError("a figure of one of the claims")
-    value = float(sum(units.read(f"{v!r} {check.unit}", check.unit) for v in values))
-    words = " + ".join(units.number_text(v, 6) for v in values if v is not None)
-    return Evidence(value, f"{words} ({', '.join(claim.id for claim in claims)})", compared(check, value))
+    total = sum(figure(each, check.unit) or 0.0 for each in figures)
+    words = " + ".join(units.number_text(each, 6) for each in figures)
+    return Evidence(float(total), f"{words} ({', '.join(claim.id for claim in claims)})")
 
 
-_RELATION = {
-    "not before": "cannot be earlier where",
-    "not below": "cannot be less where",
-    "not above": "cannot be more where",
-    "covers": "must reach as far where",
-    "equals": "must be the same where",
+def _reaches(large: float | None, small: float | None) -> bool:
+    return large is None or small is None or large >= small
+
+
+Ends = tuple[float | None, float | None]
+# How a claim must stand to others: in words, and as a test of the ends of its figure and of the other's.
+RELATIONS: Mapping[str, tuple[str, Callable[[Ends, Ends], bool]]] = {
+    "not before": ("cannot be earlier where", lambda mine, other: _reaches(mine[1], other[0])),
+    "not below": ("cannot be less where", lambda mine, other: _reaches(mine[1], other[0])),
+    "not above": ("cannot be more where", lambda mine, other: _reaches(other[1], mine[0])),
+    "covers": ("must reach as far where", lambda mine, other: _reaches(mine[1], other[1])),
+    "equals": ("must be the same where", lambda mine, other: mine == other),
 }
 
 
 def ordered(bench: Bench, check: Check) -> Evidence:
     """Whether the claim's figure stands to those of other claims as it must."""
-    relation = check.given.get("relation", "not before")
-    holds = True
-    words = []
-    for name in check.given["other"]:
-        other = bench.seeds.claim(name)
-        low, high = figure(other.low, check.unit), figure(other.high, check.unit)
-        mine_low, mine_high = check.low, check.high
-        pairs = {
-            "not before": (mine_high, low),
-            "not below": (mine_high, low),
-            "not above": (high, mine_low),
-            "covers": (mine_high, high),
-        }
-        if relation == "equals":
-            met = (low, high) == (mine_low, mine_high)
-        else:
-            large, small = pairs[relation]
-            met = large is None or small is None or large >= small
-        holds = holds and met
-        words.append(f"{name} says {other.said}")
-    return Evidence(None, f"{_RELATION[relation]} {'; '.join(words)}", holds)
+    words, met = RELATIONS[check.given.get("relation", "not before")]
+    others = [bench.seeds.claim(name) for name in check.given["other"]]
+    ends = [(figure(other.low, check.unit), figure(other.high, check.unit)) for other in others]
+    said = "; ".join(f"{other.id} says {other.said}" for other in others)
+    holds = all(met((check.low, check.high), each) for each in ends)
+    return Evidence(None, f"{words} {said}", holds, others=tuple(check.given["other"]))
+
+
+def answered(bench: Bench, check: Check) -> Evidence:
+    """How the claim's answer to a question compares with those of the other claims asked the same."""
+    answers, claim, asks = check.given["answers"], check.claim, check.given["asks"]
+    others = {name: bench.seeds.claim(name) for name in answers if name != claim.id}
+
+    def same(name: str) -> bool:
+        if answers[claim.id] or answers[name]:
+            return bool(answers[claim.id] == answers[name])
+        return _overlap(claim, others[name], check.tolerance)
+
+    differing = tuple(name for name in others if not same(name))
+    if not differing:
+        return Evidence(None, f"{asks} {', '.join(others)}: the same", True)
+    said = ", ".join(f"{name} says {answers[name] or others[name].said}" for name in differing)
+    return Evidence(None, f"{asks} {said}", False, others=differing)
+
+
+def _overlap(one: Claim, other: Claim, tolerance: float) -> bool:
+    """Whether the figures of two claims have a value in common, within a share of them."""
+    low, other_low = one.low or 0, other.low or 0
+    high, other_high = (math.inf if claim.high is None else claim.high for claim in (one, other))
+    return low <= other_high * (1 + tolerance) and other_low <= high * (1 + tolerance)
 
 
 def catalogued(bench: Bench, check: Check) -> Evidence:
     """A catalog entry's figure or date."""
     kind, _, key = check.given["entry"].partition("/")
-    entry = bench.catalog.find(kind, key)
-    name = check.given["field"]
+    entry, name = bench.catalog.find(kind, key), check.given["field"]
     fact = entry.facts.get(name)
     if fact is not None:
         title = bench.catalog.sources.get(fact.source, {}).get("title", fact.source)
-        return Evidence(fact.value, f"{name} of {entry.origin}, {fact.kind}: {title}", compared(check, fact.value))
-    value = units.read(f"{_date(entry, name)!r} {check.unit}", check.unit)
-    return Evidence(value, f"{name} of {entry.origin} is {entry.text[name]}", compared(check, value))
+        return Evidence(fact.value, f"{name} of {entry.origin}, {fact.kind}: {title}")
+    return Evidence(figure(_date(entry, name), check.unit), f"{name} of {entry.origin} is {entry.text[name]}")
 
 
 def _date(entry: Entry, name: str) -> float:
@@ -81,14 +97,21 @@ def _date(entry: Entry, name: str) -> float:
     return date.year + (date.timetuple().tm_yday - 1) / 365
 
 
+# What is counted of names, some of which an entry of the catalog answers to.
+COUNTS: Mapping[str, Callable[[list[str], dict[str, str]], int]] = {
+    "found": lambda names, entries: len(entries),
+    "absent": lambda names, entries: len(names) - len(entries),
+    "distinct": lambda names, entries: len(set(entries.values())),
+}
+
+
 def named(bench: Bench, check: Check) -> Evidence:
     """How many of the names the catalog has, lacks, or tells apart."""
-    names = check.given["names"]
-    counts = check.given.get("counts", "found")
-    found = {name: hits[0][0].origin for name in names if (hits := bench.catalog.search(name)[:1])}
-    value = {"found": len(found), "absent": len(names) - len(found), "distinct": len(set(found.values()))}[counts]
-    listed = ", ".join(dict.fromkeys(found.values())) or "none of them"
-    return Evidence(float(value), f"{counts} of {len(names)} names in the catalog ({listed})", compared(check, value))
+    names, counts = check.given["names"], check.given.get("counts", "found")
+    entries = {name: hits[0][0].origin for name in names if (hits := bench.catalog.search(name)[:1])}
+    listed = ", ".join(dict.fromkeys(entries.values())) or "none of them"
+    count = COUNTS[counts](names, entries)
+    return Evidence(float(count), f"{counts} of {len(names)} names in the catalog ({listed})")
 
 
 def generations(bench: Bench, check: Check) -> Evidence:
@@ -96,88 +119,81 @@ def generations(bench: Bench, check: Check) -> Evidence:
     entries = [bench.catalog.find(*name.split("/", 1)) for name in check.given["entries"]]
     dates = [_date(entry, check.given["field"]) for entry in entries]
     steps = [units.read(f"{later - earlier} year", "s") for earlier, later in itertools.pairwise(dates)]
-    value = sum(steps) / len(steps)
     words = ", ".join(f"{entry.key} {entry.text[check.given['field']]}" for entry in entries)
-    return Evidence(value, f"mean step between {words}", compared(check, value))
+    return Evidence(sum(steps) / len(steps), f"mean step between {words}")
 
 
 def presets(bench: Bench, check: Check) -> Evidence:
-    """How many of the named scenarios are shipped."""
-    shipped = scenario_file.shipped_names(bench.catalog)
-    lacking = [name for name in check.given["names"] if name not in shipped]
-    if lacking:
+    """How many of the named scenarios are shipped; all of them must be."""
+    names, shipped = check.given["names"], scenario_file.shipped_names(bench.catalog)
+    if lacking := [name for name in names if name not in shipped]:
         raise MissingError(f"scenario {', '.join(lacking)}")
-    value = float(len(check.given["names"]))
-    return Evidence(value, f"shipped scenarios {', '.join(check.given['names'])}", compared(check, value))
+    return Evidence(float(len(names)), f"shipped scenarios {', '.join(names)}")
+
+
+# What is taken of the figures of several entries: of their values, and of how many lie within the claim.
+TAKES: Mapping[str, Callable[[list[float], int], float]] = {
+    "median": lambda values, inside: statistics.median(values),
+    "lowest": lambda values, inside: min(values),
+    "highest": lambda values, inside: max(values),
+    "share": lambda values, inside: inside / len(values),
+    "count": lambda values, inside: float(len(values)),
+}
 
 
 def offered(bench: Bench, check: Check) -> Evidence:
     """A field over the catalog entries that meet conditions: median, ends, count, or the share in the claim's range."""
     given = check.given
-    quantity = glossary.kinds()[given["entries"]].fields[given["field"]]
+    kind, name, take = given["entries"], given["field"], given.get("take", "median")
+    show = glossary.kinds()[kind].fields[name].show
 
     def taken(conditions: list[list[str]]) -> tuple[float, str]:
         """Entries that meet all conditions of any of the lists."""
-        facts = {}
-        for every in conditions:
-            for entry in browse.matching(bench.catalog, given["entries"], every):
-                if given["field"] in entry.facts:
-                    facts[entry.key] = entry.facts[given["field"]].value
-        if not facts:
-            raise MissingError(f"{given['field']} of {given['entries']} with {conditions}")
-        values = sorted(facts.values())
-        inside = sum(compared(check, value) for value in values)
-        take = given.get("take", "median")
-        figure = {
-            "median": statistics.median(values),
-            "lowest": values[0],
-            "highest": values[-1],
-            "share": inside / len(values),
-            "count": float(len(values)),
-        }[take]
-        ends = " to ".join(units.text(value, quantity.show, 3) for value in (values[0], values[-1]))
+        entries = [entry for every in conditions for entry in browse.matching(bench.catalog, kind, every)]
+        values = list({entry.key: entry.facts[name].value for entry in entries if name in entry.facts}.values())
+        if not values:
+            raise MissingError(f"{name} of {kind} with {conditions}")
+        inside = sum(check.agrees(value) for value in values)
+        ends = " to ".join(units.text(value, show, 3) for value in (min(values), max(values)))
         within = "" if "against" in given else f", {inside} of them within the claim"
-        return figure, f"{take} {given['field']} of {len(values)} {given['entries']} ({ends}{within})"
+        return TAKES[take](values, inside), f"{take} {name} of {len(values)} {kind} ({ends}{within})"
 
     value, how = taken(given["where"])
     if "against" in given:
         other, how_other = taken(given["against"])
-        value, how = formed(check, value, other), f"{how} against {how_other}"
-    return Evidence(value, how, compared(check, value))
+        value, how = check.formed(value, other), f"{how} against {how_other}"
+    return Evidence(value, how)
 
 
 def published(bench: Bench, check: Check) -> Evidence:
     """Whether the claim's range meets the published one."""
     given = check.given
     low, high = (units.read(given[side], check.unit) if side in given else None for side in ("low", "high"))
+    ends = [check.worded(value) for value in (low, high) if value is not None]
     source = bench.catalog.sources[given["source"]]
-    ends = [worded(value, check.unit) for value in (low, high) if value is not None]
-    words = " to ".join(dict.fromkeys(ends))
     where = f", {given['where']}" if "where" in given else ""
-    return Evidence(None, f"published: {words} ({source['title']}{where})", _meets(check, low, high))
+    how = f"published: {' to '.join(dict.fromkeys(ends))} ({source['title']}{where})"
+    return Evidence(None, how, check.meets(low, high))
 
 
 def measured(bench: Bench, check: Check) -> Evidence:
-    """Whether the claim's range meets what the shipped measurements show."""
+    """Whether the claim's range meets what the catalog's measurements show."""
     given = check.given
-    path = paths.shipped("catalogs") / "measurements" / given["file"]
+    name, column = f"measurements/{given['file']}", given["column"]
+    path = bench.catalog.file(name)
     if not path.is_file():
-        raise MissingError(f"measurements/{given['file']}")
-    conditions = given.get("where", {})
-    values = {}
-    for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
-        least = all(float(row[name] or 0) >= bound for name, bound in given.get("least", {}).items())
-        if row[given["column"]] and least and all(row[name] == text for name, text in conditions.items()):
-            values[row["case_id"]] = units.read(row[given["column"]], check.unit if check.unit == "1" else "1")
-    if not values:
-        raise MissingError(f"rows of measurements/{given['file']} with {given['column']}")
+        raise MissingError(name)
+
+    def meant(row: Mapping[str, Any]) -> bool:
+        least = all(float(row[key] or 0) >= bound for key, bound in given.get("least", {}).items())
+        return bool(row[column]) and least and all(row[key] == text for key, text in given.get("where", {}).items())
+
+    rows = [row for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()) if meant(row)]
+    if not rows:
+        raise MissingError(f"rows of {name} with {column}")
+    values = {row["case_id"]: units.read(row[column], check.unit if check.unit == "1" else "1") for row in rows}
     best = max(values, key=lambda case: values[case])
-    ends = " to ".join(units.text(value, check.unit, 3) for value in (min(values.values()), values[best]))
+    low, high = min(values.values()), values[best]
+    ends = " to ".join(units.text(value, check.unit, 3) for value in (low, high))
     how = f"measured: {ends} over {len(values)} published runs, the highest {best}"
-    return Evidence(None, how, _meets(check, min(values.values()), values[best]))
-
-
-def _meets(check: Check, low: float | None, high: float | None) -> bool:
-    """Whether the range said and a published range have a point in common, within the tolerance."""
-    below = check.low is None or high is None or check.low - abs(check.low) * check.tolerance <= high
-    return below and (check.high is None or low is None or check.high + abs(check.high) * check.tolerance >= low)
+    return Evidence(None, how, check.meets(low, high))

@@ -174,8 +174,8 @@ def conflicts(ledger: Seeds) -> list[Row]:
     """Questions that claims answer differently, with the answers."""
     rows = []
     for question in checks.questions(ledger):
-        answers = {name: answer or ledger.claims[name].said for name, answer in question.answers.items()}
+        answers = {name: answer or ledger.claims[name].said for name, answer in question["answers"].items()}
         if len(set(answers.values())) > 1:
             said = "; ".join(f"{name}: {answer}" for name, answer in answers.items())
-            rows.append({"question": question.asks, "answers": said})
+            rows.append({"question": question["asks"], "answers": said})
     return rows

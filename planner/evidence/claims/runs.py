@@ -1,18 +1,16 @@
-"""Where claims are put to the test: scenarios made ready once, and what a test of one yields."""
+"""What a check of a claim is, what it yields, and the scenarios that checks run, each made ready once."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
-from planner import glossary
+from planner import glossary, units
 from planner.catalog.catalog import Catalog
-from planner.evidence.claims.checks import Check
-from planner.evidence.claims.documents import Seeds
+from planner.evidence.claims.documents import Claim, Seeds
 from planner.model import wiring
 from planner.plan import plan, sizing
 from planner.scenario import resolve, scenario, scenario_file
@@ -20,10 +18,51 @@ from planner.scenario.scenario import Resolved, Scenario
 
 # Sums of decimal fractions miss their whole by this much.
 _ROUNDING = 1e-9
+# How a value is set against another: in words, and computed.
+FORMS: Mapping[str, tuple[str, Callable[[float, float], float]]] = {
+    "ratio": ("{} / {}", lambda one, other: one / other),
+    "gain": ("{} / {} - 1", lambda one, other: one / other - 1),
+    "cut": ("1 - {} / {}", lambda one, other: 1 - one / other),
+}
 
 
 class MissingError(ValueError):
     """What a check needs is not there (yet): a quantity, an input, an entry or a file."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One way of checking one claim; `given` is its table as written."""
+
+    claim: Claim
+    kind: str
+    given: Mapping[str, Any]
+    # What the claim amounts to, in base units; None where that side is open.
+    low: float | None
+    high: float | None
+    unit: str
+    tolerance: float
+
+    def agrees(self, value: float) -> bool:
+        """Whether a computed value is what the claim says, within the tolerance."""
+        slack = self.tolerance + _ROUNDING
+        above = self.low is None or value >= self.low - abs(self.low) * slack
+        return above and (self.high is None or value <= self.high + abs(self.high) * slack)
+
+    def meets(self, low: float | None, high: float | None) -> bool:
+        """Whether the range said and a published range have a point in common, within the tolerance."""
+        below = self.low is None or high is None or self.low - abs(self.low) * self.tolerance <= high
+        return below and (self.high is None or low is None or self.high + abs(self.high) * self.tolerance >= low)
+
+    def formed(self, one: float, other: float) -> float:
+        """Two values as the ratio, the gain or the cut that the check asks for."""
+        if other == 0:
+            raise MissingError("what it is compared with is zero")
+        return FORMS[self.given.get("form", "ratio")][1](one, other)
+
+    def worded(self, value: float, digits: int = 4) -> str:
+        """A base value in the unit of the check; a date is a plain year with its fraction."""
+        return f"{units.convert(value, 'year'):.2f}" if self.unit == "year" else units.text(value, self.unit, digits)
 
 
 @dataclass(frozen=True)
@@ -33,30 +72,43 @@ class Run:
     resolved: Resolved
     given: Mapping[str, Any]
 
+    @property
+    def place(self) -> str:
+        return self.resolved.scenario.place.removesuffix(".toml")
+
     def value(self, quantity: str, changes: Mapping[str, float] | None = None) -> float:
         """The quantity in base units, with some inputs changed; MissingError names what it lacks."""
         if quantity not in glossary.quantities():
             raise MissingError(f"{quantity} (no quantity of that name)")
         values = {**self.given, **(changes or {})}
         options = self.resolved.options
-        found = sizing.run((quantity,), values, options).get(quantity)
-        if found is None:
+        value = sizing.run((quantity,), values, options).get(quantity)
+        if value is None:
             raise MissingError(", ".join(wiring.route((quantity,), values, options).missing[quantity]))
-        if not np.isfinite(found):
+        if not math.isfinite(value):
             raise MissingError(f"{quantity} has no finite value here")
-        return float(found)
+        return float(value)
+
+    def computes(self, quantity: str) -> bool:
+        try:
+            return math.isfinite(self.value(quantity))
+        except MissingError:
+            return False
 
 
-@dataclass
+@dataclass(frozen=True)
 class Evidence:
-    """What was computed for a check: base value, how, and the runs that can explain it."""
+    """What was found for a check: a base value where one was computed, how, and the runs that can explain it."""
 
     value: float | None
     how: str
-    holds: bool
+    # Where it is not said, whether the value is what the claim says.
+    holds: bool | None = None
     # Where the answer differs over ranges or cases: where it holds, in words.
     depends: str = ""
-    runs: list[tuple[Run, str]] = field(default_factory=list)
+    # Other claims that the claim does not agree with.
+    others: tuple[str, ...] = ()
+    runs: tuple[tuple[Run, str], ...] = ()
 
 
 class Bench:
@@ -84,16 +136,6 @@ class Bench:
         return Run(resolved, plan.given_values(resolved)[0] if sized else resolved.values)
 
 
-def compared(check: Check, value: float) -> bool:
-    """Whether a computed value is what the claim says, within the tolerance of the check."""
-    low, high = check.low, check.high
-    slack = check.tolerance + _ROUNDING
-    above = low is None or value >= low - abs(low) * slack
-    return above and (high is None or value <= high + abs(high) * slack)
-
-
-def formed(check: Check, one: float, other: float) -> float:
-    """Two values as the ratio, the gain or the cut that the check asks for."""
-    if other == 0:
-        raise MissingError("what it is compared with is zero")
-    return {"ratio": one / other, "gain": one / other - 1, "cut": 1 - one / other}[check.given.get("form", "ratio")]
+def figure(value: float | None, unit: str) -> float | None:
+    """A number written in `unit` as a base value."""
+    return None if value is None else units.read(f"{value!r} {unit}", unit)

@@ -14,7 +14,7 @@ from textual.worker import Worker, WorkerState
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import folded
 from planner.errors import InputError
-from planner.evidence.claims import documents, market, verdicts
+from planner.evidence.claims import checks, documents, market, verdicts
 from planner.evidence.claims.verdicts import Court, Judgement
 from planner.evidence.validation import validation
 from planner.tables import Table
@@ -39,7 +39,7 @@ _ACCURACY = (
     Column("median", 8, right=True),
 )
 # Verdicts that need no second look, and those on which nothing is known.
-_TONES = {verdicts.AGREES: "", verdicts.UNCHECKED: "dim"}
+_TONES = {checks.AGREES: "", checks.UNCHECKED: "dim"}
 
 
 class ClaimsScreen(PlannerScreen):
@@ -173,7 +173,7 @@ class ClaimsScreen(PlannerScreen):
 
     def action_verdict(self) -> None:
         """Show the claims of the next verdict alone; after the last, all."""
-        present = [name for name in verdicts.VERDICTS if any(found.verdict == name for found in self.judgements)]
+        present = [name for name in checks.VERDICTS if any(found.verdict == name for found in self.judgements)]
         order = ["", *present]
         self.verdict = order[(order.index(self.verdict) + 1) % len(order)]
         self._show_claims()
