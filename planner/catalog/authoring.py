@@ -129,11 +129,11 @@ def draft(
 
 def _settings(kind: str, changes: Mapping[str, str], said: Provenance, before: str) -> dict[tuple[str, ...], Any]:
     described = glossary.kinds()[kind]
-    found: list[Problem] = []
+    problems: list[Problem] = []
     settings: dict[tuple[str, ...], Any] = {}
     if said.kind is not None and said.kind not in KINDS:
-        found.append(Problem("--kind", "", f"unknown kind '{said.kind}': it is one of {', '.join(KINDS)}"))
-    as_of = _date(said.as_of, "--as-of", found)
+        problems.append(Problem("--kind", "", f"unknown kind '{said.kind}': it is one of {', '.join(KINDS)}"))
+    as_of = _date(said.as_of, "--as-of", problems)
     for name, given in changes.items():
         name = described.synonyms.get(name, name)
         if name in described.fields:
@@ -144,28 +144,28 @@ def _settings(kind: str, changes: Mapping[str, str], said: Provenance, before: s
             texts = {"source": said.source, "where": said.where, "kind": said.kind, "note": said.note, "as_of": as_of}
             settings |= {(name, key): text for key, text in texts.items() if text is not None}
             if said.source is None and "source" not in before:
-                found.append(Problem(kind, name, "a figure needs a source: name one with --source"))
+                problems.append(Problem(kind, name, "a figure needs a source: name one with --source"))
         elif name in described.dates:
-            settings[(name,)] = _date(given, name, found)
+            settings[(name,)] = _date(given, name, problems)
         elif name in described.lists or name == "aliases":
             settings[(name,)] = [part.strip() for part in given.split(",")]
         elif name in described.text or name in described.references or name == "name":
             settings[(name,)] = given
         else:
             known = [*described.fields, *described.text, *described.dates, *described.lists, *described.references]
-            found.append(Problem(kind, name, unknown("field", name, [*known, "name", "aliases"])))
-    if found:
-        raise InputError(found)
+            problems.append(Problem(kind, name, unknown("field", name, [*known, "name", "aliases"])))
+    if problems:
+        raise InputError(problems)
     return settings
 
 
-def _date(given: str | None, place: str, found: list[Problem]) -> datetime.date | None:
+def _date(given: str | None, place: str, problems: list[Problem]) -> datetime.date | None:
     if given is None:
         return None
     try:
         return datetime.date.fromisoformat(given)
     except ValueError:
-        found.append(Problem(place, "", f"'{given}' is not a date: write it as 2026-05-31"))
+        problems.append(Problem(place, "", f"'{given}' is not a date: write it as 2026-05-31"))
         return None
 
 

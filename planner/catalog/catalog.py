@@ -42,11 +42,11 @@ class Catalog:
     @functools.cached_property
     def sources(self) -> dict[str, dict[str, Any]]:
         """Every source by its id; a later layer may add or restate one."""
-        found: dict[str, dict[str, Any]] = {}
+        described: dict[str, dict[str, Any]] = {}
         for layer in self.layers:
             for path in sorted(layer.glob("sources*.toml")):
-                found.update({name: row for name, row in read_toml(path).items() if isinstance(row, dict)})
-        return found
+                described.update({name: row for name, row in read_toml(path).items() if isinstance(row, dict)})
+        return described
 
     @functools.cached_property
     def _source(self) -> Takes:

@@ -17,8 +17,8 @@ def links(accelerator: Entry, catalog: Catalog) -> dict[str, float]:
     Where a published table or a ranking names the chip alone.
     """
     rows = benchmarks()["domain"]
-    found = [s.facts for s in catalog.entries("systems") if s.references.get("accelerator") == accelerator.key]
-    known = [facts for facts in found if "scaleup_domain" in facts]
+    systems = [s.facts for s in catalog.entries("systems") if s.references.get("accelerator") == accelerator.key]
+    known = [facts for facts in systems if "scaleup_domain" in facts]
     domain = next((float(row["accelerators"]) for row in rows if row["accelerator"] == accelerator.key), None)
     if known:
         smallest = min(known, key=lambda facts: facts["scaleup_domain"].value)

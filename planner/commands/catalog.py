@@ -117,14 +117,16 @@ def _search(args: Arguments) -> Answer:
 
 
 def _tables(args: Arguments) -> Answer:
-    from planner.catalog import dated_tables
+    from planner.catalog import browse
     from planner.tables import Table
 
     if args.name is not None:
-        dated = dated_tables.read(args.catalog, args.name, args.where)
+        dated = browse.dated_table(args.catalog, args.name, args.where)
         return Answer(table=lambda: dated)
-    names = dated_tables.files(args.catalog)
-    rows = [[name, str(len(dated_tables.read(args.catalog, name, []).rows)), names[name].parent.name] for name in names]
+    names = browse.dated_tables(args.catalog)
+    rows = [
+        [name, str(len(browse.dated_table(args.catalog, name, []).rows)), names[name].parent.name] for name in names
+    ]
     return Answer(table=lambda: Table(["table", "rows", "folder"], rows, frozenset({1})))
 
 

@@ -161,14 +161,14 @@ def bill(
 
 def _energy(tariff: Tariff, power: Any, clock: Clock, in_month: list[Any], peaks: Any) -> Any:
     """Energy of each window at its price; the first window that holds takes the hour."""
-    found = np.zeros(peaks.shape)
+    cost = np.zeros(peaks.shape)
     free = np.ones(len(clock.hour), dtype=bool)
     for charge in tariff.energy:
         holds = charge.window.holds(clock) & free
         free &= ~holds
         used = np.array([power[hours & holds].sum(axis=0) * _HOUR for hours in in_month])
-        found = found + _tiered(charge, used, peaks)
-    return found
+        cost = cost + _tiered(charge, used, peaks)
+    return cost
 
 
 def _tiered(charge: EnergyCharge, used: Any, peaks: Any) -> Any:
@@ -255,7 +255,7 @@ def load(name: str, layers: Sequence[Path] | None = None) -> Tariff:
 
 def from_table(raw: Mapping[str, Any], place: str) -> Tariff:
     """A parsed tariff file; every problem at once."""
-    return fields.read(_form(), {"name": place} | dict(raw), place)
+    return fields.read(form(), {"name": place} | dict(raw), place)
 
 
 def _is_list_of(holds: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -307,7 +307,7 @@ def _tariff(annual_minimum: float, **values: Any) -> Tariff:
 
 
 @functools.cache
-def _form() -> Form:
+def form() -> Form:
     """What a tariff file holds."""
     month = units.read("1 month", "s")
     share = fields.quantity("1")

@@ -37,7 +37,7 @@ class Rules:
 
     def __init__(self, tables: Sequence[Mapping[str, Any]]):
         problems: list[Problem] = []
-        self.tables = [_form().read(table, At("rules.toml", problems)) for table in tables]
+        self.tables = [form().read(table, At("rules.toml", problems)) for table in tables]
         if problems:
             raise InputError(problems)
 
@@ -92,11 +92,11 @@ class Rules:
     def cloud(self, entry: Entry, owner: str, wanted: str) -> Finding:
         """Whether a rented offer keeps data under the jurisdiction they must stay in."""
         provider = str(entry.text.get("provider", ""))
-        found = self.residency(self.home(provider), owner, wanted, entry.key)
-        if found.verdict == EXCLUDED:
-            reason = found.reason.replace("is outside", f"is the home of {provider}")
+        finding = self.residency(self.home(provider), owner, wanted, entry.key)
+        if finding.verdict == EXCLUDED:
+            reason = finding.reason.replace("is outside", f"is the home of {provider}")
             return Finding("residency", entry.key, EXCLUDED, reason)
-        return found
+        return finding
 
 
 def _limit_problems(rule: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -120,7 +120,7 @@ def _rule_form(*own: Field, check: Any = lambda rule: ()) -> fields.Form:
 
 
 @functools.cache
-def _form() -> fields.Form:
+def form() -> fields.Form:
     """What a file of rules holds."""
     texts = fields.TEXTS
     export = _rule_form(
@@ -175,10 +175,10 @@ def _fits(rule: Mapping[str, Any], site: str, owner: str, accelerator: Entry | N
 def findings(resolved: Resolved, values: Mapping[str, Any]) -> list[Finding]:
     """What the rules say about the scenario's own sites, accelerators, offers and loads, pool by pool."""
     rules = Rules(resolved.rules)
-    found: dict[Finding, None] = {}
+    said: dict[Finding, None] = {}
     for name, part in (resolved.pools or {"": resolved}).items():
-        found |= dict.fromkeys(_of_part(rules, part, functools.partial(_value, values, name)))
-    return list(found)
+        said |= dict.fromkeys(_of_part(rules, part, functools.partial(_value, values, name)))
+    return list(said)
 
 
 def _value(values: Mapping[str, Any], pool: str, quantity: str) -> Any:
@@ -232,13 +232,13 @@ def options(resolved: Resolved, catalog: Catalog) -> list[Finding]:
     rules = Rules(catalog.rules)
     owner, wanted = _stated(resolved)
     accelerator = resolved.entries.get("accelerator")
-    found = []
+    strictest = []
     for site in catalog.entries("sites"):
         country = str(site.text.get("country", ""))
         both = [rules.export(country, owner, accelerator), rules.residency(country, owner, wanted, site.key)]
         worst = max(both, key=lambda finding: VERDICTS.index(finding.verdict))
-        found.append(Finding(worst.rule, f"site {site.key}", worst.verdict, worst.reason, worst.source))
+        strictest.append(Finding(worst.rule, f"site {site.key}", worst.verdict, worst.reason, worst.source))
     for offer in catalog.entries("clouds"):
         about = rules.cloud(offer, owner, wanted)
-        found.append(Finding(about.rule, f"cloud {offer.key}", about.verdict, about.reason, about.source))
-    return found
+        strictest.append(Finding(about.rule, f"cloud {offer.key}", about.verdict, about.reason, about.source))
+    return strictest

@@ -9,9 +9,8 @@ from typing import Any
 
 from planner import files
 from planner.errors import one, unknown
-from planner.scenario.scenario import Scenario, pool_key
+from planner.scenario.scenario import TABLES, Scenario, pool_key
 
-_TABLES = ("choose", "set", "range")
 DATES = ("start", "order")
 # A pool without a name is called after its place, which another pool may take.
 _CALLED_BY_PLACE = re.compile(r"pool \d+")
@@ -141,7 +140,7 @@ def _part_changes(
         given = getattr(after, key)
         if given != getattr(before, key) or (whole and given):
             changes[*place, key] = given
-    for table in _TABLES:
+    for table in TABLES:
         old = {} if whole else getattr(before, table)
         new = getattr(after, table)
         changes |= {(*place, table, name): None for name in old if name not in new}
@@ -152,19 +151,19 @@ def _part_changes(
 def _origins(before: Scenario, after: Scenario) -> list[int | None]:
     """For each pool its place among those before; a new name in the place of one that is gone is that pool renamed."""
     keys = list(before.pools)
-    found: list[int | None] = []
+    origins: list[int | None] = []
     for index, key in enumerate(after.pools):
         if key in before.pools:
-            found.append(keys.index(key))
+            origins.append(keys.index(key))
         elif index < len(keys) and keys[index] not in after.pools:
-            found.append(index)
+            origins.append(index)
         else:
-            found.append(None)
-    return found
+            origins.append(None)
+    return origins
 
 
 def _pool_table(part: Scenario, whole: Scenario) -> dict[str, Any]:
     """A pool as its table in a file."""
     said = {key: getattr(part, key) for key in ("name", "description", *DATES)}
     said["workload"] = part.workload if part.workload != whole.workload else ""
-    return {key: given for key, given in (said | {table: getattr(part, table) for table in _TABLES}).items() if given}
+    return {key: given for key, given in (said | {table: getattr(part, table) for table in TABLES}).items() if given}

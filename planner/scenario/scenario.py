@@ -16,7 +16,7 @@ from planner.catalog.entries import Entry, Fact
 from planner.errors import InputError, Problem, unknown
 
 WORKLOADS = ("training", "inference", "capacity")
-_TABLES = ("choose", "set", "range")
+TABLES = ("choose", "set", "range")
 _POOL_NAME = re.compile(r"[^0-9a-z]+")
 
 
@@ -103,7 +103,7 @@ def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any
         for name, value in given.items():
             pool, slash, quantity = name.rpartition("/")
             if slash and pool not in own:
-                place = f"{_TABLES[which]}.{name}"
+                place = f"{TABLES[which]}.{name}"
                 found.append(Problem(scenario.place, place, unknown("pool", pool, scenario.pools)))
             elif slash:
                 own[pool][which][quantity] = value

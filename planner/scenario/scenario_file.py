@@ -49,7 +49,7 @@ def shipped_names(catalog: Catalog | None = None) -> dict[str, Path]:
 def from_table(raw: Mapping[str, Any], place: str, path: Path | None = None, catalog: Lookup | None = None) -> Scenario:
     """A parsed scenario file as a Scenario; where its structure has a problem, every other problem beside it."""
     problems: list[Problem] = []
-    given = _WHOLE.values(raw, At(place, problems))
+    given = FORM.values(raw, At(place, problems))
     sites, pools = given.pop("site"), given.pop("pool")
     scenario = _scenario(given, place, Path(place).stem)
     for number, site in enumerate(sites, 1):
@@ -117,7 +117,7 @@ _SITE = Form(
     ),
     dict,
 )
-_WHOLE = _form(
+FORM = _form(
     *_of_a_part(""),
     Field("correlate", _CORRELATE, "rank correlation of two uncertain quantities, from -1 to 1"),
     Field("demand", fields.tables(), "what is asked for over time"),

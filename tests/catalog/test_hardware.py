@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from planner import units
-from planner.catalog import dated_tables
+from planner.catalog import browse
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import KINDS as KINDS_OF_FIGURES
 from planner.catalog.entries import Entry, folded
@@ -369,12 +369,12 @@ def test_ranges_they_give_are_kept(key, field, claim, unit, low, high):
 
 # Dated tables
 
-TABLES = dated_tables.files(catalog)
+TABLES = browse.dated_tables(catalog)
 FACTS = [name for name, path in TABLES.items() if path.parent.name == "tables"]
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
-    table = dated_tables.read(catalog, name, [])
+    table = browse.dated_table(catalog, name, [])
     return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
 

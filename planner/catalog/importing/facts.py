@@ -29,7 +29,7 @@ def changes(
     rows: list[tuple[int, Row]], catalog: Catalog, said: Said, findings: Findings, described: dict[str, dict[str, Any]]
 ) -> list[Change]:
     """One change per entity that is left after every check."""
-    found: dict[str, Change] = {}
+    by_entry: dict[str, Change] = {}
     seen: dict[tuple[str, str], tuple[int, str]] = {}
     for line, row in rows:
         if not row["entity"]:
@@ -48,8 +48,8 @@ def changes(
             findings.add(line, f"{verb} line {said_before[0]} on {name} of {row['entity']}: the first is taken")
             continue
         start = "" if entry else f'name = "{row["entity"].replace(chr(34), "")}"\n'
-        found.setdefault(key, Change(_KIND, key, {}, start)).settings.update(settings)
-    return list(found.values())
+        by_entry.setdefault(key, Change(_KIND, key, {}, start)).settings.update(settings)
+    return list(by_entry.values())
 
 
 def _entry(name: str, catalog: Catalog) -> Entry | None:

@@ -157,16 +157,16 @@ def _accelerator(offer: Offer, catalog: Catalog, findings: Findings) -> Entry | 
         findings.add(offer.line, "has no accelerator")
         return None
     try:
-        found = catalog.find("accelerators", offer.accelerator)
+        accelerator = catalog.find("accelerators", offer.accelerator)
     except InputError as error:
         findings.add(offer.line, error.problems[0].message)
         return None
-    fact = found.facts.get("memory_capacity")
+    fact = accelerator.facts.get("memory_capacity")
     if offer.memory is not None and fact is not None and abs(offer.memory / fact.value - 1) > _MEMORY_TOLERANCE:
         given, has = (f"{value / 1e9:.0f} GB" for value in (offer.memory, fact.value))
-        findings.add(offer.line, f"{offer.accelerator} with {given}: {found.key} has {has}")
+        findings.add(offer.line, f"{offer.accelerator} with {given}: {accelerator.key} has {has}")
         return None
-    return found
+    return accelerator
 
 
 def _first(offer: Offer, seen: dict[tuple[str, ...], Offer], findings: Findings) -> bool:
@@ -327,8 +327,8 @@ def _number(text: str) -> float | None:
 def _memory(info: str) -> float | None:
     """The memory of one accelerator in bytes, from the GpuInfo column: a Python literal."""
     try:
-        found = ast.literal_eval(info) if info and len(info) < 10_000 else {}
-        size = found["Gpus"][0]["MemoryInfo"]["SizeInMiB"]
+        described = ast.literal_eval(info) if info and len(info) < 10_000 else {}
+        size = described["Gpus"][0]["MemoryInfo"]["SizeInMiB"]
         return float(size) * 2**20
     except (ValueError, SyntaxError, KeyError, IndexError, TypeError, MemoryError, RecursionError):
         return None

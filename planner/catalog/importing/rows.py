@@ -47,13 +47,13 @@ class Findings:
     """Findings by reason, in the order in which they came up."""
 
     def __init__(self) -> None:
-        self._found: dict[str, Finding] = {}
+        self._by_reason: dict[str, Finding] = {}
 
     def add(self, line: int, reason: str) -> None:
-        self._found.setdefault(reason, Finding(reason)).lines.append(line)
+        self._by_reason.setdefault(reason, Finding(reason)).lines.append(line)
 
     def __iter__(self) -> Iterator[Finding]:
-        return iter(self._found.values())
+        return iter(self._by_reason.values())
 
 
 @dataclass
