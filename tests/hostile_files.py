@@ -12,7 +12,7 @@ from planner import glossary, paths
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import KINDS
 from planner.catalog.importing import importer
-from planner.catalog.importing import rows as catalog_import_rows
+from planner.catalog.importing.rows import Said
 from planner.errors import parse_toml
 from planner.money import mix, tariffs
 from planner.plan import demand, plan, rules
@@ -189,7 +189,7 @@ def price_table(rng):
         [rng.choice((rng.choice(good), rng.choice(good), text(rng))) for _ in header] for _ in range(rng.randrange(6))
     ]
     lines = [",".join(f'"{cell}"' if rng.random() < 0.8 else cell for cell in row) for row in rows]
-    said = catalog_import_rows.Said(
+    said = Said(
         *(rng.choice((None, "sheet", text(rng))) for _ in range(4)), rng.choice((None, "2026-01-01", text(rng)))
     )
     return "\n".join([",".join(header), *lines]).encode("utf-8", "replace"), said

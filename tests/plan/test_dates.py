@@ -9,8 +9,7 @@ from planner.catalog import ages
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import Fact
 from planner.errors import InputError
-from planner.plan import dates as dating
-from planner.plan import plan, planning
+from planner.plan import dates, plan, planning
 from planner.scenario import scenario_file
 
 SHIPPED = [paths.shipped("catalogs")]
@@ -40,9 +39,9 @@ as_of = 2024-06-01
 """
 
 
-def planned(tmp_path, dates: str, order: str = "", pools: str = "") -> plan.Plan:
+def planned(tmp_path, said: str, order: str = "", pools: str = "") -> plan.Plan:
     """A plan with a part of these dates, ordered on a day."""
-    for kind, name, text in (("accelerators", "x900", PART.format(dates=dates)), ("systems", "x900-box", SYSTEM)):
+    for kind, name, text in (("accelerators", "x900", PART.format(dates=said)), ("systems", "x900-box", SYSTEM)):
         (tmp_path / kind).mkdir(exist_ok=True)
         (tmp_path / kind / f"{name}.toml").write_text(text)
     catalog = Catalog([*SHIPPED, tmp_path])
@@ -114,7 +113,7 @@ def test_only_prices_grow_stale():
 
 
 def test_stale_prices_show_in_text_json_and_catalog(run, monkeypatch):
-    monkeypatch.setattr(dating, "today", lambda: datetime.date(2026, 11, 21))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 21))
     text = run("plan", "own-8000-h100").out
     assert "stale price" in text and "system_price = 375 kUSD/system: 2025-03-03" in text
     found = run("plan", "own-8000-h100", "--json").json

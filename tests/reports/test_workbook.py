@@ -10,7 +10,7 @@ import pytest
 
 from planner.money import currency, plan_ledger
 from planner.plan import planning
-from planner.reports import workbook as audit
+from planner.reports import workbook
 from tests.conftest import CATALOG, asked
 
 SPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
@@ -50,14 +50,14 @@ class Sheet:
 
 
 @pytest.fixture(scope="module")
-def workbook():
+def audit():
     found = books_of()
-    content = audit.workbook(found, currency.Currency())
+    content = workbook.workbook(found, currency.Currency())
     return found, Sheet(content, 1), Sheet(content, 2)
 
 
-def test_every_total_of_the_ledger_is_a_live_formula(workbook):
-    found, _, sheet = workbook
+def test_every_total_of_the_ledger_is_a_live_formula(audit):
+    found, _, sheet = audit
     months = found.ledger.months
     total = 4 + months + 2
     sums = {place: f for place, (f, _) in sheet.cells.items() if f and re.fullmatch(rf"[A-Z]+{total}", place)}
@@ -68,8 +68,8 @@ def test_every_total_of_the_ledger_is_a_live_formula(workbook):
         assert sheet.column(span[1]).sum() == pytest.approx(sheet.value(place), rel=1e-9, abs=1e-6), place
 
 
-def test_present_values_follow_from_amounts_and_discount_factors(workbook):
-    found, summary, sheet = workbook
+def test_present_values_follow_from_amounts_and_discount_factors(audit):
+    found, summary, sheet = audit
     total = 4 + found.ledger.months + 3
     factor = summary.value("B3")
     products = {place: f for place, (f, _) in sheet.cells.items() if f and f.startswith("SUMPRODUCT")}
@@ -84,8 +84,8 @@ def test_present_values_follow_from_amounts_and_discount_factors(workbook):
         assert sheet.value(f"{first[1]}{int(first[2]) + 1}") == pytest.approx(factor)
 
 
-def test_the_sums_by_side_and_the_running_sum_are_formulas(workbook):
-    found, _, sheet = workbook
+def test_the_sums_by_side_and_the_running_sum_are_formulas(audit):
+    found, _, sheet = audit
     lines = len(found.ledger.flows)
     from xlsxwriter.utility import xl_col_to_name
 
@@ -102,8 +102,8 @@ def test_the_sums_by_side_and_the_running_sum_are_formulas(workbook):
     assert sheet.formula(f"{column}6") == f"{column}5+{xl_col_to_name(2 + lines + 2)}6"
 
 
-def test_the_summary_agrees_with_the_planner(workbook):
-    found, summary, _ = workbook
+def test_the_summary_agrees_with_the_planner(audit):
+    found, summary, _ = audit
     rows = {summary.value(f"A{row}"): row for row in range(6, 14) if f"A{row}" in summary.cells}
     for name in ("npv_own", "npv_cloud", "npv_saving", "irr"):
         assert summary.formula(f"B{rows[name]}")
@@ -114,7 +114,9 @@ def test_the_summary_agrees_with_the_planner(workbook):
 
 def test_another_currency_scales_amounts_and_is_named():
     found = books_of()
-    plain, euro = (audit.workbook(found, c) for c in (currency.Currency(), currency.Currency("EUR", 0.5, "2026-11-01")))
+    plain, euro = (
+        workbook.workbook(found, c) for c in (currency.Currency(), currency.Currency("EUR", 0.5, "2026-11-01"))
+    )
     one, other = Sheet(plain, 2), Sheet(euro, 2)
     assert other.value("C5") == pytest.approx(one.value("C5") / 2)
     words = [value for _, value in Sheet(euro, 1).cells.values() if isinstance(value, str)]
@@ -122,7 +124,7 @@ def test_another_currency_scales_amounts_and_is_named():
 
 
 def test_where_there_is_no_rate_of_return_the_workbook_says_none():
-    content = audit.workbook(
+    content = workbook.workbook(
         books_of(cloud_price="0.05 USD/accelerator/h", residual_method="zero"), currency.Currency()
     )
     summary = Sheet(content, 1)

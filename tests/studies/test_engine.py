@@ -12,8 +12,7 @@ import pytest
 from planner import glossary, sampling
 from planner.catalog.catalog import Catalog
 from planner.errors import InputError, Problem
-from planner.model import compiled as program
-from planner.model import wiring
+from planner.model import compiled, wiring
 from planner.plan import plan, planning, sizing
 from planner.scenario import scenario, scenario_file
 from planner.studies.sweep import engine, sweep, workers
@@ -41,24 +40,24 @@ def test_a_program_gives_what_plain_evaluation_gives(catalog):
     wanted = sizing.asked("capacity")
     columns = {"pue": np.linspace(1.1, 1.5, 7), "cloud_price": np.linspace(1e-3, 2e-3, 7)}
     plain = wiring.evaluate(wanted, {**found.given, **columns}, found.resolved.options)
-    compiled = program.compiled(wanted, found.given, columns, found.resolved.options)
-    results = compiled.run(columns)
+    route = compiled.compiled(wanted, found.given, columns, found.resolved.options)
+    results = route.run(columns)
     assert results.keys() == {name for name in wanted if name in plain}
     for name, values in results.items():
         np.testing.assert_array_equal(values, plain[name], err_msg=name)
     # Only what the varied inputs reach is left to run.
     everything = wiring.route(tuple(wanted), found.given, found.resolved.options).steps
-    assert 0 < len(compiled.instructions) < len(everything)
+    assert 0 < len(route.instructions) < len(everything)
 
 
 def test_a_program_lets_go_of_what_nobody_reads_again(catalog):
     found = planning.plan(scenario_file.load("own-8000-h100"), catalog, bands=False)
-    compiled = program.compiled(["tco", "pue"], found.given, ["pue", "system_price"], found.resolved.options)
-    freed = [register for step in compiled.instructions for register in step.frees]
+    route = compiled.compiled(["tco", "pue"], found.given, ["pue", "system_price"], found.resolved.options)
+    freed = [register for step in route.instructions for register in step.frees]
     assert len(freed) == len(set(freed)) > 5
-    assert not set(freed) & set(compiled.wanted.values())
-    for number, step in enumerate(compiled.instructions):
-        later = {register for each in compiled.instructions[number + 1 :] for register in each.reads}
+    assert not set(freed) & set(route.wanted.values())
+    for number, step in enumerate(route.instructions):
+        later = {register for each in route.instructions[number + 1 :] for register in each.reads}
         assert later.isdisjoint(step.frees)
 
 

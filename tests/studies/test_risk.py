@@ -7,8 +7,7 @@ from planner import sampling
 from planner.catalog.entries import DISTRIBUTIONS, Fact
 from planner.errors import InputError
 from planner.model import compiled
-from planner.plan import bands as uncertainty
-from planner.plan import planning
+from planner.plan import bands, planning
 from planner.scenario import resolve, scenario, scenario_file
 from planner.studies import risk
 from tests.conftest import asked
@@ -221,7 +220,7 @@ def test_bands_of_a_plan_agree_with_the_larger_sample(found, catalog):
 
 def test_nothing_uncertain_is_said(catalog):
     resolved = resolve.resolve(scenario_file.load("own-8000-h100"), catalog)
-    fixed = {name: fact.value for name, fact in uncertainty.uncertain(resolved).items()}
+    fixed = {name: fact.value for name, fact in bands.uncertain(resolved).items()}
     from planner import glossary
 
     rows = glossary.quantities()
