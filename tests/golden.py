@@ -21,6 +21,7 @@ EQUATIONS = Path(__file__).parent / "data" / "equations.json"
 POINTS = 4
 # One scenario for each workload: its options are switched one by one.
 BASES = ("own-8000-h100", "llama-3.1-405b", "enterprise-8-gpu", "facility-30mw")
+KINDS = ("stacks", "software", "formats")
 DIGITS = 10
 
 
@@ -32,13 +33,20 @@ def cases(catalog):
     }
     for base in BASES:
         given = scenario_file.load(base, catalog)
-        for option in glossary.options().values():
-            for choice in option.choices:
-                if option.name in ("workload",) or found[base].options[option.name] == choice:
-                    continue
-                switched = scenario.changed(given, {}, {option.name: choice})
-                found[f"{base} {option.name}={choice}"] = resolve.resolve(switched, catalog)
+        for name, choices in switches(catalog).items():
+            for choice in choices:
+                held = found[base].entries[name].key if name in glossary.roles() else found[base].options[name]
+                if held != choice:
+                    switched = scenario.changed(given, {}, {name: choice})
+                    found[f"{base} {name}={choice}"] = resolve.resolve(switched, catalog)
     return found
+
+
+def switches(catalog):
+    """What is switched one by one: options, and the roles that software and number formats play."""
+    options = {name: option.choices for name, option in glossary.options().items() if not option.role}
+    of_kinds = {role: catalog.keys(kind) for role, kind in glossary.roles().items() if kind in KINDS}
+    return {name: choices for name, choices in options.items() if name != "workload"} | of_kinds
 
 
 def evaluated(resolved):

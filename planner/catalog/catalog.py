@@ -123,7 +123,7 @@ class Catalog:
             raise one("catalog", kind, unknown("entry", key, self.keys(kind)))
         if kind not in self._forms:
             self._forms[kind] = entries.form_of(glossary.kinds()[kind], self._source)
-        entry = Entry(kind, key, key, files=files)
+        entry = Entry(kind, key, key, facts=self._fitted(kind, key), files=files)
         problems: list[Problem] = []
         for path in files:
             at = At(f"{kind}/{path.name}", problems)
@@ -140,12 +140,19 @@ class Catalog:
     @functools.cached_property
     def defaults(self) -> dict[str, Fact]:
         """What holds where neither scenario nor choice says otherwise: defaults and calibration, by quantity."""
-        facts, problems = self._defaults()
+        facts, problems = self._stated
         if problems:
             raise InputError(problems)
-        return facts
+        return {name: fact for name, fact in facts.items() if "." not in name}
 
-    def _defaults(self) -> tuple[dict[str, Fact], list[Problem]]:
+    def _fitted(self, kind: str, key: str) -> dict[str, Fact]:
+        """What files of calibration say of an entry, by field; its own files override it."""
+        names = {name: entries.of_entry(name) for name in self._stated[0] if name.startswith(f"{kind}.")}
+        return {said[2]: self._stated[0][name] for name, said in names.items() if said[:2] == (kind, key)}
+
+    @functools.cached_property
+    def _stated(self) -> tuple[dict[str, Fact], list[Problem]]:
+        """What files of defaults and calibration say of quantities, options and entries, and what is wrong with it."""
         facts: dict[str, Fact] = {}
         problems: list[Problem] = []
         folders = [(layer / folder, folder) for layer in self.layers for folder in ("defaults", "calibration")]
@@ -176,7 +183,10 @@ class Catalog:
 
     def problems(self) -> list[Problem]:
         """Everything wrong in any file of any layer."""
-        problems = self._defaults()[1]
+        facts, problems = self._stated[0], list(self._stated[1])
+        for kind, key, _ in [entries.of_entry(name) for name in facts if "." in name]:
+            if key not in self.keys(kind):
+                problems.append(Problem(f"calibration: {kind}", key, unknown("entry", key, self.keys(kind))))
         with gathered(problems):
             _ = self.default_choices
         for kind in glossary.kinds():

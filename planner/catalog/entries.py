@@ -204,10 +204,14 @@ def form_of(kind: glossary.Kind, source: Takes) -> Form:
             *(Field(name, _NAME, f"chosen with it as {role}") for name, role in kind.references.items()),
             *(Field(name, fields.TEXTS) for name in kind.lists),
             *(Field(name, fields.DATE) for name in kind.dates),
-            *(Field(name, _WORDS) for name in kind.text),
+            *(Field(name, _WORDS if name not in kind.options else _choice(kind.options[name])) for name in kind.text),
         ),
         unknown=lambda name, names: _unknown_field(name, kind, names),
     )
+
+
+def _choice(option: glossary.Option) -> Takes:
+    return fields.choice(option.choices, option.name)
 
 
 def merge(entry: Entry, raw: Mapping[str, Any], entry_form: Form, at: At) -> None:
@@ -258,11 +262,35 @@ def defaults(raw: Mapping[str, Any], origin: str, source: Takes, problems: list[
             return _chosen(options[name])
         if name in rows:
             return figure(rows[name], name, source)
+        if "." in name:
+            kind, _, field = of_entry(name)
+            if field in glossary.kinds()[kind].fields:
+                return figure(glossary.kinds()[kind].fields[field], field, source)
+            raise ValueError(unknown("field", field, glossary.kinds()[kind].fields))
         raise ValueError(unknown("quantity", name, [*rows, *options]))
 
-    given = {name: inherited(value, header) for name, value in raw.items() if name not in (*_ABOUT, "aliases", "fit")}
+    said = {name: value for name, value in raw.items() if name not in (*_ABOUT, "aliases", "fit")}
+    given = {name: inherited(value, header) for name, value in _by_name(said)}
     facts = fields.each(given, takes, at)
-    return {name: replace(fact, origin=origin, field=name, holds_for=holds) for name, fact in facts}
+    return {name: replace(fact, origin=origin, field=of_entry(name)[2], holds_for=holds) for name, fact in facts}
+
+
+def _by_name(raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What a file of defaults says, the figures of entries by their full names."""
+    rows = glossary.quantities()
+    for name, given in raw.items():
+        if name in glossary.kinds() and name not in rows and isinstance(given, Mapping):
+            for key, figures in given.items():
+                for field, figure in figures.items() if isinstance(figures, Mapping) else [("", figures)]:
+                    yield f"{name}.{key}.{field}", figure
+        else:
+            yield name, given
+
+
+def of_entry(name: str) -> tuple[str, str, str]:
+    """Kind, entry and field of a figure called KIND.ENTRY.FIELD; of a quantity its name alone."""
+    kind, _, rest = name.rpartition(".")[0].partition(".")
+    return kind, rest, name.rpartition(".")[2]
 
 
 def _chosen(option: glossary.Option) -> Takes:

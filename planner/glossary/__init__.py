@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ ASKED_FOR_BY = {"training": "training", "serving": "inference", "market": "claim
 
 # The choice in a row's `same_as` that stands for every choice without an equation of its own.
 OTHER = "other"
+# What stands in a row's `same_as` for each choice of its option: `accelerator_{choice}`.
+CHOICE = "{choice}"
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ class Option:
     choices: tuple[str, ...]
     meaning: str
     room: str
+    # The role whose entry chooses, where a text field of its kind does.
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,13 @@ class Kind:
     references: dict[str, str] = field(default_factory=dict)
     # Another name of a field -> the field, understood where a user writes it.
     synonyms: dict[str, str] = field(default_factory=dict)
+    # Text field -> the option that it chooses, for each role: field `peak` of the entry chosen for role
+    # `weight_precision` is the choice of the option `weight_precision_peak`.
+    options: dict[str, Option] = field(default_factory=dict)
+    # Role -> the one workload that asks for it; every workload asks for the others.
+    workloads: dict[str, str] = field(default_factory=dict)
+    # Role -> what its entry is for, where the kind's meaning does not say it.
+    meanings: dict[str, str] = field(default_factory=dict)
 
 
 class _Quantities(dict[str, Quantity]):
@@ -129,7 +141,7 @@ def quantities() -> dict[str, Quantity]:
             for field_name, quantity in kind.fields.items():
                 name = f"{role}_{field_name}"
                 # A room may say more about a field than its kind does.
-                by_name.setdefault(name, _renamed(quantity, name))
+                by_name.setdefault(name, replace(quantity, name=name))
             for date in kind.dates:
                 name = f"{role}_{date}_year"
                 by_name.setdefault(name, Quantity(name, "1", f"Year of '{date}', with its fraction", kind.name, "1"))
@@ -138,12 +150,18 @@ def quantities() -> dict[str, Quantity]:
 
 @functools.cache
 def options() -> dict[str, Option]:
-    """Every option by name."""
-    return {
-        name: Option(name, tuple(row["choices"]), row["meaning"], row["room"])
-        for name, row in _rows()
-        if "choices" in row
+    """Every option by name: those of the rooms, then those that the entries of roles choose."""
+    of_rooms = {name: _option(name, row) for name, row in _rows() if "choices" in row}
+    return of_rooms | {
+        f"{role}_{text}": replace(option, name=f"{role}_{text}", role=role)
+        for kind in kinds().values()
+        for role in kind.roles
+        for text, option in kind.options.items()
     }
+
+
+def _option(name: str, row: Mapping[str, Any]) -> Option:
+    return Option(name, tuple(row["choices"]), row["meaning"], row["room"])
 
 
 @functools.cache
@@ -163,6 +181,9 @@ def kinds() -> dict[str, Kind]:
             tuple(row.get("lists", ())),
             row.get("references", {}),
             row.get("synonyms", {}),
+            {name: _option(name, given | {"room": path.stem}) for name, given in row.get("options", {}).items()},
+            row.get("workloads", {}),
+            row.get("meanings", {}),
         )
     return by_name
 
@@ -171,6 +192,29 @@ def kinds() -> dict[str, Kind]:
 def roles() -> dict[str, str]:
     """Role -> kind."""
     return {role: kind.name for kind in kinds().values() for role in kind.roles}
+
+
+@functools.cache
+def roles_of_work() -> frozenset[str]:
+    """Roles that one workload alone asks for: software and number formats."""
+    return frozenset(role for kind in kinds().values() for role in kind.workloads)
+
+
+def role_meaning(role: str) -> str:
+    """What the entry of a role is."""
+    kind = kinds()[roles()[role]]
+    return kind.meanings.get(role, kind.meaning)
+
+
+def asks(workload: str, role: str) -> bool:
+    """Whether a workload asks for the entry of a role."""
+    return kinds()[roles()[role]].workloads.get(role, workload) == workload
+
+
+def parameter(name: str) -> Quantity:
+    """The quantity that a fitted parameter is: one of the glossary, or the field of an entry, KIND.ENTRY.FIELD."""
+    kind, dot, field_name = name.partition(".")
+    return kinds()[kind].fields[field_name.rpartition(".")[2]] if dot else quantities()[name]
 
 
 @functools.cache
@@ -234,17 +278,13 @@ def _quantity(name: str, row: dict[str, Any]) -> Quantity:
     given = row | {
         "show": row.get("show", row["unit"]),
         "labels": tuple(row.get("labels", ())),
-        "same_as": _same_as(row.get("same_as", {})),
+        "same_as": _same_as(row.get("same_as", {}), row.get("option", "")),
     }
     return Quantity(name=name, **given)
 
 
-def _same_as(given: str | int | dict[str, str | int]) -> dict[str | None, str]:
+def _same_as(given: str | int | dict[str, str | int], option: str) -> dict[str | None, str]:
+    if isinstance(given, str) and CHOICE in given:
+        return {choice: given.replace(CHOICE, choice) for choice in options()[option].choices}
     by_choice = given if isinstance(given, dict) else {OTHER: given}
     return {None if choice == OTHER else choice: str(text) for choice, text in by_choice.items()}
-
-
-def _renamed(quantity: Quantity, name: str) -> Quantity:
-    from dataclasses import replace
-
-    return replace(quantity, name=name)

@@ -66,7 +66,7 @@ def of_plan(found: Plan, catalog: Catalog, today: datetime.date) -> Document:
         Section("Derivations", derivations(found, catalog)),
         Section("How to reproduce this", _reproduce(found, catalog)),
     ]
-    chosen = ", ".join(f"{role} {entry.name}" for role, entry in sorted(found.resolved.entries.items()))
+    chosen = ", ".join(f"{role} {entry.name}" for role, entry in sorted(found.resolved.asked_entries.items()))
     subtitle = f"{found.scenario.workload.capitalize()}: {chosen}. {found.scenario.description}".strip()
     return Document(found.scenario.name, subtitle, [section for section in sections if section.blocks])
 
@@ -176,7 +176,7 @@ def derivations(found: Plan, catalog: Catalog) -> list[Block]:
 def _reproduce(found: Plan, catalog: Catalog) -> list[Block]:
     import numpy
 
-    entries = ", ".join(entry.origin for entry in found.resolved.entries.values())
+    entries = ", ".join(dict.fromkeys(entry.origin for entry in found.resolved.asked_entries.values()))
     own = len(catalog.layers) - 1
     made = f"planner {__version__}, Python {platform.python_version()}, numpy {numpy.__version__}"
     made += f"; seed 0; {bands.SAMPLES} samples."

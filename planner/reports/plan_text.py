@@ -18,7 +18,10 @@ _MOST_DEFAULTS = 12
 def text(the_plan: Plan, everything: bool = False) -> str:
     """The plan for a terminal: headline, checks, what binds, the defaults that mattered."""
     scenario = the_plan.scenario
-    chosen = ", ".join(f"{role} {entry.key}" for role, entry in sorted(the_plan.resolved.entries.items()))
+    entries = sorted(the_plan.resolved.entries.items())
+    # Entries that one workload alone asks for stand with the work.
+    general = [(role, entry) for role, entry in entries if not glossary.kinds()[entry.kind].workloads]
+    chosen = ", ".join(f"{role} {entry.key}" for role, entry in general)
     parts = [f"{scenario.name}\n{scenario.workload}: {chosen}{_work(the_plan)}"]
     parts.append(_sized(the_plan))
     parts.append(_searched(the_plan))
@@ -48,13 +51,13 @@ _WORK = {
 
 
 def _work(the_plan: Plan) -> str:
-    options, values = the_plan.resolved.options, the_plan.values
+    entries, values = the_plan.resolved.entries, the_plan.values
     if the_plan.resolved.pools:
         return ""
     words = [
-        f"{name} {options[name] if name in options else shown(name, values[name])}"
+        f"{name} {entries[name].key if name in entries else shown(name, values[name])}"
         for name in _WORK.get(the_plan.scenario.workload, ())
-        if name in options or name in values
+        if name in entries or name in values
     ]
     return f"\n{', '.join(words)}" if words else ""
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from planner import files
+from planner import files, glossary
 from planner.errors import one, unknown
 from planner.scenario.scenario import TABLES, Scenario, pool_key
 
@@ -27,7 +27,9 @@ def with_part(scenario: Scenario, pool: str, part: Scenario) -> Scenario:
 
 
 def with_value(scenario: Scenario, pool: str, name: str, text: str | None) -> Scenario:
-    """The scenario with a quantity, option or date set in one part, or left to what holds without it."""
+    """The scenario with a quantity, option, role or date set in one part, or left to what holds without it."""
+    if name in glossary.roles():
+        return with_choice(scenario, pool, name, text)
     part = part_of(scenario, pool)
     if name in DATES:
         day = datetime.date.fromisoformat(text) if text else None
@@ -145,6 +147,9 @@ def _part_changes(
         new = getattr(after, table)
         changes |= {(*place, table, name): None for name in old if name not in new}
         changes |= {(*place, table, name): given for name, given in new.items() if old.get(name) != given}
+    # What is chosen anew may stand below [set] in the file: there it goes.
+    chosen = {name for name in glossary.roles_of_work() if (*place, "choose", name) in changes}
+    changes |= {(*place, "set", name): None for name in sorted(chosen) if not whole}
     return changes
 
 

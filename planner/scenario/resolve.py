@@ -36,19 +36,30 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
             options[name] = fact.value
         else:
             facts[name] = _where_it_holds(fact, entries)
-    for role, entry in entries.items():
-        for key, fact in entry.facts.items():
-            facts[f"{role}_{key}"] = fact
-        for key in glossary.kinds()[entry.kind].dates:
-            if key in entry.text:
-                year = Fact(year_of(entry.text[key]), kind="quoted", origin=entry.origin, field=key)
-                facts[f"{role}_{key}_year"] = year
+    of_entries, chosen = brought(entries)
+    facts |= {name: _where_it_holds(fact, entries) for name, fact in of_entries.items()}
+    options |= chosen
     apply_set(scenario, facts, options, found)
     apply_ranges(scenario, facts, found)
     found.extend(correlation_problems(scenario, facts))
     if found:
         raise InputError(found)
     return Resolved(scenario, facts, options, entries, rules=catalog.rules)
+
+
+def brought(entries: Mapping[str, Entry]) -> tuple[dict[str, Fact], dict[str, str]]:
+    """What entries bring to the roles for which they are chosen: facts by quantity, choices by option."""
+    facts: dict[str, Fact] = {}
+    options: dict[str, str] = {}
+    for role, entry in entries.items():
+        kind = glossary.kinds()[entry.kind]
+        facts |= {f"{role}_{key}": fact for key, fact in entry.facts.items()}
+        options |= {f"{role}_{key}": entry.text[key] for key in kind.options if key in entry.text}
+        for key in kind.dates:
+            if key in entry.text:
+                year = Fact(year_of(entry.text[key]), kind="quoted", origin=entry.origin, field=key)
+                facts[f"{role}_{key}_year"] = year
+    return facts, options
 
 
 def _where_it_holds(fact: Fact, entries: Mapping[str, Entry]) -> Fact:

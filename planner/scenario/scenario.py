@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from planner import glossary
 from planner.catalog.entries import Entry, Fact
 from planner.errors import InputError, Problem, unknown
 
@@ -45,6 +46,10 @@ class Scenario:
     # The file, or the shipped scenario's name, for messages.
     place: str = "scenario"
     path: Path | None = None
+
+    def __post_init__(self) -> None:
+        # The choice of an entry for one kind of work may stand below [set], beside the values of the work.
+        self.choose, self.set = _told_apart(self.choose, self.set)
 
 
 class Lookup(Protocol):
@@ -81,9 +86,27 @@ class Resolved:
         return {name: np.float64(fact.value) for name, fact in self.facts.items()}
 
     @property
+    def asked_entries(self) -> dict[str, Entry]:
+        """The entries that its workloads ask for."""
+        workloads = {part.scenario.workload for part in self.pools.values()} or {self.scenario.workload}
+        asked = {role for role in glossary.roles() if any(glossary.asks(workload, role) for workload in workloads)}
+        return {role: entry for role, entry in self.entries.items() if role.rpartition("/")[2] in asked}
+
+    @property
     def said(self) -> list[str]:
         """Names of the quantities that the scenario itself sets."""
         return [name for name, fact in self.facts.items() if fact.origin == "scenario"]
+
+
+def _told_apart(choose: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Choices and settings, where settings may choose software or a number format; a number is an alias of one."""
+    roles = glossary.roles_of_work()
+    chosen = {
+        name: f"{given:g}" if isinstance(given, int | float) and not isinstance(given, bool) else given
+        for name, given in settings.items()
+        if name.rpartition("/")[2] in roles
+    }
+    return {**chosen, **choose}, {name: given for name, given in settings.items() if name not in chosen}
 
 
 def pool_key(name: str) -> str:
@@ -96,6 +119,7 @@ def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any
 
     `serving/accelerators` changes the pool `serving` alone; a plain name holds for the whole and all its pools.
     """
+    choose, set = _told_apart(choose, set)
     found: list[Problem] = []
     own: dict[str, tuple[dict[str, str], dict[str, Any]]] = {key: ({}, {}) for key in scenario.pools}
     outer: tuple[dict[str, str], dict[str, Any]] = ({}, {})

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from planner import glossary
 from planner.model import scopes, wiring
 from planner.plan import sizing
 from planner.plan.plan import Plan
@@ -80,7 +81,9 @@ def _equations(base: Plan, other: Plan) -> str:
     """The options by which two plans take other equations, in words; empty where they take the same."""
     one, two = base.resolved.options, other.resolved.options
     differing = [name for name in dict.fromkeys([*one, *two]) if one.get(name) != two.get(name)]
-    options = dict.fromkeys(scopes.POOLS if "/" in name else name for name in differing)
+    # What an entry chooses is called by the role of the entry.
+    by_entry = {name: option.role for name, option in glossary.options().items() if option.role}
+    options = dict.fromkeys(scopes.POOLS if "/" in name else by_entry.get(name, name) for name in differing)
     lacking = any((name in base.values) != (name in other.values) for name in {**base.given, **other.given})
     return " and ".join(options) or ("inputs of one alone" if lacking else "")
 

@@ -113,7 +113,8 @@ def choices(base: Plan, other: Plan) -> list[str]:
     """Entries and options that two scenarios choose differently, in words."""
     roles = dict.fromkeys([*base.resolved.entries, *other.resolved.entries])
     pairs = [(role, base.resolved.entries.get(role), other.resolved.entries.get(role)) for role in roles]
-    options = base.resolved.options
+    own = {name for name, option in glossary.options().items() if not option.role}
+    options = {name: choice for name, choice in base.resolved.options.items() if name.rpartition("/")[2] in own}
     words = [f"{r} {a.key if a else 'none'} -> {b.key if b else 'none'}" for r, a, b in pairs if a != b]
     return words + [f"{n} {options[n]} -> {c}" for n, c in other.resolved.options.items() if options.get(n, c) != c]
 

@@ -75,14 +75,14 @@ def _at_the_edge(scenario: Scenario, catalog: Catalog, entry: Entry) -> dict[str
     if "accelerator" not in entry.references or "accelerators" not in entry.facts:
         return {"lacks": ("the accelerator of the platform",)}
     chip = catalog.find("accelerators", entry.references["accelerator"])
-    wanted = scenario.set.get("weight_precision") or catalog.defaults["weight_precision"].value
     count = units.text(entry.facts["accelerators"].value, "accelerator/system").split()[0]
     kept = {n: v for n, v in scenario.set.items() if n not in glossary.quantities() or ranking.serves(n)}
     choose = {role: name for role, name in scenario.choose.items() if role not in ("system", "cloud")}
+    weights = ranking.precision(chip, scenario, catalog)
     boxed = replace(
         scenario,
-        choose={**choose, "accelerator": chip.key, "edge": entry.key},
-        set={**kept, "weight_precision": ranking.precision(chip, wanted), "accelerators": f"{count} accelerator"},
+        choose={**choose, "weight_precision": weights, "accelerator": chip.key, "edge": entry.key},
+        set={**kept, "accelerators": f"{count} accelerator"},
         range={},
     )
     return _figures(boxed, catalog)

@@ -43,8 +43,6 @@ HEADINGS = {
 }
 SHOWN = (*ORDERS.values(), "ttft_p95", "tpot")
 DEGREES = ("tensor_parallel", "pipeline_parallel", "attention_parallel", "concurrency")
-# Format -> the one to fall back on where a chip has no peak rate for it.
-FALLBACKS = {"fp4": "w4a16", "fp8": "w8a16", "int8": "w8a16"}
 _LIMITS = ("serving_memory_margin", "tpot_margin", "ttft_margin")
 
 
@@ -86,16 +84,15 @@ def rank(scenario: Scenario, catalog: Catalog, order: str = "watt") -> Ranking:
 def _place(scenario: Scenario, catalog: Catalog, entry: Entry) -> Place:
     """One accelerator in the scenario, with as many accelerators as the largest replica may ask for."""
     choose = {role: name for role, name in scenario.choose.items() if role not in ("system", "cloud", "accelerator")}
-    wanted = scenario.set.get("weight_precision") or catalog.defaults["weight_precision"].value
     kept = {name: value for name, value in scenario.set.items() if name not in glossary.quantities() or serves(name)}
+    choose["weight_precision"] = weights = precision(entry, scenario, catalog)
     vendor = str(entry.text.get("vendor", "")).lower()
-    home = {row["stack"] for row in links.benchmarks()["home"] if row["vendor"] == vendor}
-    if home:
-        kept["serving_stack"] = home.pop()
+    home = [stack.key for stack in catalog.entries("stacks") if vendor in stack.text.get("serves_best", ())]
+    choose |= {"serving_stack": home[0]} if home else {}
     mine = replace(
         scenario,
         choose={**choose, "accelerator": entry.key},
-        set={**kept, "weight_precision": precision(entry, wanted), "accelerators": f"{_MANY:g} accelerator"},
+        set={**kept, "accelerators": f"{_MANY:g} accelerator"},
         range={},
     )
     resolved = resolve(mine, catalog)
@@ -108,7 +105,7 @@ def _place(scenario: Scenario, catalog: Catalog, entry: Entry) -> Place:
     lacks = tuple(name for name in missing.get(ORDERS["rate"], ()) if name not in SERVING.candidates)
     shown = {n: float(found[n]) for n in (*SHOWN, *DEGREES) if n in found and math.isfinite(float(found[n]))}
     breaks = tuple(name.removesuffix("_margin") for name in _LIMITS if name in found and float(found[name]) < 0)
-    return Place(entry, precision(entry, wanted), shown, _kind(given, resolved), breaks, lacks)
+    return Place(entry, weights, shown, _kind(given, resolved), breaks, lacks)
 
 
 def _whole_cost(scenario: Scenario, catalog: Catalog, entry: Entry) -> dict[str, Any]:
@@ -126,9 +123,11 @@ def _whole_cost(scenario: Scenario, catalog: Catalog, entry: Entry) -> dict[str,
     return {name: found[name]} if name in found and math.isfinite(float(found[name])) else {}
 
 
-def precision(chip: Entry, wanted: str) -> str:
-    """The wanted format, or the one that keeps its weights and multiplies in 16 bits where the chip lacks its rate."""
-    return wanted if f"peak_{wanted}" in chip.facts else FALLBACKS.get(wanted, wanted)
+def precision(chip: Entry, scenario: Scenario, catalog: Catalog) -> str:
+    """The format of the scenario's weights, or the one that it falls back on where the chip lacks its peak rate."""
+    role = "weight_precision"
+    wanted = catalog.find(glossary.roles()[role], scenario.choose.get(role) or catalog.default_choices[role])
+    return wanted.key if wanted.text.get("peak") in chip.facts else str(wanted.text.get("fallback", wanted.key))
 
 
 def serves(name: str) -> bool:

@@ -69,7 +69,7 @@ class View:
     @property
     def roles(self) -> dict[str, None]:
         """Roles for which there is an entry, or one is said."""
-        return dict.fromkeys((*(self.resolved.entries if self.resolved else ()), *self.said.choose))
+        return dict.fromkeys((*(self.resolved.asked_entries if self.resolved else ()), *self.said.choose))
 
     def own(self, name: str) -> bool:
         """Whether the part itself says a value, option, choice or date."""

@@ -115,7 +115,11 @@ def test_parameters_are_few_and_none_is_of_a_source_or_a_case():
 def test_the_calibration_is_the_fit_of_the_shipped_cases():
     assert FIT["rows"] == 827
     assert set(FIT["sources"]) == set(serving_cases.read(CATALOG).sources)
-    assert {name for name in prior(CATALOG, "inference").start if name not in CATALOG.defaults} == set()
+    for name in prior(CATALOG, "inference").start:
+        kind, dot, rest = name.partition(".")
+        key, _, field = rest.rpartition(".")
+        fact = CATALOG.entry(kind, key).facts[field] if dot else CATALOG.defaults[name]
+        assert fact.origin == "calibration/inference"
 
 
 def test_a_model_without_an_entry_is_taken_from_its_row(tmp_path):
@@ -166,7 +170,8 @@ def test_a_fit_finds_the_parameters_that_made_the_data():
     cases = cases.part(np.arange(len(cases.ids)) % 5 == 0)
     others = serving_cases.constants(CATALOG)
     beliefs = prior(CATALOG, "inference")
-    truth = {**others, **beliefs.start, "kv_read_efficiency": 0.6, "speed_vllm": 0.6, "gemm_efficiency_8_bit": 0.45}
+    moved = {"kv_read_efficiency": 0.6, "stacks.vllm.speed": 0.6, "formats.fp8.serving_efficiency": 0.45}
+    truth = {**others, **beliefs.start, **moved}
     made = serving_cases.predict(cases, truth, list(serving_cases.METRICS.values()))
     cases = dataclasses.replace(
         cases,
@@ -176,7 +181,7 @@ def test_a_fit_finds_the_parameters_that_made_the_data():
         },
     )
     found = serving.fit(cases, beliefs, others)
-    for name in ("kv_read_efficiency", "speed_vllm", "gemm_efficiency_8_bit"):
+    for name in moved:
         assert found[name] == pytest.approx(truth[name], rel=0.06)
 
 

@@ -13,6 +13,7 @@ from planner.evidence.calibration.fitting import prior
 from planner.evidence.validation import training as validation_training
 from planner.evidence.validation import training_cases
 from planner.evidence.validation.training import Replay
+from planner.scenario import resolve
 from tests.conftest import CATALOG
 
 SHIPPED = CATALOG.file(validation_training.FILE)
@@ -49,9 +50,16 @@ def test_the_prediction_is_the_wired_model():
     from planner.model import wiring
 
     options = {name: option.choices[0] for name, option in glossary.options().items()}
-    options["training_precision"] = case.precision
     defaults = {name: fact.value for name, fact in CATALOG.defaults.items()}
-    alone = wiring.evaluate(["step_time"], {**defaults, **case.values}, options)["step_time"]
+    facts, chosen = resolve.brought(
+        {
+            "training_precision": CATALOG.entry("formats", case.precision),
+            "training_software": CATALOG.entry("software", case.software),
+            "logits_precision": CATALOG.entry("formats", "bf16"),
+        }
+    )
+    given = defaults | {name: fact.value for name, fact in facts.items()} | case.values
+    alone = wiring.evaluate(["step_time"], given, options | chosen)["step_time"]
     assert Replay([case], CATALOG).predict(("step_time",))["step_time"][0] == pytest.approx(float(alone))
 
 
@@ -123,7 +131,7 @@ def test_the_fit_has_few_parameters_each_in_the_glossary():
     from planner import glossary
 
     assert len(BELIEFS.start) <= 40
-    assert set(BELIEFS.start) <= set(glossary.quantities())
+    assert all(glossary.parameter(name).meaning for name in BELIEFS.start)
     said = validation_training.fitted(CATALOG)
     assert said["parameters"] == len(BELIEFS.start)
     assert {"date", "data", "band", "left_out_family", "left_out_document"} <= set(said)
@@ -163,13 +171,13 @@ def test_a_fit_recovers_known_parameters():
     scored = [case for case in CASES if validation_training.is_scored(case)][::4]
     replay = Replay(scored, CATALOG)
     truth = dict(BELIEFS.start)
-    truth |= {"bf16_efficiency": 0.85, "layer_launch_time": 500e-6}
+    truth |= {"formats.bf16.training_efficiency": 0.85, "layer_launch_time": 500e-6}
     measured = replay.predict(("step_time",), truth)["step_time"]
     documents = np.array([case.document for case in scored])
     found = calibrate.fit(replay, measured, np.ones(len(scored)), documents, BELIEFS)
     predicted = replay.predict(("step_time",), found)["step_time"]
     assert np.abs(predicted / measured - 1).mean() < 0.02
-    assert found["bf16_efficiency"] == pytest.approx(0.85, rel=0.05)
+    assert found["formats.bf16.training_efficiency"] == pytest.approx(0.85, rel=0.05)
 
 
 def test_quantiles_count_by_weight():
@@ -191,10 +199,13 @@ def test_a_calibration_file_reads_back(tmp_path):
     summary = {"date": "2026-11-21", "rows": 3, "band": [0.85, 1.2], "fitted": {"weighted_mape": 0.1}}
     (tmp_path / "calibration").mkdir()
     (tmp_path / "calibration" / "training.toml").write_text(calibrate.calibration_file(parameters, summary))
-    layered = Catalog([*CATALOG.layers, tmp_path]).defaults
+    layered = Catalog([*CATALOG.layers, tmp_path])
     for name, value in parameters.items():
-        assert layered[name].value == pytest.approx(value, rel=1e-3)
-    assert layered["prediction_factor"].low < 1 < layered["prediction_factor"].high
+        kind, dot, rest = name.partition(".")
+        key, _, field = rest.rpartition(".")
+        fact = layered.entry(kind, key).facts[field] if dot else layered.defaults[name]
+        assert fact.value == pytest.approx(value, rel=1e-3)
+    assert layered.defaults["prediction_factor"].low < 1 < layered.defaults["prediction_factor"].high
 
 
 def test_the_command_prints_the_stable_shape(run):

@@ -15,7 +15,7 @@ def _longer(one, other, sharpness):
 def decode_common_time(
     common_parameters,
     table_parameters,
-    serving_weight_bytes,
+    weight_precision_bytes,
     bytes_16_bit,
     flop_per_parameter_token,
     group_batch,
@@ -34,7 +34,7 @@ def decode_common_time(
     ----------
     common_parameters : 1, 0 or more
     table_parameters : 1, 0 or more
-    serving_weight_bytes : B, 0 or more
+    weight_precision_bytes : B, 0 or more
     bytes_16_bit : B, above 0
     flop_per_parameter_token : FLOP/token, above 0
     group_batch : 1, 0 or more
@@ -54,7 +54,7 @@ def decode_common_time(
     ----------
     .. [1] jax-ml/scaling-book, inference.md, lower bound of the step time.
     """
-    read = common_parameters * serving_weight_bytes + table_parameters * bytes_16_bit
+    read = common_parameters * weight_precision_bytes + table_parameters * bytes_16_bit
     memory = read / (tensor_parallel * rank_bandwidth * weight_read_efficiency)
     parameters = common_parameters + table_parameters
     compute = flop_per_parameter_token * parameters * group_batch * verified_tokens / (tensor_parallel * rank_rate)
@@ -62,7 +62,7 @@ def decode_common_time(
 
 
 def saturation_batch(
-    serving_weight_bytes, rank_rate, rank_bandwidth, weight_read_efficiency, flop_per_parameter_token, verified_tokens
+    weight_precision_bytes, rank_rate, rank_bandwidth, weight_read_efficiency, flop_per_parameter_token, verified_tokens
 ):
     """Sequences in a step at which computing with the weights takes as long as reading them. [1]
 
@@ -70,7 +70,7 @@ def saturation_batch(
 
     Parameters
     ----------
-    serving_weight_bytes : B, 0 or more
+    weight_precision_bytes : B, 0 or more
     rank_rate : FLOP/s, 0 or more
     rank_bandwidth : B/s, above 0
     weight_read_efficiency : 1, 0 or more
@@ -85,7 +85,7 @@ def saturation_batch(
     Where the two sides are equal the step is longer than either.
     """
     computed = flop_per_parameter_token * verified_tokens * rank_bandwidth * weight_read_efficiency
-    return serving_weight_bytes * rank_rate / computed
+    return weight_precision_bytes * rank_rate / computed
 
 
 def expert_sequences(group_batch, attention_groups):
@@ -144,7 +144,7 @@ def decode_expert_time(
     model_experts_per_token,
     expert_coverage,
     expert_imbalance,
-    serving_weight_bytes,
+    weight_precision_bytes,
     flop_per_parameter_token,
     expert_sequences,
     verified_tokens,
@@ -167,7 +167,7 @@ def decode_expert_time(
     model_experts_per_token : expert, 0 or more
     expert_coverage : 1, 0 or more
     expert_imbalance : 1, 0 or more
-    serving_weight_bytes : B, 0 or more
+    weight_precision_bytes : B, 0 or more
     flop_per_parameter_token : FLOP/token, above 0
     expert_sequences : 1, 0 or more
     verified_tokens : token, 0 or more
@@ -186,7 +186,7 @@ def decode_expert_time(
     """
     ranks = tensor_parallel * attention_groups
     memory = (
-        expert_coverage * routed_parameters * serving_weight_bytes / (ranks * rank_bandwidth * weight_read_efficiency)
+        expert_coverage * routed_parameters * weight_precision_bytes / (ranks * rank_bandwidth * weight_read_efficiency)
     )
     active = routed_parameters * model_experts_per_token / np.maximum(1, model_experts)
     work = flop_per_parameter_token * active * expert_sequences * verified_tokens
@@ -288,14 +288,14 @@ def layers_overhead(model_layers, model_dense_layers, model_experts, layer_overh
     return model_layers * layer_overhead + expert_layers * expert_layer_overhead
 
 
-def step_overhead(layers_overhead, stack_overhead, sequence_overhead, batch, attention_groups):
+def step_overhead(layers_overhead, serving_stack_overhead, sequence_overhead, batch, attention_groups):
     """Time of one step that is neither memory, arithmetic nor exchange. [s]
 
     t_o = t_l + o_stack + B · o_sequence / d
 
     Kernel launches and small kernels, the scheduler, sampling and the handling of each sequence.
     """
-    return layers_overhead + stack_overhead + sequence_overhead * batch / attention_groups
+    return layers_overhead + serving_stack_overhead + sequence_overhead * batch / attention_groups
 
 
 def decode_step_time(

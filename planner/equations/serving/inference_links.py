@@ -83,12 +83,12 @@ def transfer_link(rank_link, rank_network, domain_ranks, replica_ranks, prefill_
     return np.where(together > domain_ranks, rank_network, rank_link)
 
 
-def token_activation(model_hidden_size, kv_bytes_16_bit):
+def token_activation(model_hidden_size, activation_bytes):
     """Bytes of one token between two layers. [B/token]
 
     h · 2 B
     """
-    return model_hidden_size * kv_bytes_16_bit
+    return model_hidden_size * activation_bytes
 
 
 def layer_all_reduce_time(group_batch, verified_tokens, token_activation, tensor_parallel, tensor_link, tensor_latency):

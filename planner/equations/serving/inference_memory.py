@@ -58,62 +58,12 @@ def common_parameters(model_parameters, routed_parameters, table_parameters, mod
     return np.maximum(0, model_parameters - routed_parameters - tables)
 
 
-def serving_weight_bytes__bf16(bytes_16_bit):
-    """Bytes of one weight. [B]
-
-    w = 2 B
-    """
-    return bytes_16_bit
-
-
-def serving_weight_bytes__fp8(bytes_8_bit):
-    """Bytes of one weight. [B]
-
-    w = 1 B
-
-    Scales of channels or blocks of 128 add under 3 %.
-    """
-    return bytes_8_bit
-
-
-def serving_weight_bytes__int8(bytes_8_bit):
-    """Bytes of one weight. [B]
-
-    w = 1 B
-    """
-    return bytes_8_bit
-
-
-def serving_weight_bytes__fp4(bytes_4_bit):
-    """Bytes of one weight. [B]
-
-    w = 4 bits and its share of the block scale
-    """
-    return bytes_4_bit
-
-
-def serving_weight_bytes__w8a16(bytes_8_bit):
-    """Bytes of one weight. [B]
-
-    w = 1 B, multiplied in 16 bits
-    """
-    return bytes_8_bit
-
-
-def serving_weight_bytes__w4a16(bytes_4_bit):
-    """Bytes of one weight. [B]
-
-    w = 4 bits and its share of the block scale, multiplied in 16 bits
-    """
-    return bytes_4_bit
-
-
 def rank_weight_memory(
     common_parameters,
     routed_parameters,
     table_parameters,
     model_tied_embeddings,
-    serving_weight_bytes,
+    weight_precision_bytes,
     bytes_16_bit,
     tensor_parallel,
     pipeline_parallel,
@@ -129,7 +79,7 @@ def rank_weight_memory(
     routed_parameters : 1, 0 or more
     table_parameters : 1, 0 or more
     model_tied_embeddings : 1, 0 to 1
-    serving_weight_bytes : B, 0 or more
+    weight_precision_bytes : B, 0 or more
     bytes_16_bit : B, above 0
     tensor_parallel : 1, 1 or more
     pipeline_parallel : 1, 1 or more
@@ -145,24 +95,18 @@ def rank_weight_memory(
     tables = (2 - model_tied_embeddings) * table_parameters * bytes_16_bit
     in_group = tensor_parallel * pipeline_parallel
     return (
-        common_parameters * serving_weight_bytes + tables + routed_parameters * serving_weight_bytes / attention_groups
+        common_parameters * weight_precision_bytes
+        + tables
+        + routed_parameters * weight_precision_bytes / attention_groups
     ) / in_group
 
 
-def kv_bytes__bf16(kv_bytes_16_bit):
+def kv_bytes(kv_precision_bytes, one_token):
     """Bytes that a token keeps for one channel of a key or value. [B/token]
 
-    c = 2 B
+    c = bytes of the cache's format / token
     """
-    return kv_bytes_16_bit
-
-
-def kv_bytes__fp8(kv_bytes_8_bit):
-    """Bytes that a token keeps for one channel of a key or value. [B/token]
-
-    c = 1 B
-    """
-    return kv_bytes_8_bit
+    return kv_precision_bytes / one_token
 
 
 def kv_channels(
@@ -265,22 +209,22 @@ def sequence_memory(
     )
 
 
-def rank_engine_memory(engine_memory, expert_engine_memory, routed_parameters):
+def rank_engine_memory(serving_stack_engine_memory, expert_engine_memory, routed_parameters):
     """Memory that activations, communication buffers and the runtime take on one rank. [B]
 
     V_engine = V_0, and V_experts more for a mixture of experts
 
     Routing keeps copies of the activations for every expert chosen.
     """
-    return engine_memory + np.where(routed_parameters > 0, expert_engine_memory, 0 * expert_engine_memory)
+    return serving_stack_engine_memory + np.where(routed_parameters > 0, expert_engine_memory, 0 * expert_engine_memory)
 
 
-def memory_for_sequences(rank_memory, usable_memory_share, rank_engine_memory, rank_weight_memory):
+def memory_for_sequences(rank_memory, serving_stack_usable_memory_share, rank_engine_memory, rank_weight_memory):
     """Memory of one rank left for the cache. [B]
 
     V_free = u · (M − V_engine − V_w)
     """
-    return usable_memory_share * (rank_memory - rank_engine_memory - rank_weight_memory)
+    return serving_stack_usable_memory_share * (rank_memory - rank_engine_memory - rank_weight_memory)
 
 
 def serving_memory_margin(memory_for_sequences, sequence_memory):
@@ -309,9 +253,9 @@ def memory_batch(memory_for_sequences, sequence_memory, attention_groups):
     return attention_groups * np.maximum(1, np.floor(memory_for_sequences / sequence_memory))
 
 
-def serving_memory_use(rank_weight_memory, rank_engine_memory, rank_memory, usable_memory_share):
+def serving_memory_use(rank_weight_memory, rank_engine_memory, rank_memory, serving_stack_usable_memory_share):
     """Share of the usable memory that weights and the engine take. [1]
 
     (V_w + V_engine) / (u · M)
     """
-    return (rank_weight_memory + rank_engine_memory) / (usable_memory_share * rank_memory)
+    return (rank_weight_memory + rank_engine_memory) / (serving_stack_usable_memory_share * rank_memory)

@@ -133,7 +133,7 @@ def prefill_steps(computed_prompt, chunk_tokens):
 def idle_step_time(
     model_layers,
     layers_overhead,
-    stack_overhead,
+    serving_stack_overhead,
     rank_weight_memory,
     pipeline_parallel,
     rank_bandwidth,
@@ -153,7 +153,7 @@ def idle_step_time(
     launches = prefill_overhead + np.where(model_kv_lora_rank > 0, latent_prefill_overhead, 0 * latent_prefill_overhead)
     read = rank_weight_memory * pipeline_parallel / (rank_bandwidth * weight_read_efficiency)
     latency = 2 * model_layers * tensor_latency * np.log2(tensor_parallel)
-    return read + layers_overhead + stack_overhead + model_layers * launches + latency
+    return read + layers_overhead + serving_stack_overhead + model_layers * launches + latency
 
 
 def prefill_time(prefill_work, idle_step_time, prefill_steps, roofline_sharpness):

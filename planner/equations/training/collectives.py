@@ -352,9 +352,7 @@ def shard_time(
     gathered_weight_bytes,
     reduced_gradient_bytes,
     zero_stage,
-    training_software,
-    shard_efficiency,
-    deepspeed_gather,
+    training_software_gather_efficiency,
     model_layers,
     pipeline_parallel,
     scaleup_latency,
@@ -377,9 +375,7 @@ def shard_time(
     gathered_weight_bytes : B, 0 or more
     reduced_gradient_bytes : B, 0 or more
     zero_stage : 1, 0 to 3
-    training_software : 1, 1 to 5, the number of a class
-    shard_efficiency : 1, above 0, up to 1.2
-    deepspeed_gather : 1, above 0, up to 1.2
+    training_software_gather_efficiency : 1, above 0, up to 1.2
     model_layers : layer, 1 or more
     pipeline_parallel : 1, 1 or more
     scaleup_latency : s, 0 or more
@@ -393,7 +389,6 @@ def shard_time(
     reached = _reached(shard_size, tensor_parallel, pod_size, network_rate, core_rate)
     rate = _bandwidth(shard_size, tensor_parallel, scaleup_domain_size, scaleup_rate, reached)
     moved = accelerator_weights * (2 * gathered_weight_bytes + reduced_gradient_bytes)
-    reached = np.where(training_software == 3, deepspeed_gather, shard_efficiency)
-    ring = moved * (shard_size - 1) / shard_size / (rate * reached)
+    ring = moved * (shard_size - 1) / shard_size / (rate * training_software_gather_efficiency)
     hop = _latency(shard_size, tensor_parallel, scaleup_domain_size, scaleup_latency, network_latency)
     return np.where(zero_stage > 2, 1, 0) * (ring + 3 * hop * model_layers / pipeline_parallel)

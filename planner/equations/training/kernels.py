@@ -13,78 +13,6 @@ def repeated_share(recompute, recomputed_share):
     return recomputed_share * np.where(recompute > 3, recomputed_share, 1)
 
 
-def linear_peak__bf16(accelerator_peak_bf16):
-    """Peak rate of the matrix products in the training precision. [FLOP/s/accelerator]
-
-    peak in 16 bits
-    """
-    return accelerator_peak_bf16
-
-
-def linear_peak__fp8(accelerator_peak_fp8):
-    """Peak rate of the matrix products in the training precision. [FLOP/s/accelerator]
-
-    peak in 8 bits: FP8 and MXFP8 recipes keep everything but the linear layers in 16 bits
-    """
-    return accelerator_peak_fp8
-
-
-def linear_peak__fp4(accelerator_peak_fp4):
-    """Peak rate of the matrix products in the training precision. [FLOP/s/accelerator]
-
-    peak in 4 bits
-    """
-    return accelerator_peak_fp4
-
-
-def precision_efficiency__bf16(bf16_efficiency):
-    """Share of the measured ceiling that training reaches in its precision. [1]
-
-    η_16
-    """
-    return bf16_efficiency
-
-
-def precision_efficiency__fp8(fp8_efficiency):
-    """Share of the measured ceiling that training reaches in its precision. [1]
-
-    η_8
-    """
-    return fp8_efficiency
-
-
-def precision_efficiency__fp4(fp4_efficiency):
-    """Share of the measured ceiling that training reaches in its precision. [1]
-
-    η_4
-    """
-    return fp4_efficiency
-
-
-def cast_share__bf16(bf16_efficiency):
-    """Traffic of casting to low precision, over the traffic of the other elementwise operators. [1]
-
-    0
-    """
-    return 0 * bf16_efficiency
-
-
-def cast_share__fp8(low_precision_cast):
-    """Traffic of casting to low precision, over the traffic of the other elementwise operators. [1]
-
-    c
-    """
-    return low_precision_cast
-
-
-def cast_share__fp4(low_precision_cast):
-    """Traffic of casting to low precision, over the traffic of the other elementwise operators. [1]
-
-    c
-    """
-    return low_precision_cast
-
-
 def size_efficiency(
     micro_batch_tokens,
     model_hidden_size,
@@ -153,12 +81,12 @@ def sustained_ceiling(accelerator_gemm_ceiling, sustained_share, clock_factor):
     return accelerator_gemm_ceiling * sustained_share * clock_factor
 
 
-def linear_rate(linear_peak, sustained_ceiling, precision_efficiency, size_efficiency):
+def linear_rate(linear_peak, sustained_ceiling, training_precision_training_efficiency, size_efficiency):
     """Rate of the linear layers' matrix products. [FLOP/s/accelerator]
 
     peak · sustained ceiling · η · ramp
     """
-    return linear_peak * sustained_ceiling * precision_efficiency * size_efficiency
+    return linear_peak * sustained_ceiling * training_precision_training_efficiency * size_efficiency
 
 
 def linear_time(flop_per_parameter_token, micro_batch_tokens, layer_parameters, tensor_parallel, linear_rate):
@@ -331,16 +259,16 @@ def logits_time(
     micro_batch_tokens,
     embedding_parameters,
     tensor_parallel,
-    accelerator_peak_bf16,
+    logits_peak,
     sustained_ceiling,
-    bf16_efficiency,
+    logits_precision_training_efficiency,
     size_efficiency,
     software_factor,
 ):
     """Products of the output embedding and the loss, forward and backward, one micro-batch. [s]
 
-    3 · 2 · T · V · h / (t · rate): in 16 bits
+    3 · 2 · T · V · h / (t · rate): in a format of their own, 16 bits where nothing else is chosen
     """
-    rate = accelerator_peak_bf16 * sustained_ceiling * bf16_efficiency * size_efficiency
+    rate = logits_peak * sustained_ceiling * logits_precision_training_efficiency * size_efficiency
     products = flop_per_parameter_token * micro_batch_tokens * embedding_parameters / tensor_parallel
     return 3 * software_factor * products / rate

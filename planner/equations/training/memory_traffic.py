@@ -13,7 +13,7 @@ def elementwise_time(
     accelerator_memory_bandwidth,
     memory_efficiency,
     elementwise_passes,
-    cast_share,
+    training_precision_cast_share,
 ):
     """Forward traffic of norms, activations, residuals and casts, one mean layer and micro-batch. [s]
 
@@ -30,7 +30,7 @@ def elementwise_time(
     accelerator_memory_bandwidth : B/s/accelerator, above 0
     memory_efficiency : 1, 0 to 1
     elementwise_passes : 1, 0 or more
-    cast_share : 1, 0 or more
+    training_precision_cast_share : 1, 0 or more
 
     Notes
     -----
@@ -39,7 +39,7 @@ def elementwise_time(
     """
     stream = 2 * model_hidden_size / np.where(sequence_parallel > 0, tensor_parallel, 1)
     width = stream + token_activation_width / (2 * tensor_parallel)
-    moved = elementwise_passes * micro_batch_tokens * width * activation_bytes * (1 + cast_share)
+    moved = elementwise_passes * micro_batch_tokens * width * activation_bytes * (1 + training_precision_cast_share)
     return moved / (accelerator_memory_bandwidth * memory_efficiency)
 
 

@@ -1,17 +1,6 @@
-"""How mature the training software is: class of framework, year, age of the chip."""
+"""How mature the training software is: its own kernel time, its year, the age of the chip."""
 
 import numpy as np
-
-
-def framework_factor(training_software, framework_fsdp, framework_deepspeed, framework_xla, framework_neuron):
-    """Kernel time of the software class over that of a Megatron-class stack. [1]
-
-    1 for the Megatron class, else the class's own factor
-    """
-    fsdp = np.where(training_software == 2, framework_fsdp, 1)
-    deepspeed = np.where(training_software == 3, framework_deepspeed, fsdp)
-    xla = np.where(training_software == 4, framework_xla, deepspeed)
-    return np.where(training_software == 5, framework_neuron, xla)
 
 
 def chip_age(software_year, accelerator_available_year):
@@ -30,15 +19,14 @@ def newness(chip_age, new_chip_penalty, chip_learning_time):
     return np.exp(new_chip_penalty * np.exp(-chip_age / chip_learning_time))
 
 
-def software_factor(framework_factor, training_software, newness):
+def software_factor(training_software_kernel_time, training_software_trails_new_chips, newness):
     """Kernel time over that of a Megatron-class stack on a chip that software has learnt. [1]
 
-    f · new
+    f · new where the software trails new chips, else f
 
-    Classes whose makers do not build the chips (FSDP, DeepSpeed) start behind on a new one.
+    Software whose makers do not build the chips (FSDP, DeepSpeed) starts behind on a new one.
     """
-    behind = np.where(training_software > 1, 1, 0) * np.where(training_software < 4, 1, 0)
-    return framework_factor * np.where(behind > 0, newness, 1)
+    return training_software_kernel_time * np.where(training_software_trails_new_chips > 0, newness, 1)
 
 
 def fusion_factor(software_year, reference_year, software_progress):

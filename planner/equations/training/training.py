@@ -32,16 +32,12 @@ def micro_batches(global_batch, data_parallel, micro_batch):
     return np.maximum(1, np.ceil(global_batch / (data_parallel * micro_batch)))
 
 
-def communication_overlap(training_software, software_year, overlap_year):
+def communication_overlap(training_software_overlap, software_year, training_software_overlap_year):
     """1 where the stack runs collectives beside matrix products, else 0. [1]
 
-    1 in the FSDP and XLA classes, and in the Megatron class from its year on
-
-    Megatron's backward pass has done so since 2022 (arXiv:2205.05198, section 4.2.2); launchers may switch it off.
+    1 where the software does so, from its year on
     """
-    behind = np.where(training_software == 3, 1, 0) + np.where(training_software == 5, 1, 0)
-    early = np.where(software_year < overlap_year, 1, 0) * np.where(training_software == 1, 1, 0)
-    return 1 - behind - early
+    return training_software_overlap * np.where(software_year < training_software_overlap_year, 0, 1)
 
 
 def tensor_exposed(communication_overlap, tensor_exposed_overlapped):

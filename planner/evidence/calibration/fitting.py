@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,15 +36,26 @@ class Prior:
 def prior(catalog: Catalog, kind: str) -> Prior:
     """The starting values and limits of a fit."""
     raw = read_toml(catalog.file(f"calibration/priors/{kind}.toml"))
-    settings, rows = raw.pop("fit"), glossary.quantities()
+    settings, rows = raw.pop("fit"), dict(_named(raw))
     columns = {
         column: {
-            name: given[column] * 1.0 if column == "factor" else units.read(given[column], rows[name].unit)
-            for name, given in raw.items()
+            name: given[column] * 1.0
+            if column == "factor"
+            else units.read(given[column], glossary.parameter(name).unit)
+            for name, given in rows.items()
         }
-        for column in next(iter(raw.values()))
+        for column in next(iter(rows.values()))
     }
     return Prior(settings, columns)
+
+
+def _named(table: Mapping[str, Any], start: str = "") -> Iterator[tuple[str, Any]]:
+    """The tables of parameters by name; figures of catalog entries are called KIND.ENTRY.FIELD."""
+    for name, row in table.items():
+        if "start" in row:
+            yield start + name, row
+        else:
+            yield from _named(row, f"{start}{name}.")
 
 
 def robust_fit(errors: Callable[[Any], Any], start: Any, scale: float, **more: Any) -> Any:
@@ -69,5 +80,5 @@ def left_out(groups: Any, unseen: Callable[[Any], Any]) -> Any:
 
 def written(name: str, value: float, digits: int) -> str:
     """A parameter's value as a calibration file has it."""
-    row = glossary.quantities()[name]
+    row = glossary.parameter(name)
     return f"{value:.{digits}g}" if row.unit == units.DIMENSIONLESS else f'"{units.text(value, row.show, digits)}"'

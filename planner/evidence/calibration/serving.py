@@ -237,7 +237,6 @@ def file_text(cases: Cases, fitted: dict[str, float], result: dict[str, Any]) ->
         # The value itself lies within its range.
         ends = [f"low = {min(low, 1):.4f}", f"high = {max(high, 1):.4f}", 'distribution = "lognormal"']
         lines += [f"[{name}]", "value = 1", *ends, ""]
-    lines += ["[speed_tensorrt_llm]", "value = 1", 'source = "definition"', 'kind = "rated"', ""]
     for name, value in fitted.items():
         lines += [f"[{name}]", f"value = {written(name, value, 5)}", ""]
     return "\n".join(lines).rstrip() + "\n"

@@ -112,7 +112,7 @@ def calibrate(catalog: Catalog, path: Path | None = None, output: Path | None = 
         files.write_atomically(output, calibration_file(parameters, summary))
     result = training.report(scored, errors["fitted"], measured, summary)
     result["parameters"] = {
-        name: {"value": value, "start": beliefs.start[name], "unit": glossary.quantities()[name].unit}
+        name: {"value": value, "start": beliefs.start[name], "unit": glossary.parameter(name).unit}
         for name, value in parameters.items()
     }
     return result

@@ -169,14 +169,14 @@ def _check(
 
 def _misnamed(table: Mapping[str, Any], unit: str, kind: str) -> Iterator[tuple[str, str]]:
     """Names that are no quantities, and a unit in which the quantity cannot be shown."""
-    rows, options = glossary.quantities(), glossary.options()
+    rows, choices = glossary.quantities(), (*glossary.options(), *glossary.roles())
     runs = [table, table.get("against", {}), *table.get("cases", {}).values()]
     named = [(key, table[key]) for key in ("quantity", "over") if key in table]
     named += [(key, name) for key in ("quantities", "vary", "across") for name in table.get(key, ())]
     named += [("set", name) for run in runs if isinstance(run, Mapping) for name in run.get("set", ())]
     for key, name in named:
-        if name not in rows and name not in options:
-            yield key, unknown("quantity", name, [*rows, *options])
+        if name not in rows and name not in choices:
+            yield key, unknown("quantity", name, [*rows, *choices])
     name = table.get("quantity")
     if KINDS[kind].valued and name in rows and "over" not in table:
         compared = "against" in table

@@ -16,13 +16,15 @@ from planner.catalog.catalog import Catalog
 from planner.catalog.entries import Entry, folded
 from planner.catalog.links import benchmarks, links
 from planner.errors import InputError, one
+from planner.evidence.validation import software
 from planner.evidence.validation.validation import document
 from planner.model import wiring
 
 FILE = "measurements/inference.csv"
 # What of a case is compared: metric -> the quantity that predicts it.
 METRICS = {"output_tokens_per_second": "output_tokens_per_second", "tpot": "tpot", "ttft": "ttft"}
-OPTIONS = ("weight_precision", "kv_precision", "serving_stack", "batching")
+ROLES = ("weight_precision", "kv_precision", "serving_stack")
+OPTIONS = (*ROLES, "batching")
 # Published tables come from load generators, on replicas that prefill and decode on the same accelerators.
 _MEASURED = {"serving_pools": "shared", "arrivals": "closed"}
 _EVERY_REQUEST = 1e9
@@ -34,6 +36,7 @@ _SHORTEST_NAME = 3
 class Cases:
     """Cases that the planner can express, one array element each; `unused` says why the others cannot be."""
 
+    catalog: Catalog
     ids: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     # The document series of each: tables of one repository are one, whatever their release.
@@ -57,7 +60,7 @@ class Cases:
         columns = {
             name: {key: column[index] for key, column in getattr(self, name).items()} for name in ("values", "measured")
         }
-        return Cases(**lists, **columns, scorable=len(index))  # type: ignore[arg-type]
+        return Cases(self.catalog, **lists, **columns, scorable=len(index))  # type: ignore[arg-type]
 
 
 def read(catalog: Catalog, path: Path | None = None) -> Cases:
@@ -76,7 +79,7 @@ def read(catalog: Catalog, path: Path | None = None) -> Cases:
             f"has no cases, or lacks columns: {', '.join(sorted(needed - set(rows[0] if rows else ())))}",
         )
     defaults = {name: fact.value for name, fact in catalog.defaults.items()}
-    found = Cases()
+    found = Cases(catalog)
     columns: list[dict[str, float]] = []
     measured: list[dict[str, float]] = []
     for row in rows:
@@ -118,8 +121,11 @@ def predict(cases: Cases, calibration: dict[str, Any], wanted: Sequence[str]) ->
     # Options choose equations: cases that share them go through the model together.
     for options in dict.fromkeys(cases.options):
         index = np.array([o == options for o in cases.options])
-        given = {**calibration, **{name: value[index] for name, value in cases.values.items()}}
-        got = wiring.evaluate(wanted, given, {**_MEASURED, **dict(zip(OPTIONS, options, strict=True))})
+        entries = software.entries(cases.catalog, dict(zip(ROLES, options, strict=False)))
+        given = {**calibration, **software.values(entries, calibration)}
+        given |= {name: value[index] for name, value in cases.values.items()}
+        chosen = {**_MEASURED, "batching": options[-1], **software.options(entries)}
+        got = wiring.evaluate(wanted, given, chosen)
         for name in wanted:
             found[name][index] = got.get(name, math.nan)
     return found
@@ -168,7 +174,7 @@ def _case(row: dict[str, str], catalog: Catalog) -> tuple[dict[str, float], tupl
         "input_tokens": share * _number(row, "input_len"),
         "output_tokens": max(1.0, share * _number(row, "output_len")),
     }
-    return values, _options(row, accelerator, rules), accelerator.key
+    return values, _options(row, accelerator, rules, catalog), accelerator.key
 
 
 def _spreads_attention(row: dict[str, str], rules: dict[str, Any]) -> bool:
@@ -179,14 +185,15 @@ def _spreads_attention(row: dict[str, str], rules: dict[str, Any]) -> bool:
     return any(re.search(rule["framework"], framework) and year >= rule["year"] for rule in rules["attention"])
 
 
-def _options(row: dict[str, str], accelerator: Entry, rules: dict[str, Any]) -> tuple[str, ...]:
+def _options(row: dict[str, str], accelerator: Entry, rules: dict[str, Any], catalog: Catalog) -> tuple[str, ...]:
     """Weight precision, key-value precision, serving stack and batching of a row."""
     said = row.get("weight_precision", "").lower()
     weights = next((rule for rule in rules["precision"] if re.search(rule["text"], said)), None)
     if weights is None:
         raise one("case", "weight_precision", f"unknown precision '{said}'")
     choices = weights["choices"]
-    precision = next((choice for choice in choices if f"peak_{choice}" in accelerator.facts), choices[-1])
+    peaks = {choice: catalog.entry("formats", choice).text["peak"] for choice in choices}
+    precision = next((choice for choice in choices if peaks[choice] in accelerator.facts), choices[-1])
     kv = (row.get("kv_precision") or "").lower()
     cache = weights["cache"] if not kv else "bf16" if "16" in kv else "fp8"
     framework = (row.get("framework") or "").lower()

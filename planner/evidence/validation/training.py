@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, units
-from planner.catalog.catalog import Catalog
+from planner.catalog.catalog import Catalog, Entry
 from planner.errors import read_toml
-from planner.evidence.validation import errors, training_cases, validation
+from planner.evidence.validation import errors, software, training_cases, validation
 from planner.evidence.validation.training_cases import Case
 from planner.model import wiring
 from planner.plan import layout_search
@@ -30,22 +30,24 @@ class Replay:
         defaults = catalog.defaults
         choices = {name: option.choices[0] for name, option in glossary.options().items()}
         self.constants = {name: fact.value for name, fact in defaults.items() if name not in choices}
-        self.groups: list[tuple[dict[str, str], Any, dict[str, Any]]] = []
-        for precision in dict.fromkeys(case.precision for case in self.cases):
-            places = np.array([i for i, case in enumerate(self.cases) if case.precision == precision])
-            options = {**choices, "training_precision": precision}
-            chosen = [self.cases[i] for i in places]
-            given = training_cases.stacked(chosen, self.constants)
-            self.groups.append((options, places, given))
+        # Cases of the same software and formats go through the equations together.
+        self.groups: list[tuple[dict[str, Entry], dict[str, str], Any, dict[str, Any]]] = []
+        for chosen in dict.fromkeys(case.chosen for case in self.cases):
+            places = np.array([i for i, case in enumerate(self.cases) if case.chosen == chosen])
+            roles = {"logits_precision": catalog.default_choices["logits_precision"], **dict(chosen)}
+            entries = software.entries(catalog, roles)
+            given = training_cases.stacked([self.cases[i] for i in places], self.constants)
+            self.groups.append((entries, choices | software.options(entries), places, given))
         self.choose_strategies({})
 
     def choose_strategies(self, parameters: Mapping[str, float]) -> None:
         """Fill the degrees that rows leave open with the fastest strategy that fits."""
-        for options, places, given in self.groups:
+        for entries, options, places, given in self.groups:
+            brought = software.values(entries, parameters)
             degrees = {name: np.array(given.get(name, np.full(len(places), np.nan))) for name in TRAINING.candidates}
             for row, place in enumerate(places):
                 case = self.cases[place]
-                values = {**self.constants, **parameters, **case.values}
+                values = {**self.constants, **parameters, **brought, **case.values}
                 for name, value in layout_search.chosen(TRAINING, values, options).items():
                     degrees[name][row] = value
             given.update(degrees)
@@ -54,8 +56,9 @@ class Replay:
         """Each wanted quantity of each case; NaN where it cannot be computed."""
         rows = max((np.shape(value)[:-1] for value in (parameters or {}).values()), default=())
         result = {name: np.full((*rows, len(self.cases)), np.nan) for name in wanted}
-        for options, places, given in self.groups:
-            values = {**self.constants, **(parameters or {}), **given}
+        for entries, options, places, given in self.groups:
+            fitted = parameters or {}
+            values = {**self.constants, **fitted, **software.values(entries, fitted), **given}
             computed = wiring.evaluate(wanted, values, options)
             for name in wanted:
                 if name in computed:
@@ -69,11 +72,11 @@ class Replay:
         part.constants = self.constants
         new_place = np.cumsum(keep) - 1
         part.groups = []
-        for options, places, given in self.groups:
+        for entries, options, places, given in self.groups:
             inside = np.asarray(keep)[places]
             if inside.any():
                 chosen = {name: column[inside] for name, column in given.items()}
-                part.groups.append((options, new_place[places[inside]], chosen))
+                part.groups.append((entries, options, new_place[places[inside]], chosen))
         return part
 
 

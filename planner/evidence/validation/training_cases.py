@@ -31,7 +31,7 @@ DEGREES = {
     "ep": "expert_parallel",
     "micro_batch": "micro_batch",
 }
-MEGATRON, FSDP, DEEPSPEED, XLA, NEURON = 1.0, 2.0, 3.0, 4.0, 5.0
+MEGATRON, FSDP, DEEPSPEED, XLA, NEURON = "megatron", "fsdp", "deepspeed", "xla", "neuron"
 UNFUSED, FIRST_FLASH, CURRENT_FLASH = 1.0, 2.0, 3.0
 PRECISIONS = {"fp8": "fp8", "mxfp8": "fp8", "int8": "fp8", "nvfp4": "fp4", "mxfp4": "fp4", "fp4": "fp4"}
 RECOMPUTE = {"none": 1.0, "selective": 2.0, "full": 3.0}
@@ -45,10 +45,16 @@ class Case:
     case_id: str
     row: dict[str, str]
     precision: str
+    software: str
     values: dict[str, float] = field(default_factory=dict)
 
     def number(self, column: str) -> float | None:
         return _number(self.row.get(column))
+
+    @property
+    def chosen(self) -> tuple[tuple[str, str], ...]:
+        """The entries of the run's software and number format, by role."""
+        return ("training_precision", self.precision), ("training_software", self.software)
 
     @property
     def measured_step_time(self) -> float | None:
@@ -105,10 +111,11 @@ def from_row(row: Mapping[str, str], catalog: Catalog) -> Case | None:
     cap = re.search(r"\b(\d{3,4}) ?W\b", stated)
     if cap and "accelerator_power" in values:
         values["power_cap"] = min(1.0, float(cap[1]) / values["accelerator_power"])
-    values.update(software_values(row, entry))
+    software = software_of(row, entry)
+    values.update(software_values(row, software))
     values.update(strategy_values(row, values))
     values.update(link_values(row, entry, values))
-    return Case(row["case_id"], dict(row), precision, values)
+    return Case(row["case_id"], dict(row), precision, software, values)
 
 
 def accelerator(name: str, catalog: Catalog) -> Entry | None:
@@ -200,24 +207,29 @@ def _model(row: Mapping[str, str], catalog: Catalog) -> Entry | None:
     return None
 
 
-def software_values(row: Mapping[str, str], entry: Entry) -> dict[str, float]:
-    """Class and date of the training software, and what software of that class and date does."""
+def software_of(row: Mapping[str, str], entry: Entry) -> str:
+    """The catalog entry of the training software, from the chip, the sharding and what the row tells besides."""
+    sharding = (row.get("zero_stage_or_fsdp") or "").lower()
+    told = " ".join(row.get(name) or "" for name in ("source_title", "notes")).lower()
+    if entry.text.get("category") == "tpu" or re.search(r"\b(jax|maxtext)\b", told):
+        return XLA
+    if "neuron" in str(entry.text.get("architecture", "")).lower():
+        return NEURON
+    if "deepspeed" in sharding + told or re.match(r"zero-?3", sharding):
+        return DEEPSPEED
+    if re.search("fsdp|hsdp", sharding) or re.search(r"\b(torchtitan|fsdp2?)\b", told):
+        return FSDP
+    return MEGATRON
+
+
+def software_values(row: Mapping[str, str], software: str) -> dict[str, float]:
+    """Date of the training software, and what software of that kind and date does."""
     sharding = (row.get("zero_stage_or_fsdp") or "").lower()
     told = " ".join(row.get(name) or "" for name in ("source_title", "notes")).lower()
     release = re.search(r"\b(2\d)\.(0[1-9]|1[0-2])\b", row.get("source_title") or "")
     year = (_number(row.get("year")) or 2026.0) + 0.5
     if release:
         year = 2000 + int(release[1]) + (int(release[2]) - 0.5) / 12
-    if entry.text.get("category") == "tpu" or re.search(r"\b(jax|maxtext)\b", told):
-        software = XLA
-    elif "neuron" in str(entry.text.get("architecture", "")).lower():
-        software = NEURON
-    elif "deepspeed" in sharding + told or re.match(r"zero-?3", sharding):
-        software = DEEPSPEED
-    elif re.search("fsdp|hsdp", sharding) or re.search(r"\b(torchtitan|fsdp2?)\b", told):
-        software = FSDP
-    else:
-        software = MEGATRON
     stage = 0.0 if sharding == "none" else 1.0
     if re.search(r"zero-?2|grad_op", sharding):
         stage = 2.0
@@ -228,7 +240,6 @@ def software_values(row: Mapping[str, str], entry: Entry) -> dict[str, float]:
     kernel = CURRENT_FLASH if year >= current else FIRST_FLASH if year >= 2023 else UNFUSED
     shards_stream = year >= 2022 and software not in (FSDP, DEEPSPEED) and "sequence parallelism off" not in told
     found = {
-        "training_software": software,
         "software_year": year,
         "zero_stage": stage,
         "attention_kernel": kernel,

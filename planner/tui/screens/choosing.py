@@ -22,7 +22,7 @@ def picker(session: Session, kind: str, name: str) -> Picker:
         entry = view.entry(name)
         described = glossary.roles()[name]
         columns, choices = entry_choices(session, described)
-        title = f"{words.label(name)}: {glossary.kinds()[described].meaning}"
+        title = f"{words.label(name)}: {glossary.role_meaning(name)}"
         return Picker(title, choices, entry.key if entry else "", columns)
     if kind == "option":
         option = glossary.options()[name]

@@ -134,7 +134,7 @@ def meaning(session: Session, row: Row) -> str:
     apart = "; ".join(f"{pool}: {text}" for pool, text in session.view.pools_saying(name).items())
     apart = f" Pools say their own: {apart}." if apart else ""
     if kind == "role":
-        return f"{glossary.kinds()[glossary.roles()[name]].meaning}. Enter shows the catalog.{apart}"
+        return f"{glossary.role_meaning(name)}. Enter shows the catalog.{apart}"
     if kind == "option":
         option = glossary.options()[name]
         return f"{option.meaning}: {', '.join(option.choices)}.{apart}"

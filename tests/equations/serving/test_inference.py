@@ -90,12 +90,12 @@ def test_decode_reaches_the_bound_of_memory_when_everything_else_is_free():
     free = {
         "weight_read_efficiency": 1.0,
         "kv_read_efficiency": 1.0,
-        "gemm_efficiency_8_bit": 1e6,
+        "weight_precision_serving_efficiency": 1e6,
         "operand_rate": 1e24,
         "serving_attention_efficiency": 1e6,
         "layer_overhead": 0.0,
         "sequence_overhead": 0.0,
-        "overhead_tensorrt_llm": 0.0,
+        "serving_stack_overhead": 0.0,
         "activation_passes": 0.0,
         "all_reduce_latency": 0.0,
     }
@@ -187,7 +187,7 @@ def test_drafting_takes_its_share_of_a_step():
 
 def test_the_batch_that_saturates_a_chip_by_hand():
     # 8-bit weights: 1,979 TFLOP/s over 3.35 TB/s are 591 FLOP for each byte read, 2 for each sequence.
-    ideal = {"gemm_efficiency_8_bit": 1.0, "operand_rate": 1e24, "weight_read_efficiency": 1.0}
+    ideal = {"weight_precision_serving_efficiency": 1.0, "operand_rate": 1e24, "weight_read_efficiency": 1.0}
     (batch,) = evaluated(("saturation_batch",), **ideal)
     assert batch == pytest.approx(1979 / 3.35 / 2)
 

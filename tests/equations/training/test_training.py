@@ -212,8 +212,8 @@ def test_what_cannot_be_is_said_with_its_reason(changes, check, words):
 
 
 def test_labels_are_taken_by_name_and_others_refused_with_the_nearest():
-    values, _ = values_of(training_software="FSDP class", recompute="selective")
-    assert (values["training_software"], values["recompute"]) == (2.0, 2.0)
+    values, _ = values_of(attention_kernel="first flash attention", recompute="selective")
+    assert (values["attention_kernel"], values["recompute"]) == (2.0, 2.0)
     with pytest.raises(InputError) as error:
         values_of(recompute="selectiv")
     assert "Did you mean 'selective'?" in str(error.value)
