@@ -20,6 +20,7 @@ import functools
 import importlib
 import inspect
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -157,8 +158,10 @@ def fuse(numpy_program: Any) -> tuple[Any, list[float]]:
 
     def jitted(function: Any) -> Any:
         if function.__module__ == wiring.__name__:
-            # Of a quantity that equals another, as its row in the glossary says.
-            return numba.njit(function)
+            # Of a quantity that equals another or a number, as its row in the glossary says.
+            formula = function.__doc__.split("\n\n")[1].partition(":")[0]
+            needs = ", ".join(re.findall(r"[a-z]\w*", formula))
+            return numba.njit(eval(f"lambda {needs}: {formula}"))
         if function.__module__ not in rooms:
             room = rooms[function.__module__] = for_one_scenario(function.__module__)
             # In place: every function of the room then calls the compiled ones.

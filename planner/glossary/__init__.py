@@ -44,7 +44,8 @@ class Quantity:
     # The option that chooses between alternative equations of this quantity.
     option: str | None = None
     # What it equals where that is only another quantity or a number, by the choices of the option (None: every choice
-    # without one of its own): `x`, `0`, `4/3`, or `0 * x` where it is known only if x is; `x: why` says why.
+    # without one of its own): `x`, or `0 * x` and `4/3 + 0 * x` for a number that is known only where x is.  `x: why`
+    # says why.
     same_as: dict[str | None, str] = field(default_factory=dict)
     # Names of whole-number values (1, 2, ...), for quantities that classify.
     labels: tuple[str, ...] = ()

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from planner import glossary, units
-from planner.model.wiring import Equation, alternatives, route
-
-# The formula of a row of the glossary that says 0: nothing has every unit.
-_NOTHING = re.compile(r"0( \* \w+)?(:|$)")
+from planner.model.wiring import NUMBER, Equation, alternatives, route
 
 
 def problems() -> list[str]:
@@ -67,7 +63,13 @@ def _equation_problems(found: Equation, rows: Mapping[str, glossary.Quantity]) -
     if found.ranges and {n: unit for n, (unit, _) in found.ranges.items()} != {n: rows[n].unit for n in found.needs}:
         asked = ", ".join(f"{need} : {rows[need].unit}" for need in found.needs)
         problems_here.append(f"{found.room}.{found.function.__name__}: its Parameters are to be {asked}")
-    if _NOTHING.match(found.formula):
+    stated = NUMBER.match(found.formula)
+    if stated:
+        if stated["number"] and declared != units.DIMENSIONLESS:
+            number = stated["number"]
+            problems_here.append(
+                f"{found.room}.{found.function.__name__}: gives the number {number}, declared {declared}"
+            )
         return problems_here
     try:
         computed = units.traced(found.function, {need: rows[need].unit for need in found.needs})

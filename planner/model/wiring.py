@@ -16,6 +16,7 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -29,6 +30,8 @@ from planner import equations, glossary
 from planner.model.combine import _IN_SERVICE, COMBINATIONS, _peak_over_pools, _sum_over_pools
 from planner.model.scopes import AGAIN, POOLS, SEPARATOR, source
 
+# The formula of a quantity that is a number, known only where others are.
+NUMBER = re.compile(r"(?:(?P<number>[\d/.]+) \+ )?0 \* (?P<needs>\w+(?: \* \w+)*)")
 # A heading of a section of a docstring, as numpydoc writes it.
 _HEADING = re.compile(r"\n*^(Parameters|Notes|References)\n-+\n", re.M)
 
@@ -109,19 +112,19 @@ def _add(new: Equation, found: dict[str, dict[str | None, Equation]]) -> None:
 def _from_row(row: glossary.Quantity, choice: str | None, text: str) -> Equation:
     """The equation of a quantity that equals another or a number, as its row in the glossary says."""
     formula = text.partition(":")[0].strip()
-    zero, _, source = formula.rpartition(" * ")
-    needs: tuple[str, ...]
+    stated = NUMBER.fullmatch(formula)
     function: Callable[..., Any]
-    if formula[0].isdigit() and not zero:
-        number = float(Fraction(formula))
-        needs, function = (), lambda: number
-    elif zero:
-        needs, function = (source,), lambda value: 0 * value
+    if stated:
+        number = float(Fraction(stated["number"] or 0))
+        needs, function = (
+            stated["needs"].split(" * "),
+            lambda *values: number + 0 * functools.reduce(operator.mul, values),
+        )
     else:
-        needs, function = (source,), lambda value: value
+        needs, function = [formula], lambda value: value
     function.__name__ = row.name + ("" if choice is None else f"__{choice.replace('-', '_')}")
     function.__doc__ = f"{row.meaning}. [{row.unit}]\n\n{text}"
-    return Equation(row.name, function, needs, row.room, choice)
+    return Equation(row.name, function, tuple(needs), row.room, choice)
 
 
 def equation(name: str, options: Mapping[str, str]) -> Equation | None:

@@ -72,14 +72,20 @@ def test_dependents_are_listed():
     [
         ("electricity_price", {}, ("site_electricity_price",), 7.0, "site_electricity_price"),
         ("spend", {"ownership": "rented"}, ("cloud_tco",), 7.0, "cloud_tco"),
-        ("grid_time", {"facility_mode": "retrofit"}, (), 0.0, "0: a hall that stands has its connection"),
-        ("cloud_billed_share", {"cloud_term": "block"}, (), 1.0, "1: a block is paid in advance, used or not"),
+        (
+            "redundancy_factor",
+            {"redundancy": "4n-over-3"},
+            ("redundancy_blocks",),
+            4 / 3,
+            "4/3 + 0 * redundancy_blocks",
+        ),
+        ("capex_land", {"facility_mode": "retrofit"}, ("floor_area", "land_price"), 0.0, "0 * floor_area * land_price"),
         ("financed_amount", {"financing": "cash"}, ("capex",), 0.0, "0 * capex"),
     ],
 )
 def test_a_row_says_what_a_quantity_equals(name, options, needs, value, formula):
     equation = wiring.equation(name, options)
-    assert (equation.needs, equation.formula) == (needs, formula)
+    assert (equation.needs, equation.formula.partition(":")[0]) == (needs, formula)
     assert wiring.evaluate([name], dict.fromkeys(needs, 7.0), options)[name] == value
     assert equation.sentence == glossary.quantities()[name].meaning + "."
 
@@ -115,3 +121,10 @@ def test_parameters_of_a_docstring_are_those_of_the_function():
     wrong = wiring.Equation("rack_power", rack_power, ("systems_per_rack", "system_power"), "size")
     (problem,) = check._equation_problems(wrong, glossary.quantities())
     assert problem.endswith("Parameters are to be systems_per_rack : system/rack, system_power : W/system")
+
+
+def test_a_number_with_a_unit_is_refused_in_a_row():
+    row = glossary.quantities()["capex_land"]
+    wrong = wiring._from_row(row, "retrofit", "2 + 0 * floor_area: the hall stands")
+    (problem,) = check._equation_problems(wrong, glossary.quantities())
+    assert problem == "capex.capex_land__retrofit: gives the number 2, declared USD"
