@@ -52,15 +52,15 @@ class Offer:
 
 
 def ranked(
-    found: Plan, catalog: Catalog, day: datetime.date | None = None, any_accelerator: bool = False
+    the_plan: Plan, catalog: Catalog, day: datetime.date | None = None, any_accelerator: bool = False
 ) -> list[Offer]:
     """Offers of each pool's accelerator, the cheapest over the period first, those that are not allowed last."""
-    day = day or dates.price_day(found.scenario)
+    day = day or dates.price_day(the_plan.scenario)
     offers = [
         offer
-        for pool, part in (found.resolved.pools or {"": found.resolved}).items()
+        for pool, part in (the_plan.resolved.pools or {"": the_plan.resolved}).items()
         for term in TERMS
-        for offer in _of_pool(found, pool, part, _on(catalog, part, term, any_accelerator), term, day)
+        for offer in _of_pool(the_plan, pool, part, _on(catalog, part, term, any_accelerator), term, day)
     ]
     return sorted(offers, key=_rank)
 
@@ -81,10 +81,10 @@ def _on(catalog: Catalog, part: Resolved, term: str, any_accelerator: bool) -> l
 
 
 def _of_pool(
-    found: Plan, pool: str, part: Resolved, entries: list[Entry], term: str, day: datetime.date
+    the_plan: Plan, pool: str, part: Resolved, entries: list[Entry], term: str, day: datetime.date
 ) -> Iterable[Offer]:
     """All offers on one term, evaluated together: the offers are the scenario axis."""
-    seen, options = scopes.inside(f"{pool}/" if pool else "", found.given, found.resolved.options)
+    seen, options = scopes.inside(f"{pool}/" if pool else "", the_plan.given, the_plan.resolved.options)
     given = {name: value for name, value in seen.items() if name != "cloud_price"}
     given[f"cloud_{TERMS[term]}"] = np.array([entry.facts[TERMS[term]].value for entry in entries])
     values = wiring.evaluate(_WANTED, given, options | {"cloud_term": term}) if entries else {}

@@ -29,15 +29,15 @@ class Currency:
         return f"{self.name} at {self.rate:g} {self.name} for 1 USD" + (f" of {self.day}" if self.day else "")
 
 
-def of_plan(found: Plan) -> Currency:
+def of_plan(the_plan: Plan) -> Currency:
     """The currency that the scenario sets; InputError where it gives no rate for it."""
-    name = found.resolved.options.get("currency", "USD")
+    name = the_plan.resolved.options.get("currency", "USD")
     if name == "USD":
         return Currency()
-    rate, day = found.given.get("exchange_rate"), found.given.get("exchange_rate_day")
+    rate, day = the_plan.given.get("exchange_rate"), the_plan.given.get("exchange_rate_day")
     if rate is None:
-        raise one(found.scenario.place, "set.currency", f"needs the rate: set exchange_rate, {name} for one dollar")
-    return Currency(name, float(rate), "" if day is None else _date(int(day), found.scenario.place))
+        raise one(the_plan.scenario.place, "set.currency", f"needs the rate: set exchange_rate, {name} for one dollar")
+    return Currency(name, float(rate), "" if day is None else _date(int(day), the_plan.scenario.place))
 
 
 def _date(day: int, place: str) -> str:
@@ -63,12 +63,12 @@ def read(given: str) -> Currency:
     return Currency(name.upper(), value, day)
 
 
-def headlines(found: Plan, currency: Currency) -> Table:
+def headlines(the_plan: Plan, currency: Currency) -> Table:
     """The headline amounts of money in the currency."""
     rows: list[list[str | float | None]] = []
     for name in glossary.headlines():
         row = glossary.quantities()[name]
-        if name in found.results and units.same_dimensions(row.unit, "USD"):
-            rows.append([name, found.results[name].value * currency.rate / 1e6])
-    price_year = f", prices of {found.values['price_year']:.0f}" if "price_year" in found.values else ""
+        if name in the_plan.results and units.same_dimensions(row.unit, "USD"):
+            rows.append([name, the_plan.results[name].value * currency.rate / 1e6])
+    price_year = f", prices of {the_plan.values['price_year']:.0f}" if "price_year" in the_plan.values else ""
     return Table(["amount", f"M{currency.name}"], rows, frozenset({1}), f"In {currency.words}{price_year}")

@@ -142,21 +142,21 @@ def ledger(
     """
     names = {n for line in layout() for n in (line.quantity, line.escalation, line.part_of, *line.split) if n}
     wanted = sorted(names | {need for needs in _NEEDS.values() for need in needs} | set(_CONVENTIONS + _TAX_INPUTS))
-    found = wiring.evaluate(wanted, values, options)
+    known = wiring.evaluate(wanted, values, options)
     missing = dict(wiring.route(tuple(wanted), values, options).missing)
-    if any(name not in found for name in _CONVENTIONS[:4]):
-        return Ledger([], found.get("discount_factor", 1.0), missing)
-    if _RENT not in found:
+    if any(name not in known for name in _CONVENTIONS[:4]):
+        return Ledger([], known.get("discount_factor", 1.0), missing)
+    if _RENT not in known:
         # Services beside a rent that is not known are no cost of renting.
         sides = [side for side in sides if side != RENT]
-    calendar = _Calendar(found, start)
+    calendar = _Calendar(known, start)
     flows: list[Flow] = []
     absent: dict[str, tuple[str, ...]] = {}
-    for line in _lines(found, values):
+    for line in _lines(known, values):
         if line.side not in sides:
             continue
         needs = (line.quantity, line.escalation or line.quantity, *_NEEDS.get(line.when, ()))
-        flow = _flow(line, found, calendar, pool) if all(need in found for need in needs) else None
+        flow = _flow(line, known, calendar, pool) if all(need in known for need in needs) else None
         if flow is not None and np.all(np.isfinite(flow.amounts)):
             flows.append(flow)
             continue
@@ -164,10 +164,10 @@ def ledger(
         missing.setdefault(line.quantity, ("a finite value",))
     deductible = {line.quantity for line in layout() if line.deduct} | {"opex_per_year", "cloud_services_per_year"}
     for side in sides:
-        taxed = _tax(side, [f for f in flows if f.side == side and f.quantity in deductible], found, options, calendar)
+        taxed = _tax(side, [f for f in flows if f.side == side and f.quantity in deductible], known, options, calendar)
         if taxed is not None:
             flows.append(Flow(side, "tax", "income tax", "tax", taxed, calendar.times, pool))
-    return Ledger(flows, found["discount_factor"], missing, absent)
+    return Ledger(flows, known["discount_factor"], missing, absent)
 
 
 def combined(ledgers: Iterable[Ledger]) -> Ledger:
@@ -182,13 +182,13 @@ def combined(ledgers: Iterable[Ledger]) -> Ledger:
 class _Calendar:
     """The months of a pool: when each row is paid, how much of its month counts, and the end."""
 
-    def __init__(self, found: Mapping[str, Any], start: int):
-        self.period = np.asarray(found["accounting_months"], dtype=float)
-        self.calendar_month = found["calendar_month"]
+    def __init__(self, known: Mapping[str, Any], start: int):
+        self.period = np.asarray(known["accounting_months"], dtype=float)
+        self.calendar_month = known["calendar_month"]
         self.start = start
         last = int(np.ceil(np.max(self.period) - 1e-9))
         # One column for many scenarios at once; none where every figure is a single number.
-        self.width = max((np.ndim(found[name]) for name in found), default=0)
+        self.width = max((np.ndim(known[name]) for name in known), default=0)
         column = np.arange(last + 1, dtype=float).reshape((-1,) + (1,) * self.width)
         # Months since the pool began; the last payment falls on the end of the period.
         self.age = np.minimum(column, self.period)
@@ -196,7 +196,7 @@ class _Calendar:
         self.ends = (column >= self.period) & (column - 1 < self.period)
         self.weight = np.where(self.begins, 0.0, np.clip(self.period - (column - 1), 0, 1))
         # What runs may be paid for several months at their end; what is left at the end of the period is paid then.
-        apart = np.asarray(found["payment_months"], dtype=float)
+        apart = np.asarray(known["payment_months"], dtype=float)
         due = np.where(self.ends, self.age - apart * (np.ceil(self.period / apart) - 1), apart)
         self.paid = np.where(self.begins | ((column % apart != 0) & ~self.ends), 0.0, due)
         self.column = column
@@ -216,92 +216,92 @@ class _Calendar:
         return np.broadcast_to(months.reshape((-1,) + (1,) * self.width), (self.start, *np.shape(self.age)[1:]))
 
 
-def _lines(found: Mapping[str, Any], given: Mapping[str, Any]) -> list[Line]:
+def _lines(known: Mapping[str, Any], given: Mapping[str, Any]) -> list[Line]:
     """The layout with each total in place of its parts where it is set itself or a part of it is missing."""
     whole = {}
     for line in layout():
-        if line.part_of and (line.part_of in given or line.quantity not in found) and line.part_of in found:
+        if line.part_of and (line.part_of in given or line.quantity not in known) and line.part_of in known:
             whole[line.part_of] = replace(line, quantity=line.part_of, line="all", part_of=None, split={})
             whole[line.part_of] = replace(whole[line.part_of], asset=line.part_of.removesuffix("_per_year"))
             if line.escalation:
                 whole[line.part_of] = replace(whole[line.part_of], escalation="operation_escalation")
     kept = [line for line in layout() if line.part_of not in whole]
-    return [*whole.values(), *(finer for line in kept for finer in _finer(line, found, given))]
+    return [*whole.values(), *(finer for line in kept for finer in _finer(line, known, given))]
 
 
-def _finer(line: Line, found: Mapping[str, Any], given: Mapping[str, Any]) -> list[Line]:
+def _finer(line: Line, known: Mapping[str, Any], given: Mapping[str, Any]) -> list[Line]:
     """The lines that a line splits into, or itself where they are not known or do not add up."""
-    if not line.split or line.quantity in given or any(name not in found for name in line.split):
+    if not line.split or line.quantity in given or any(name not in known for name in line.split):
         return [line]
-    if not np.allclose(sum(found[name] for name in line.split), found[line.quantity], rtol=1e-9, atol=0):
+    if not np.allclose(sum(known[name] for name in line.split), known[line.quantity], rtol=1e-9, atol=0):
         return [line]
     return [replace(line, quantity=name, line=words, split={}) for name, words in line.split.items()]
 
 
-def _flow(line: Line, found: Mapping[str, Any], calendar: _Calendar, pool: str) -> Flow:
+def _flow(line: Line, known: Mapping[str, Any], calendar: _Calendar, pool: str) -> Flow:
     """The amounts of one line by month."""
-    amount = line.sign * np.asarray(found[line.quantity], dtype=float)
-    growth = 1 + np.asarray(found[line.escalation], dtype=float) if line.escalation else np.asarray(1.0)
+    amount = line.sign * np.asarray(known[line.quantity], dtype=float)
+    growth = 1 + np.asarray(known[line.escalation], dtype=float) if line.escalation else np.asarray(1.0)
     grown = growth ** ((calendar.age + calendar.start) / 12)
     if line.when == "start":
         by_month = np.where(calendar.begins, amount, 0.0)
     elif line.when == "end":
         by_month = np.where(calendar.ends, amount * grown, 0.0)
     elif line.when == "refresh":
-        by_month = amount * _refreshes(found, calendar)
+        by_month = amount * _refreshes(known, calendar)
     else:
         weight = calendar.paid
         if line.when == "financing":
-            term = np.asarray(found["financing_months"], dtype=float)
+            term = np.asarray(known["financing_months"], dtype=float)
             weight = np.minimum(calendar.weight, np.clip(term - (calendar.column - 1), 0, 1) * ~calendar.begins)
         by_month = amount * calendar.calendar_month * weight * grown
     by_month = calendar.late(by_month)
     return Flow(line.side, line.asset, line.line, line.quantity, by_month, calendar.times, pool)
 
 
-def _refreshes(found: Mapping[str, Any], calendar: _Calendar) -> Any:
+def _refreshes(known: Mapping[str, Any], calendar: _Calendar) -> Any:
     """1, c, c², ... in the months in which systems are replaced; replacement falls on whole months."""
-    apart = np.asarray(found["refresh_interval"], dtype=float) / calendar.calendar_month
-    count = np.asarray(found["refreshes"], dtype=float)
-    price = np.asarray(found["refresh_price_share"], dtype=float)
+    apart = np.asarray(known["refresh_interval"], dtype=float) / calendar.calendar_month
+    count = np.asarray(known["refreshes"], dtype=float)
+    price = np.asarray(known["refresh_price_share"], dtype=float)
     which = np.round(calendar.column / apart)
     due = (np.round(which * apart) == calendar.column) & (which >= 1) & (which <= count)
     return np.where(due, price ** (which - 1), 0.0)
 
 
 def _tax(
-    side: str, deducted: list[Flow], found: Mapping[str, Any], options: Mapping[str, str], calendar: _Calendar
+    side: str, deducted: list[Flow], known: Mapping[str, Any], options: Mapping[str, str], calendar: _Calendar
 ) -> Any:
     """Tax saved by what is deducted less tax on the sale, by month; None where there is no tax rate."""
-    if "tax_rate" not in found or not np.any(found["tax_rate"]):
+    if "tax_rate" not in known or not np.any(known["tax_rate"]):
         return None
-    rate = np.asarray(found["tax_rate"], dtype=float)
+    rate = np.asarray(known["tax_rate"], dtype=float)
     rows = np.shape(calendar.times)[0] - 1
     spent = -_added([flow.amounts for flow in deducted], rows)
-    if side == RENT or not all(name in found for name in _TAX_INPUTS):
+    if side == RENT or not all(name in known for name in _TAX_INPUTS):
         return rate * spent
     # The depreciation equation of the chosen schedule, asked for every month instead of the end.
-    monthly = {**found, "elapsed": calendar.age * calendar.calendar_month}
+    monthly = {**known, "elapsed": calendar.age * calendar.calendar_month}
     monthly.pop("depreciated_share")
     share = wiring.evaluate(["depreciated_share"], monthly, options)["depreciated_share"]
     claimed = np.diff(share, axis=0, prepend=0 * share[:1])
-    erosion = (1 + np.asarray(found["contract_escalation"], dtype=float)) ** (calendar.age / 12)
-    base = np.asarray(found["taxable_base"], dtype=float)
-    book = base * (1 - share) * erosion + found["capex_land"]
-    sale = np.where(calendar.ends, found["residual_value"] - book, 0.0)
-    deductions = base * claimed * erosion + _interest(found, options, calendar) * erosion - sale
+    erosion = (1 + np.asarray(known["contract_escalation"], dtype=float)) ** (calendar.age / 12)
+    base = np.asarray(known["taxable_base"], dtype=float)
+    book = base * (1 - share) * erosion + known["capex_land"]
+    sale = np.where(calendar.ends, known["residual_value"] - book, 0.0)
+    deductions = base * claimed * erosion + _interest(known, options, calendar) * erosion - sale
     return rate * (spent + calendar.late(deductions))
 
 
-def _interest(found: Mapping[str, Any], options: Mapping[str, str], calendar: _Calendar) -> Any:
+def _interest(known: Mapping[str, Any], options: Mapping[str, str], calendar: _Calendar) -> Any:
     """What financing lets the owner deduct, by month: the interest of debt, all of a lease."""
-    term = np.asarray(found["financing_months"], dtype=float)
+    term = np.asarray(known["financing_months"], dtype=float)
     weight = np.minimum(calendar.weight, np.clip(term - (calendar.column - 1), 0, 1) * ~calendar.begins)
-    payment = np.asarray(found["financing_payment"], dtype=float) * calendar.calendar_month
+    payment = np.asarray(known["financing_payment"], dtype=float) * calendar.calendar_month
     if options.get("financing") == "lease":
-        return payment * weight + np.where(calendar.ends, found["financing_settlement"], 0.0)
-    monthly = np.asarray(found["financing_rate"], dtype=float) / 12
-    principal = (payment - found["financed_amount"] * monthly) * (1 + monthly) ** (calendar.age - 1)
+        return payment * weight + np.where(calendar.ends, known["financing_settlement"], 0.0)
+    monthly = np.asarray(known["financing_rate"], dtype=float) / 12
+    principal = (payment - known["financed_amount"] * monthly) * (1 + monthly) ** (calendar.age - 1)
     return (payment - principal) * weight
 
 

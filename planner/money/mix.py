@@ -138,13 +138,13 @@ def _against_owned(heights: Any, ways: Mapping[str, Any], kept: Any) -> list[tup
     return [(float(f), float(np.interp(f, owned, cost))) for f in fractions]
 
 
-def of_plan(found: Plan, load: Any = None) -> Mix | None:
+def of_plan(the_plan: Plan, load: Any = None) -> Mix | None:
     """The cheapest mix for a plan's demand; None where neither owning nor renting has a price."""
-    values = found.values
+    values = the_plan.values
     burst, reserved, owned = (_known(values, n) for n in ("burst_price", "reserved_price", "owned_capacity_price"))
     if (owned is None and burst is None) or (burst is None and reserved is None):
         return None
-    excluded = _excluded(found)
+    excluded = _excluded(the_plan)
     prices = Prices(owned, _known(values, "owned_running_price") or 0.0, reserved, burst)
     if excluded:
         prices = Prices(owned, prices.running)
@@ -159,19 +159,19 @@ def of_plan(found: Plan, load: Any = None) -> Mix | None:
     return replace(mix, excluded=excluded)
 
 
-def _excluded(found: Plan) -> str:
+def _excluded(the_plan: Plan) -> str:
     """Why the rules on where data must stay forbid the chosen offer, or an empty text."""
-    cloud, options = found.resolved.entries.get("cloud"), found.resolved.options
+    cloud, options = the_plan.resolved.entries.get("cloud"), the_plan.resolved.options
     if cloud is None:
         return ""
-    known = rules.Rules(found.resolved.rules)
+    known = rules.Rules(the_plan.resolved.rules)
     finding = known.cloud(cloud, options.get("owner_country", "any"), options.get("data_residency", "none"))
     return finding.reason if finding.verdict == rules.EXCLUDED else ""
 
 
 def read_load(path: Path) -> Any:
     """Accelerators in demand, one number a line, for equal parts of time; InputError with every line that is none."""
-    found, load = [], []
+    problems, load = [], []
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -183,13 +183,13 @@ def read_load(path: Path) -> Any:
         except ValueError:
             # A heading may stand in the first line.
             if number > 1 and word:
-                found.append(Problem(path.name, f"line {number}", f"'{word[:30]}' is not a number of accelerators"))
+                problems.append(Problem(path.name, f"line {number}", f"'{word[:30]}' is not a number of accelerators"))
             continue
         if not np.isfinite(value) or value < 0:
-            found.append(Problem(path.name, f"line {number}", f"'{word[:30]}' is not a number of accelerators"))
+            problems.append(Problem(path.name, f"line {number}", f"'{word[:30]}' is not a number of accelerators"))
         load.append(value)
-    if found:
-        raise InputError(found)
+    if problems:
+        raise InputError(problems)
     if not load or max(load) <= 0:
         raise one(path.name, "", "holds no demand: one number of accelerators a line")
     return np.array(load)

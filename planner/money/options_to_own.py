@@ -32,11 +32,11 @@ class Way:
     useful_hour: float | None
 
 
-def compared(found: Plan) -> list[Way]:
+def compared(the_plan: Plan) -> list[Way]:
     """Every way that the scenario has the figures for, pool by pool; the years are the scenario axis."""
     ways: list[Way] = []
-    for pool in scopes.pools(found.resolved.options):
-        values, options = scopes.inside(pool, found.given, found.resolved.options)
+    for pool in scopes.pools(the_plan.resolved.options):
+        values, options = scopes.inside(pool, the_plan.given, the_plan.resolved.options)
         options = {name: choice for name, choice in options.items() if name != "ownership"}
         ways += _of_pool(pool.rstrip("/"), values, options)
     return ways

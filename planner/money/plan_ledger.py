@@ -13,8 +13,7 @@ import numpy as np
 from planner import glossary, units
 from planner.errors import one
 from planner.model import scopes, wiring
-from planner.money import ledger, returns, tariffs
-from planner.money import mix as hybrid
+from planner.money import ledger, mix, returns, tariffs
 from planner.money.currency import Currency
 from planner.money.ledger import OWN, RENT, Flow, Ledger
 from planner.plan import by_month
@@ -79,19 +78,19 @@ class Books:
     @functools.cached_property
     def measures(self) -> dict[str, float | None]:
         """What follows from the ledger."""
-        found = returns.derived(self.ledger, self.members)
-        own = found.get("npv_own")
+        measures = returns.derived(self.ledger, self.members)
+        own = measures.get("npv_own")
         if own is not None:
-            found |= {f"npv_saving_{path}": own - worth for path, worth in self.rents.items()}
-        return found
+            measures |= {f"npv_saving_{path}": own - worth for path, worth in self.rents.items()}
+        return measures
 
 
-def of_plan(found: Plan) -> Books:
+def of_plan(the_plan: Plan) -> Books:
     """The ledger of every pool of a plan, each from the month in which it starts.
 
     The own side is the plan as it stands: a rented pool pays its rent there too, so that it saves nothing.
     """
-    members = [_member(found, pool) for pool in scopes.pools(found.resolved.options)]
+    members = [_member(the_plan, pool) for pool in scopes.pools(the_plan.resolved.options)]
     parts = []
     for member in members:
         sides = (RENT,) if member.rented else (OWN, RENT)
@@ -100,12 +99,12 @@ def of_plan(found: Plan) -> Books:
             part.flows += [replace(flow, side=OWN) for flow in part.flows]
         parts.append(part)
     book = ledger.combined(parts)
-    return Books(found, book, members, _rents(members) if book.pick(side=RENT) else {})
+    return Books(the_plan, book, members, _rents(members) if book.pick(side=RENT) else {})
 
 
-def _member(found: Plan, pool: str) -> returns.Member:
+def _member(the_plan: Plan, pool: str) -> returns.Member:
     """What a pool sees, and the month in which it starts."""
-    values, options = scopes.inside(pool, found.given, found.resolved.options)
+    values, options = scopes.inside(pool, the_plan.given, the_plan.resolved.options)
     known = wiring.evaluate(("start_delay", "calendar_month"), values, options)
     start = round(known.get("start_delay", 0.0) / known["calendar_month"]) if "calendar_month" in known else 0
     return returns.Member(values, options, start, pool.rstrip("/"))
@@ -122,10 +121,10 @@ def _rents(members: Iterable[returns.Member]) -> dict[str, float]:
     return worth
 
 
-def with_tariff(found: Books, tariff: tariffs.Tariff) -> Books:
+def with_tariff(books: Books, tariff: tariffs.Tariff) -> Books:
     """The books with the electricity of all owned pools billed together by a tariff, hour by hour."""
-    book, plan = found.ledger, found.plan
-    power, peak, contracted = _load(found)
+    book, plan = books.ledger, books.plan
+    power, peak, contracted = _load(books)
     # Without a day of its own a scenario starts with a year.
     first = by_month.start(plan) if plan.scenario.start else datetime.date(by_month.start(plan).year, 1, 1)
     items = tariffs.bill(tariff, power, first, max(1.0, peak / power.max()), contracted)
@@ -142,28 +141,28 @@ def with_tariff(found: Books, tariff: tariffs.Tariff) -> Books:
     if rate:
         added.append(Flow(OWN, "tax", "income tax on the tariff's difference", "tax", -rate * change, times))
     changed = Ledger([*kept, *added], book.discount_factor, book.missing, book.incomplete)
-    return Books(plan, changed, found.members, found.rents)
+    return Books(plan, changed, books.members, books.rents)
 
 
-def _load(found: Books) -> tuple[Any, float, float]:
+def _load(books: Books) -> tuple[Any, float, float]:
     """Mean power by hour of all owned pools, their highest power and their contracted power."""
-    power, peak, contracted = np.zeros(round(found.ledger.months * _HOURS_PER_MONTH)), 0.0, 0.0
+    power, peak, contracted = np.zeros(round(books.ledger.months * _HOURS_PER_MONTH)), 0.0, 0.0
     wanted = ("energy_per_year", "peak_demand", "contracted_demand", "accounting_months")
-    for member in found.members:
+    for member in books.members:
         if member.rented:
             continue
         known = wiring.evaluate(wanted, member.values, member.options)
         lacking = wiring.route(wanted, member.values, member.options).missing
         if lacking:
             needs = sorted({need for needs in lacking.values() for need in needs})
-            raise one(found.plan.scenario.place, "--tariff", f"the load is not known: missing {', '.join(needs[:6])}")
+            raise one(books.plan.scenario.place, "--tariff", f"the load is not known: missing {', '.join(needs[:6])}")
         ends = member.start + float(known["accounting_months"])
         hours = slice(member.start * _HOURS_PER_MONTH, round(ends * _HOURS_PER_MONTH))
         power[hours] += float(known["energy_per_year"])
         peak += float(known["peak_demand"])
         contracted += float(known["contracted_demand"])
     if not power.any():
-        raise one(found.plan.scenario.place, "--tariff", "nothing is owned that draws power")
+        raise one(books.plan.scenario.place, "--tariff", "nothing is owned that draws power")
     return power, peak, contracted
 
 
@@ -176,36 +175,36 @@ def _by_month(amounts: Any, months: int) -> Any:
     return paid
 
 
-def lines_table(found: Books, currency: Currency) -> Table:
+def lines_table(books: Books, currency: Currency) -> Table:
     """Every line with its total and its present value, in millions."""
     rows: list[list[str | float | None]] = []
-    for flow in found.ledger.flows:
+    for flow in books.ledger.flows:
         total = float(np.sum(flow.amounts)) * currency.rate
         if total:
-            worth = float(np.sum(flow.amounts * found.ledger.discount_factor**flow.times)) * currency.rate
+            worth = float(np.sum(flow.amounts * books.ledger.discount_factor**flow.times)) * currency.rate
             rows.append([flow.pool, flow.side, flow.asset, flow.line, total / 1e6, worth / 1e6])
     unit = f"M{currency.name}"
     columns = ["pool", "side", "asset", "line", f"total, {unit}", f"present value, {unit}"]
     return _without_empty_pool(Table(columns, rows, frozenset({4, 5})))
 
 
-def years_table(found: Books, currency: Currency) -> Table:
+def years_table(books: Books, currency: Currency) -> Table:
     """Cash by year on both sides, what owning saves, and its running sum, in millions."""
-    own, rent = (np.reshape(found.ledger.amounts(side=side), -1) * currency.rate / 1e6 for side in (OWN, RENT))
+    own, rent = (np.reshape(books.ledger.amounts(side=side), -1) * currency.rate / 1e6 for side in (OWN, RENT))
     running = np.cumsum(own - rent)
     rows: list[list[str | float | None]] = [["start", own[0], rent[0], own[0] - rent[0], running[0]]]
-    for year, first in enumerate(range(1, found.ledger.months + 1, 12), start=1):
-        last = min(first + 12, found.ledger.months + 1)
+    for year, first in enumerate(range(1, books.ledger.months + 1, 12), start=1):
+        last = min(first + 12, books.ledger.months + 1)
         sums = own[first:last].sum(), rent[first:last].sum()
         rows.append([f"year {year}", *sums, sums[0] - sums[1], running[last - 1]])
     unit = f"M{currency.name}"
     return Table(["", f"own, {unit}", f"rent, {unit}", "own less rent", "running sum"], rows, frozenset({1, 2, 3, 4}))
 
 
-def months_table(found: Books, currency: Currency) -> Table:
+def months_table(books: Books, currency: Currency) -> Table:
     """Every line in every month: one row a month and line."""
     rows: list[list[str | float | None]] = []
-    for flow in found.ledger.flows:
+    for flow in books.ledger.flows:
         for month, amount in enumerate(np.reshape(flow.amounts, -1)):
             if amount:
                 rows.append([month, flow.pool, flow.side, flow.asset, flow.line, float(amount) * currency.rate])
@@ -213,13 +212,13 @@ def months_table(found: Books, currency: Currency) -> Table:
     return Table(columns, rows, frozenset({0, 5}))
 
 
-def measures_text(found: Books, currency: Currency) -> str:
+def measures_text(books: Books, currency: Currency) -> str:
     """What follows from the ledger, one a line."""
     rows = []
     for name, quantity in MEASURES.items():
-        if name not in found.measures:
+        if name not in books.measures:
             continue
-        value = found.measures[name]
+        value = books.measures[name]
         if value is None:
             words = "none"
         elif quantity is None:
@@ -232,9 +231,9 @@ def measures_text(found: Books, currency: Currency) -> str:
     return Table(["measure", "from the ledger"], rows).text()
 
 
-def assumptions(found: Books, currency: Currency) -> list[tuple[str, str]]:
+def assumptions(books: Books, currency: Currency) -> list[tuple[str, str]]:
     """Conventions, chosen options, currency: what the amounts rest on beside the inputs."""
-    values, options = found.plan.values, found.plan.resolved.options
+    values, options = books.plan.values, books.plan.resolved.options
     rows = [(name, shown(name, values[name])) for name in _CONVENTIONS if name in values]
     rows += [(name, options[name]) for name in _OPTIONS if name in options]
     rows.append(("currency", currency.words))
@@ -242,18 +241,18 @@ def assumptions(found: Books, currency: Currency) -> list[tuple[str, str]]:
     return rows
 
 
-def decision(found: Books, mix: hybrid.Mix, currency: Currency) -> str:
+def decision(books: Books, cheapest: mix.Mix, currency: Currency) -> str:
     """Owning, reserving, renting as the scenario says, or the cheapest mix: which costs least in present value."""
-    worth = float(found.plan.values.get("discounted_time", np.nan))
-    term = found.plan.resolved.options.get("cloud_term", "rent")
-    shares = ", ".join(f"{100 * share:.0f} % {way}" for way, share in mix.shares.items() if share > 0)
-    costs = {f"the mix ({shares} of the peak)": mix.cost * worth}
+    worth = float(books.plan.values.get("discounted_time", np.nan))
+    term = books.plan.resolved.options.get("cloud_term", "rent")
+    shares = ", ".join(f"{100 * share:.0f} % {way}" for way, share in cheapest.shares.items() if share > 0)
+    costs = {f"the mix ({shares} of the peak)": cheapest.cost * worth}
     for name, words in (("npv_own", "owning the peak"), ("npv_cloud", f"renting at the {term} price")):
-        value = found.measures.get(name)
-        if value is not None and not (mix.excluded and name == "npv_cloud"):
+        value = books.measures.get(name)
+        if value is not None and not (cheapest.excluded and name == "npv_cloud"):
             costs[words] = -value
-    if hybrid.RESERVED in mix.pure:
-        costs["all reserved"] = mix.pure[hybrid.RESERVED] * worth
+    if mix.RESERVED in cheapest.pure:
+        costs["all reserved"] = cheapest.pure[mix.RESERVED] * worth
     known = {words: cost for words, cost in costs.items() if np.isfinite(cost)}
     ordered = sorted(known, key=lambda words: known[words])
     amounts = "; ".join(
@@ -262,24 +261,24 @@ def decision(found: Books, mix: hybrid.Mix, currency: Currency) -> str:
     return f"Decision, present value of all costs: {amounts}."
 
 
-def text(found: Books, currency: Currency, load: Any = None) -> str:
+def text(books: Books, currency: Currency, load: Any = None) -> str:
     """The ledger for a terminal."""
-    parts = [f"{found.plan.scenario.name}\nCash-flow ledger, {found.ledger.months} months; money paid is negative"]
-    parts += [lines_table(found, currency).text(), years_table(found, currency).text(), measures_text(found, currency)]
-    mix = hybrid.of_plan(found.plan, load)
-    if mix is not None:
-        parts += [hybrid.text(mix), decision(found, mix, currency)]
-    parts.append("Assumptions\n" + "\n".join(f"  {name}: {words}" for name, words in assumptions(found, currency)))
-    for side, names in found.ledger.incomplete.items():
-        rows = [f"  {name}: missing {', '.join(found.ledger.missing[name][:6])}" for name in names]
+    parts = [f"{books.plan.scenario.name}\nCash-flow ledger, {books.ledger.months} months; money paid is negative"]
+    parts += [lines_table(books, currency).text(), years_table(books, currency).text(), measures_text(books, currency)]
+    cheapest = mix.of_plan(books.plan, load)
+    if cheapest is not None:
+        parts += [mix.text(cheapest), decision(books, cheapest, currency)]
+    parts.append("Assumptions\n" + "\n".join(f"  {name}: {words}" for name, words in assumptions(books, currency)))
+    for side, names in books.ledger.incomplete.items():
+        rows = [f"  {name}: missing {', '.join(books.ledger.missing[name][:6])}" for name in names]
         parts.append(f"Left out of the {side} side, of which no total is known therefore\n" + "\n".join(rows))
-    if found.ledger.missing and not found.ledger.flows:
-        lacking = sorted({need for needs in found.ledger.missing.values() for need in needs})
+    if books.ledger.missing and not books.ledger.flows:
+        lacking = sorted({need for needs in books.ledger.missing.values() for need in needs})
         parts.append(f"Not computed: missing {', '.join(lacking[:8])}")
     return "\n\n".join(parts)
 
 
-def to_json(found: Books, currency: Currency) -> dict[str, Any]:
+def to_json(books: Books, currency: Currency) -> dict[str, Any]:
     """Lines by month in the shown currency, and the measures in base display units."""
     flows = [
         {
@@ -290,17 +289,17 @@ def to_json(found: Books, currency: Currency) -> dict[str, Any]:
             "quantity": flow.quantity,
             "amounts": [round(float(a) * currency.rate, 6) for a in np.reshape(flow.amounts, -1)],
         }
-        for flow in found.ledger.flows
+        for flow in books.ledger.flows
     ]
     return {
-        "scenario": found.plan.scenario.name,
+        "scenario": books.plan.scenario.name,
         "currency": {"name": currency.name, "per_usd": currency.rate, "date": currency.day},
-        "months": found.ledger.months,
+        "months": books.ledger.months,
         "flows": flows,
-        "measures": _measures_json(found.measures),
-        "assumptions": dict(assumptions(found, currency)),
-        "incomplete": {side: list(names) for side, names in found.ledger.incomplete.items()},
-        "missing": {name: list(needs) for name, needs in found.ledger.missing.items()},
+        "measures": _measures_json(books.measures),
+        "assumptions": dict(assumptions(books, currency)),
+        "incomplete": {side: list(names) for side, names in books.ledger.incomplete.items()},
+        "missing": {name: list(needs) for name, needs in books.ledger.missing.items()},
     }
 
 

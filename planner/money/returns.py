@@ -81,33 +81,33 @@ class Member:
         return self.options.get("ownership") == "rented"
 
 
-def derived(found: Ledger, members: Sequence[Member]) -> dict[str, float | None]:
+def derived(book: Ledger, members: Sequence[Member]) -> dict[str, float | None]:
     """The measures of one scenario's ledger; None where there is none, absent where an input is missing."""
-    own, rent = (found.pick(side=side) if side not in found.incomplete else [] for side in (OWN, RENT))
+    own, rent = (book.pick(side=side) if side not in book.incomplete else [] for side in (OWN, RENT))
     result: dict[str, float | None] = {}
     if own:
-        result["npv_own"] = _number(found.worth(side=OWN))
-        result |= _levelised(found, members)
+        result["npv_own"] = _number(book.worth(side=OWN))
+        result |= _levelised(book, members)
     if rent:
-        result["npv_cloud"] = _number(found.worth(side=RENT))
+        result["npv_cloud"] = _number(book.worth(side=RENT))
     if own and rent:
-        result["npv_saving"] = _number(found.worth(side=OWN) - found.worth(side=RENT))
-        saving = _vector(found.saving())
+        result["npv_saving"] = _number(book.worth(side=OWN) - book.worth(side=RENT))
+        saving = _vector(book.saving())
         # Where the last month is cut short its amounts are paid at the end of the period.
-        times = max((_vector(flow.times) for flow in found.flows), key=len)
+        times = max((_vector(flow.times) for flow in book.flows), key=len)
         result["irr"] = rate_of_return(saving, times)
         result["saving"] = float(saving.sum())
-        result["break_even_month"] = crossing(_vector(found.saving(without=_SETTLED)))
-        discounted = _vector(found.saving()) * float(np.reshape(found.discount_factor, -1)[0]) ** times
+        result["break_even_month"] = crossing(_vector(book.saving(without=_SETTLED)))
+        discounted = _vector(book.saving()) * float(np.reshape(book.discount_factor, -1)[0]) ** times
         result["discounted_payback_month"] = crossing(discounted)
     return result
 
 
-def _levelised(found: Ledger, members: Sequence[Member]) -> dict[str, float | None]:
+def _levelised(book: Ledger, members: Sequence[Member]) -> dict[str, float | None]:
     """Present cost of owning for each discounted unit of what it yields, for every unit that is known."""
-    yields = [_yield(found, member) for member in members]
+    yields = [_yield(book, member) for member in members]
     names = set.intersection(*(set(one) for one in yields))
-    cost = -float(np.reshape(found.worth(side=OWN), -1)[0])
+    cost = -float(np.reshape(book.worth(side=OWN), -1)[0])
     totals = {name: sum(one[name] for one in yields) for name in names}
     units = {
         "cost_per_accelerator_hour": "installed",
@@ -128,7 +128,7 @@ def _levelised(found: Ledger, members: Sequence[Member]) -> dict[str, float | No
     return result
 
 
-def _yield(found: Ledger, member: Member) -> dict[str, float]:
+def _yield(book: Ledger, member: Member) -> dict[str, float]:
     """Discounted accelerator-time of a pool: installed, useful, as operations, as tokens; its rent and services."""
     conventions = ("calendar_month", "accounting_months", "payment_months", "accounting_hours_share")
     names = ("installed_accelerators", "accelerators", "useful_share", "accelerator_peak_bf16", _TOKENS, *_RENT)
@@ -140,7 +140,7 @@ def _yield(found: Ledger, member: Member) -> dict[str, float]:
     # Hours count when they are paid for.
     period, apart = known["accounting_months"], known["payment_months"]
     paid = np.append(np.arange(apart, period, apart), period)
-    factor = float(np.reshape(found.discount_factor, -1)[0])
+    factor = float(np.reshape(book.discount_factor, -1)[0])
     time = float(np.sum(np.diff(paid, prepend=0.0) * factor ** (paid + member.start)))
     time *= known["calendar_month"] * known["accounting_hours_share"]
     result = {"installed": installed * time}

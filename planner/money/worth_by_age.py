@@ -12,14 +12,14 @@ from planner.tables import Table
 YEARS = (0, 1, 2, 3, 4, 5, 6)
 
 
-def table(found: Plan) -> Table:
+def table(the_plan: Plan) -> Table:
     """One row a year of age: worth by each curve, and the levelised hour of systems kept so long and then sold."""
     year = units.read("1 year", "s")
     ages = np.array(YEARS) * year
     rows: list[list[str | float | None]] = []
     methods = glossary.options()["residual_method"].choices
-    for pool in scopes.pools(found.resolved.options):
-        values, options = scopes.inside(pool, found.given, found.resolved.options)
+    for pool in scopes.pools(the_plan.resolved.options):
+        values, options = scopes.inside(pool, the_plan.given, the_plan.resolved.options)
         curves = []
         for method in methods:
             known = wiring.evaluate(

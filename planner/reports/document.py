@@ -1,7 +1,7 @@
 """A plan as one document: the decision first, then figures, pictures, assumptions with sources, and derivations.
 
-The content is made once, as sections of texts, tables and pictures; planner.rendering writes it as HTML, Markdown or
-PDF, and planner.workbook as a spreadsheet.
+The content is made once, as sections of texts, tables and pictures.  `rendering` writes it as HTML, Markdown or PDF,
+and `workbook` as a spreadsheet.
 """
 
 from __future__ import annotations
@@ -51,39 +51,39 @@ class Document:
     sections: list[Section]
 
 
-def of_plan(found: Plan, catalog: Catalog, today: datetime.date) -> Document:
+def of_plan(the_plan: Plan, catalog: Catalog, today: datetime.date) -> Document:
     """The report on one plan."""
     sections = [
-        Section("Decision", [decision.in_words(found, risk.risk(found.scenario, catalog))]),
-        Section("Headline figures", [plan_text.headlines(found), _bands_in_words()]),
-        Section("Checks and limits", _limits(found)),
-        Section("Pictures", list(pictures.of_plan(found, catalog))),
-        Section("Bill of materials", _materials(found)),
-        Section("Cash flow", _cash(found)),
-        Section("Assumptions", assumptions(found, catalog, today)),
-        Section("Defaults that mattered", _defaults(found)),
-        Section("Not computed", _missing(found)),
-        Section("Derivations", derivations(found, catalog)),
-        Section("How to reproduce this", _reproduce(found, catalog)),
+        Section("Decision", [decision.in_words(the_plan, risk.risk(the_plan.scenario, catalog))]),
+        Section("Headline figures", [plan_text.headlines(the_plan), _bands_in_words()]),
+        Section("Checks and limits", _limits(the_plan)),
+        Section("Pictures", list(pictures.of_plan(the_plan, catalog))),
+        Section("Bill of materials", _materials(the_plan)),
+        Section("Cash flow", _cash(the_plan)),
+        Section("Assumptions", assumptions(the_plan, catalog, today)),
+        Section("Defaults that mattered", _defaults(the_plan)),
+        Section("Not computed", _missing(the_plan)),
+        Section("Derivations", derivations(the_plan, catalog)),
+        Section("How to reproduce this", _reproduce(the_plan, catalog)),
     ]
-    chosen = ", ".join(f"{role} {entry.name}" for role, entry in sorted(found.resolved.asked_entries.items()))
-    subtitle = f"{found.scenario.workload.capitalize()}: {chosen}. {found.scenario.description}".strip()
-    return Document(found.scenario.name, subtitle, [section for section in sections if section.blocks])
+    chosen = ", ".join(f"{role} {entry.name}" for role, entry in sorted(the_plan.resolved.asked_entries.items()))
+    subtitle = f"{the_plan.scenario.workload.capitalize()}: {chosen}. {the_plan.scenario.description}".strip()
+    return Document(the_plan.scenario.name, subtitle, [section for section in sections if section.blocks])
 
 
-def of_comparison(found: list[Plan], catalog: Catalog, today: datetime.date) -> Document:
+def of_comparison(plans: list[Plan], catalog: Catalog, today: datetime.date) -> Document:
     """The report on several plans: side by side first, then each one's decision and assumptions."""
-    compared = comparison.compare(found)
+    compared = comparison.compare(plans)
     sections = [Section("Side by side", [comparison.table(compared)])]
-    for other, causes in zip(found[1:], comparison.causes_tables(compared), strict=True):
+    for other, causes in zip(plans[1:], comparison.causes_tables(compared), strict=True):
         if causes.rows:
             sections.append(Section(f"What makes {other.scenario.name} differ", [causes]))
-    for each in found:
+    for each in plans:
         blocks: list[Block] = [decision.in_words(each), *_limits(each), *pictures.of_plan(each, catalog)[:3]]
         sections.append(Section(each.scenario.name, blocks))
-    sections.append(Section("How to reproduce this", [b for each in found for b in _reproduce(each, catalog)[:1]]))
-    names = ", ".join(each.scenario.name for each in found)
-    return Document(f"Comparison of {len(found)} scenarios", names, sections)
+    sections.append(Section("How to reproduce this", [b for each in plans for b in _reproduce(each, catalog)[:1]]))
+    names = ", ".join(each.scenario.name for each in plans)
+    return Document(f"Comparison of {len(plans)} scenarios", names, sections)
 
 
 def _bands_in_words() -> str:
@@ -93,24 +93,23 @@ def _bands_in_words() -> str:
     )
 
 
-def _limits(found: Plan) -> list[Block]:
-    rows: list[list[Cell]] = [
-        ["ok" if check.ok else "FAILS", check.name, check.message] for check in sorted(found.checks, key=lambda c: c.ok)
-    ]
+def _limits(the_plan: Plan) -> list[Block]:
+    checks = sorted(the_plan.checks, key=lambda check: check.ok)
+    rows: list[list[Cell]] = [["ok" if check.ok else "FAILS", check.name, check.message] for check in checks]
     blocks: list[Block] = [Table(["", "check", "why"], rows)] if rows else []
-    if found.binding:
-        shares: list[list[Cell]] = [[name, 100 * share] for name, share in found.binding]
+    if the_plan.binding:
+        shares: list[list[Cell]] = [[name, 100 * share] for name, share in the_plan.binding]
         blocks.append(Table(["limit", "used [%]"], shares, frozenset({1})))
     return blocks
 
 
-def _materials(found: Plan) -> list[Block]:
-    bill = bill_of_materials.table(found)
+def _materials(the_plan: Plan) -> list[Block]:
+    bill = bill_of_materials.table(the_plan)
     return [bill] if bill.rows else []
 
 
-def _cash(found: Plan) -> list[Block]:
-    book, money = plan_ledger.of_plan(found), currency.of_plan(found)
+def _cash(the_plan: Plan) -> list[Block]:
+    book, money = plan_ledger.of_plan(the_plan), currency.of_plan(the_plan)
     if not book.ledger.flows:
         return []
     stated = [[name, words] for name, words in plan_ledger.assumptions(book, money)]
@@ -121,16 +120,16 @@ def _cash(found: Plan) -> list[Block]:
     ]
 
 
-def assumptions(found: Plan, catalog: Catalog, today: datetime.date) -> list[Block]:
+def assumptions(the_plan: Plan, catalog: Catalog, today: datetime.date) -> list[Block]:
     """Every figure that the results rest on: value, range, kind, source, place and age."""
     used: dict[str, None] = {}
     for name in glossary.headlines():
-        if name in found.results:
-            needed = wiring.inputs_of(name, found.given, found.resolved.options)
-            used.update(dict.fromkeys(n for n in found.given if n in needed))
+        if name in the_plan.results:
+            needed = wiring.inputs_of(name, the_plan.given, the_plan.resolved.options)
+            used.update(dict.fromkeys(n for n in the_plan.given if n in needed))
     rows: list[list[Cell]] = []
     for name in used:
-        fact = found.resolved.facts.get(name)
+        fact = the_plan.resolved.facts.get(name)
         if fact is None or fact.source == "definition":
             continue
         show = units.readable_unit(float(fact.value), glossary.quantities()[name].show)
@@ -147,43 +146,45 @@ def assumptions(found: Plan, catalog: Catalog, today: datetime.date) -> list[Blo
     return [Table(columns, rows, frozenset({1, 2, 3, 9}))] if rows else []
 
 
-def _defaults(found: Plan) -> list[Block]:
+def _defaults(the_plan: Plan) -> list[Block]:
     rows: list[list[Cell]] = [
-        [d.name, shown(d.name, d.fact.value), d.elasticity, d.moves, d.fact.kind] for d in defaults_that_mattered(found)
+        [default.name, shown(default.name, default.fact.value), default.elasticity, default.moves, default.fact.kind]
+        for default in defaults_that_mattered(the_plan)
     ]
     columns = ["default", "value", "effect of 1 % [%]", "on", "kind"]
     return [Table(columns, rows, frozenset({2}))] if rows else []
 
 
-def _missing(found: Plan) -> list[Block]:
-    absent = [name for name in glossary.headlines() if name in found.missing]
-    return [Table(["quantity", "lacks"], [[name, ", ".join(found.missing[name])] for name in absent])] if absent else []
+def _missing(the_plan: Plan) -> list[Block]:
+    missing = the_plan.missing
+    rows = [[name, ", ".join(missing[name])] for name in glossary.headlines() if name in missing]
+    return [Table(["quantity", "lacks"], rows)] if rows else []
 
 
-def derivations(found: Plan, catalog: Catalog) -> list[Block]:
+def derivations(the_plan: Plan, catalog: Catalog) -> list[Block]:
     """The chain of equations and sourced facts behind each headline figure."""
     rows = glossary.quantities()
     blocks: list[Block] = []
     seen: set[str] = set()
     for name in glossary.headlines():
-        if name in found.results:
-            tree = derivation.derivation(name, found.values, found.given, found.resolved.options, seen)
-            text = derivation_text.derivation_text(tree, found, catalog.sources)
+        if name in the_plan.results:
+            tree = derivation.derivation(name, the_plan.values, the_plan.given, the_plan.resolved.options, seen)
+            text = derivation_text.derivation_text(tree, the_plan, catalog.sources)
             blocks.append(Derivation(f"{name}: {rows[name].meaning}", text))
     return blocks
 
 
-def _reproduce(found: Plan, catalog: Catalog) -> list[Block]:
+def _reproduce(the_plan: Plan, catalog: Catalog) -> list[Block]:
     import numpy
 
-    entries = ", ".join(dict.fromkeys(entry.origin for entry in found.resolved.asked_entries.values()))
+    entries = ", ".join(dict.fromkeys(entry.origin for entry in the_plan.resolved.asked_entries.values()))
     own = len(catalog.layers) - 1
     made = f"planner {__version__}, Python {platform.python_version()}, numpy {numpy.__version__}"
     made += f"; seed 0; {bands.SAMPLES} samples."
     layers = f" {own} catalog director{'y' if own == 1 else 'ies'} of the user's own on top." if own else ""
-    blocks: list[Block] = [f"{found.scenario.name}: {made} Entries: {entries}.{layers}"]
-    if found.scenario.path is not None:
-        blocks.append(Derivation("The scenario file", found.scenario.path.read_text(encoding="utf-8")))
+    blocks: list[Block] = [f"{the_plan.scenario.name}: {made} Entries: {entries}.{layers}"]
+    if the_plan.scenario.path is not None:
+        blocks.append(Derivation("The scenario file", the_plan.scenario.path.read_text(encoding="utf-8")))
     return blocks
 
 

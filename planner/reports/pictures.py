@@ -9,8 +9,7 @@ import numpy as np
 from planner import glossary, units
 from planner.catalog.catalog import Catalog
 from planner.model import wiring
-from planner.money import mix as hybrid
-from planner.money import plan_ledger
+from planner.money import mix, plan_ledger
 from planner.money.ledger import OWN, RENT
 from planner.plan import breakdown as breakdown_of
 from planner.plan import by_month
@@ -20,14 +19,14 @@ from planner.reports.picture import COLOURS, Picture
 from planner.studies import scaling
 
 
-def breakdown(found: Plan, name: str, title: str) -> Picture | None:
+def breakdown(the_plan: Plan, name: str, title: str) -> Picture | None:
     """What a sum is made of, as bars."""
-    made_of = {part: value for part, value in breakdown_of.addends(found, name).items() if value}
+    made_of = {part: value for part, value in breakdown_of.addends(the_plan, name).items() if value}
     if not made_of:
         return None
     ordered = sorted(made_of.items(), key=lambda pair: pair[1])
-    show = units.readable_unit(float(found.values[name]), glossary.quantities()[name].show)
-    total = float(found.values[name])
+    show = units.readable_unit(float(the_plan.values[name]), glossary.quantities()[name].show)
+    total = float(the_plan.values[name])
     words = ", ".join(f"{part} {shown(part, value)} ({value / total:.0%})" for part, value in reversed(ordered))
 
     def draw(axes: Any) -> None:
@@ -40,9 +39,9 @@ def breakdown(found: Plan, name: str, title: str) -> Picture | None:
     return Picture(name, title, f"{title}, {shown(name, total)} in all: {words}.", draw)
 
 
-def cash_flow(found: Plan) -> Picture | None:
+def cash_flow(the_plan: Plan) -> Picture | None:
     """What has been paid by month for the plan and for renting, from the ledger, with the month in which they meet."""
-    book = plan_ledger.of_plan(found)
+    book = plan_ledger.of_plan(the_plan)
     own, rent = (-np.cumsum(np.reshape(book.ledger.amounts(side=side), -1)) for side in (OWN, RENT))
     if book.ledger.incomplete or not (book.ledger.pick(side=OWN) and book.ledger.pick(side=RENT)):
         return None
@@ -68,17 +67,17 @@ def cash_flow(found: Plan) -> Picture | None:
     return Picture("cash-flow", "Paid so far, owning and renting", alt, draw)
 
 
-def by_utilization(found: Plan) -> Picture | None:
+def by_utilization(the_plan: Plan) -> Picture | None:
     """Cost of a useful accelerator-hour, owned and rented, against how much the cluster is used."""
     name, rented = "cost_per_useful_accelerator_hour", "cloud_price"
-    if name not in found.values or rented not in found.values or "utilization" not in found.given:
+    if name not in the_plan.values or rented not in the_plan.values or "utilization" not in the_plan.given:
         return None
     shares = np.linspace(0.05, 1, 39)
-    values = wiring.evaluate([name], {**found.given, "utilization": shares}, found.resolved.options)
+    values = wiring.evaluate([name], {**the_plan.given, "utilization": shares}, the_plan.resolved.options)
     show = glossary.quantities()[name].show
     owned = units.convert(np.broadcast_to(values[name], shares.shape), show)
-    price = float(units.convert(found.values[rented], show))
-    cross = float(found.values.get("break_even_utilization", np.nan))
+    price = float(units.convert(the_plan.values[rented], show))
+    cross = float(the_plan.values.get("break_even_utilization", np.nan))
     alt = f"An owned useful hour costs {owned[-1]:.2f} {show} at full use and {owned[0]:.0f} at 5 %"
     alt += f"; renting by the hour {price:.2f}"
     alt += (
@@ -98,17 +97,17 @@ def by_utilization(found: Plan) -> Picture | None:
     return Picture("by-utilization", "Cost of a useful hour against utilization", alt, draw)
 
 
-def tornado(found: Plan, name: str, most: int = 12) -> Picture | None:
+def tornado(the_plan: Plan, name: str, most: int = 12) -> Picture | None:
     """How far each uncertain input alone moves a figure, from its low to its high end."""
-    swings = swing(found, name)[:most]
+    swings = swing(the_plan, name)[:most]
     if not swings:
         return None
-    show = units.readable_unit(float(found.values[name]), glossary.quantities()[name].show)
+    show = units.readable_unit(float(the_plan.values[name]), glossary.quantities()[name].show)
     words = "; ".join(f"{each} {shown(name, low)} to {shown(name, high)}" for each, low, high in swings[:4])
     alt = f"Each input moved alone from its low to its high end; the strongest on {name}: {words}."
 
     def draw(axes: Any) -> None:
-        middle = float(units.convert(found.values[name], show))
+        middle = float(units.convert(the_plan.values[name], show))
         for row, (_, low, high) in enumerate(reversed(swings)):
             ends = [float(units.convert(end, show)) for end in (low, high)]
             axes.barh(row, ends[0] - middle, left=middle, color=COLOURS[5], edgecolor="black", linewidth=0.4)
@@ -122,41 +121,41 @@ def tornado(found: Plan, name: str, most: int = 12) -> Picture | None:
     return Picture(f"tornado-{name}", f"What moves {name}", alt, draw)
 
 
-def swing(found: Plan, name: str) -> list[tuple[str, float, float]]:
+def swing(the_plan: Plan, name: str) -> list[tuple[str, float, float]]:
     """Uncertain inputs with the figure at their low and at their high end, the widest first."""
     uncertain = {
         each: fact
-        for each, fact in found.resolved.facts.items()
-        if fact.low is not None and fact.high is not None and fact.low < fact.high and each in found.given
+        for each, fact in the_plan.resolved.facts.items()
+        if fact.low is not None and fact.high is not None and fact.low < fact.high and each in the_plan.given
     }
-    if name not in found.values or not uncertain:
+    if name not in the_plan.values or not uncertain:
         return []
     count = len(uncertain)
-    values: dict[str, Any] = dict(found.given)
+    values: dict[str, Any] = dict(the_plan.given)
     for column, (each, fact) in enumerate(uncertain.items()):
         moved = np.full(2 * count, float(values[each]))
         moved[column], moved[count + column] = fact.low, fact.high
         values[each] = moved
-    ends = np.broadcast_to(wiring.evaluate([name], values, found.resolved.options)[name], (2 * count,))
+    ends = np.broadcast_to(wiring.evaluate([name], values, the_plan.resolved.options)[name], (2 * count,))
     rows = [(each, float(ends[i]), float(ends[count + i])) for i, each in enumerate(uncertain)]
     moved_rows = [row for row in rows if row[1] != row[2] and np.isfinite(row[1:]).all()]
     return sorted(moved_rows, key=lambda row: -abs(row[2] - row[1]))
 
 
-def power(found: Plan) -> Picture | None:
+def power(the_plan: Plan) -> Picture | None:
     """Where the power goes at full load: compute, network, storage, and what cooling and conversion add."""
-    made_of = breakdown_of.addends(found, "it_power")
-    if not made_of or "facility_power" not in found.values:
+    made_of = breakdown_of.addends(the_plan, "it_power")
+    if not made_of or "facility_power" not in the_plan.values:
         return None
-    total = float(found.values["facility_power"])
-    overhead = total - float(found.values["it_power"])
+    total = float(the_plan.values["facility_power"])
+    overhead = total - float(the_plan.values["it_power"])
     pieces = {**{name: value for name, value in made_of.items() if value}, "cooling and losses": overhead}
     show = units.readable_unit(total, "MW")
-    limit = float(found.values.get("site_power_limit", np.nan))
+    limit = float(the_plan.values.get("site_power_limit", np.nan))
     words = ", ".join(f"{name} {shown('facility_power', value)}" for name, value in pieces.items())
     racks = (
-        f"; {shown('racks', found.values['racks'])} at {shown('rack_power', found.values['rack_power'])}"
-        if "racks" in found.values and "rack_power" in found.values
+        f"; {shown('racks', the_plan.values['racks'])} at {shown('rack_power', the_plan.values['rack_power'])}"
+        if "racks" in the_plan.values and "rack_power" in the_plan.values
         else ""
     )
     alt = f"{shown('facility_power', total)} at full load: {words}{racks}."
@@ -179,22 +178,22 @@ def power(found: Plan) -> Picture | None:
     return Picture("power", "Where the power goes", alt, draw)
 
 
-def of_plan(found: Plan, catalog: Catalog) -> list[Picture]:
+def of_plan(the_plan: Plan, catalog: Catalog) -> list[Picture]:
     """Every picture that the plan has the figures for."""
 
     drawn = [
-        breakdown(found, "capex", "What must be paid before the cluster runs"),
-        breakdown(found, "opex_per_year", "What must be paid each year"),
-        cash_flow(found),
-        by_utilization(found),
-        load_duration(found),
-        owned_share(found),
-        power(found),
-        capacity_by_month(found),
-        step_parts(found),
-        scaling_curve(found, catalog),
-        picture(found),
-        *(tornado(found, name) for name in ("npv_saving", "capex", "step_time", "cost_per_million_tokens")),
+        breakdown(the_plan, "capex", "What must be paid before the cluster runs"),
+        breakdown(the_plan, "opex_per_year", "What must be paid each year"),
+        cash_flow(the_plan),
+        by_utilization(the_plan),
+        load_duration(the_plan),
+        owned_share(the_plan),
+        power(the_plan),
+        capacity_by_month(the_plan),
+        step_parts(the_plan),
+        scaling_curve(the_plan, catalog),
+        picture(the_plan),
+        *(tornado(the_plan, name) for name in ("npv_saving", "capex", "step_time", "cost_per_million_tokens")),
     ]
     return [picture for picture in drawn if picture is not None]
 
@@ -202,11 +201,11 @@ def of_plan(found: Plan, catalog: Catalog) -> list[Picture]:
 _YEAR = units.read("1 year", "s")
 
 
-def step_parts(found: Plan) -> Picture | None:
+def step_parts(the_plan: Plan) -> Picture | None:
     """What a training step consists of."""
     wanted = ("compute_step_time", "data_time", "data_exposed", "optimizer_time", "communication_share", "step_time")
-    values = wiring.evaluate(wanted, found.given, found.resolved.options)
-    if found.resolved.pools or any(name not in values for name in wanted):
+    values = wiring.evaluate(wanted, the_plan.given, the_plan.resolved.options)
+    if the_plan.resolved.pools or any(name not in values for name in wanted):
         return None
     step = float(values["step_time"])
     communication = float(values["communication_share"]) * step
@@ -231,13 +230,13 @@ def step_parts(found: Plan) -> Picture | None:
     return Picture("step", "Where the time of a step goes", f"A step of {shown('step_time', step)}: {words}.", draw)
 
 
-def scaling_curve(found: Plan, catalog: Catalog) -> Picture | None:
+def scaling_curve(the_plan: Plan, catalog: Catalog) -> Picture | None:
     """Tokens a second against the number of accelerators, with the knee."""
-    scenario = found.scenario
-    if scenario.workload != "training" or scenario.pools or "tokens_per_second" not in found.values:
+    scenario = the_plan.scenario
+    if scenario.workload != "training" or scenario.pools or "tokens_per_second" not in the_plan.values:
         return None
-    size = float(found.values["accelerators"])
-    curve = scaling.curve(scenario, catalog, scaling.sizes_around(size, float(found.values["system_accelerators"])))
+    size = float(the_plan.values["accelerators"])
+    curve = scaling.curve(scenario, catalog, scaling.sizes_around(size, float(the_plan.values["system_accelerators"])))
     points = [
         (p.accelerators, p.figures["tokens_per_second"]) for p in curve.points if "tokens_per_second" in p.figures
     ]
@@ -263,17 +262,17 @@ def scaling_curve(found: Plan, catalog: Catalog) -> Picture | None:
     return Picture("scaling", "How training speed grows with the cluster", alt, draw)
 
 
-def load_duration(found: Plan) -> Picture | None:
+def load_duration(the_plan: Plan) -> Picture | None:
     """The load over the share of time that it is exceeded, and how the cheapest mix covers it."""
-    mix = None if found.resolved.pools else hybrid.of_plan(found)
-    if mix is None or "utilization" not in found.values or not mix.shares:
+    cheapest = None if the_plan.resolved.pools else mix.of_plan(the_plan)
+    if cheapest is None or "utilization" not in the_plan.values or not cheapest.shares:
         return None
-    load = hybrid.curve_of(mix.peak, float(found.values["utilization"]))
-    covered = {way: share * mix.peak for way, share in mix.shares.items() if share > 0}
-    words = ", ".join(f"{share:.0%} {way}" for way, share in mix.shares.items() if share > 0)
-    cheapest = shown("opex_per_year", mix.cost)
-    pure = ", ".join(f"all {way} {shown('opex_per_year', cost)}" for way, cost in mix.pure.items())
-    alt = f"The cheapest cover of the load is {words} of the peak, at {cheapest} (levelised); {pure}."
+    load = mix.curve_of(cheapest.peak, float(the_plan.values["utilization"]))
+    covered = {way: share * cheapest.peak for way, share in cheapest.shares.items() if share > 0}
+    words = ", ".join(f"{share:.0%} {way}" for way, share in cheapest.shares.items() if share > 0)
+    least = shown("opex_per_year", cheapest.cost)
+    pure = ", ".join(f"all {way} {shown('opex_per_year', cost)}" for way, cost in cheapest.pure.items())
+    alt = f"The cheapest cover of the load is {words} of the peak, at {least} (levelised); {pure}."
 
     def draw(axes: Any) -> None:
         time = 100 * np.arange(len(load)) / len(load)
@@ -290,22 +289,22 @@ def load_duration(found: Plan) -> Picture | None:
     return Picture("load-duration", "The load and the cheapest way to cover it", alt, draw)
 
 
-def owned_share(found: Plan) -> Picture | None:
+def owned_share(the_plan: Plan) -> Picture | None:
     """Yearly cost of the best mix against the share of the peak that is owned, with the pure options."""
-    mix = None if found.resolved.pools else hybrid.of_plan(found)
-    if mix is None or len(mix.curve) < 3:
+    cheapest = None if the_plan.resolved.pools else mix.of_plan(the_plan)
+    if cheapest is None or len(cheapest.curve) < 3:
         return None
-    shares = np.array([share for share, _ in mix.curve])
-    costs = np.array([cost for _, cost in mix.curve]) * _YEAR / 1e6
-    best = mix.shares.get(hybrid.OWNED, 0.0)
+    shares = np.array([share for share, _ in cheapest.curve])
+    costs = np.array([cost for _, cost in cheapest.curve]) * _YEAR / 1e6
+    best = cheapest.shares.get(mix.OWNED, 0.0)
     alt = f"With {shares[0]:.0%} of the peak owned the best mix costs {costs[0]:,.4g} MUSD a year, with all of it "
-    alt += f"{costs[-1]:,.4g}; least at {best:.0%}: {mix.cost * _YEAR / 1e6:,.4g}."
+    alt += f"{costs[-1]:,.4g}; least at {best:.0%}: {cheapest.cost * _YEAR / 1e6:,.4g}."
 
     def draw(axes: Any) -> None:
         axes.plot(100 * shares, costs, label="best mix around what is owned")
-        axes.plot([100 * best], [mix.cost * _YEAR / 1e6], "o", color="black", label="cheapest")
-        for number, (way, cost) in enumerate(mix.pure.items()):
-            if way != hybrid.OWNED:
+        axes.plot([100 * best], [cheapest.cost * _YEAR / 1e6], "o", color="black", label="cheapest")
+        for number, (way, cost) in enumerate(cheapest.pure.items()):
+            if way != mix.OWNED:
                 axes.axhline(
                     cost * _YEAR / 1e6, linestyle=("--", ":", "-.")[number % 3], color="grey", label=f"all {way}"
                 )
@@ -317,11 +316,11 @@ def owned_share(found: Plan) -> Picture | None:
     return Picture("owned-share", "Cost against the share that is owned", alt, draw)
 
 
-def capacity_by_month(found: Plan) -> Picture | None:
+def capacity_by_month(the_plan: Plan) -> Picture | None:
     """What the pools of a site have in service by month, with the power they draw."""
-    if not found.resolved.pools:
+    if not the_plan.resolved.pools:
         return None
-    timeline = by_month.timeline(found)
+    timeline = by_month.timeline(the_plan)
     name, power = "installed_accelerators", "facility_power"
     if name not in timeline.values or power not in timeline.values:
         return None
@@ -336,7 +335,7 @@ def capacity_by_month(found: Plan) -> Picture | None:
         months = np.arange(len(timeline.months))
         base = np.zeros(len(months))
         for number, (pool, share) in enumerate(timeline.in_service.items()):
-            amount = share * float(found.values.get(f"{pool}/{name}", 0))
+            amount = share * float(the_plan.values.get(f"{pool}/{name}", 0))
             if amount.any():
                 hatch = ("", "//", "..", "xx")[number % 4]
                 axes.fill_between(months, base, base + amount, step="post", label=pool, alpha=0.6, hatch=hatch)
@@ -351,11 +350,11 @@ def capacity_by_month(found: Plan) -> Picture | None:
     return Picture("capacity", "Capacity by month", f"In service: {'; '.join(steps)}.", draw)
 
 
-def picture(found: Plan) -> Picture | None:
+def picture(the_plan: Plan) -> Picture | None:
     """The activities as a drawing; None where the plan has no schedule."""
-    if any(_value(found, pool, name) is None for pool in _pools(found) for name in _NEEDS):
+    if any(_value(the_plan, pool, name) is None for pool in _pools(the_plan) for name in _NEEDS):
         return None
-    bars = activities(found)
+    bars = activities(the_plan)
     words = "; ".join(
         f"{bar.name} from month {_months(bar.start)} to {_months(bar.end)}{', critical' if bar.critical else ''}"
         for bar in bars

@@ -23,16 +23,16 @@ _HEADINGS = ("pool", "side", "asset", "line")
 _FIRST = len(_HEADINGS)
 
 
-def workbook(found: Books, currency: Currency) -> bytes:
+def workbook(books: Books, currency: Currency) -> bytes:
     """The audit sheets as a workbook of their own."""
     xlsxwriter = needed("xlsxwriter", "excel")
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-        add_sheets(book, found, currency)
+        add_sheets(book, books, currency)
     return stream.getvalue()
 
 
-def add_sheets(book: Any, found: Books, currency: Currency) -> None:
+def add_sheets(book: Any, books: Books, currency: Currency) -> None:
     """Sheets: summary, ledger, inputs.  Sums, discounting, present values, break-even and return are formulas."""
     formats = {
         "bold": book.add_format({"bold": True}),
@@ -42,9 +42,9 @@ def add_sheets(book: Any, found: Books, currency: Currency) -> None:
         "share": book.add_format({"num_format": "0.00%"}),
     }
     summary, sheet, inputs = (book.add_worksheet(name) for name in ("summary", "ledger", "inputs"))
-    _ledger(sheet, found, currency, formats)
-    _summary(summary, found, currency, formats)
-    _inputs(inputs, found, formats)
+    _ledger(sheet, books, currency, formats)
+    _summary(summary, books, currency, formats)
+    _inputs(inputs, books, formats)
 
 
 def _column(index: int) -> str:
@@ -57,8 +57,8 @@ def _column(index: int) -> str:
 class _Layout:
     """Where things stand on the ledger sheet: months down, lines across, then the sums."""
 
-    def __init__(self, found: Books):
-        book = found.ledger
+    def __init__(self, books: Books):
+        book = books.ledger
         self.first, self.last = _FIRST + 1, _FIRST + 1 + book.months
         self.lines = range(2, 2 + len(book.flows))
         after = 2 + len(book.flows)
@@ -70,9 +70,9 @@ class _Layout:
         return f"{column}{self.first}:{column}{self.last}"
 
 
-def _ledger(sheet: Any, found: Books, currency: Currency, formats: dict[str, Any]) -> None:
+def _ledger(sheet: Any, books: Books, currency: Currency, formats: dict[str, Any]) -> None:
     """Amounts by month as numbers; sums by side, saving, running sum and discount factor as formulas."""
-    book, place = found.ledger, _Layout(found)
+    book, place = books.ledger, _Layout(books)
     rows = book.months + 1
     amounts = [_rows(flow.amounts, rows) * currency.rate for flow in book.flows]
     times = max((np.reshape(flow.times, -1) for flow in book.flows), key=len, default=np.arange(rows))
@@ -131,11 +131,11 @@ def _ledger(sheet: Any, found: Books, currency: Currency, formats: dict[str, Any
     sheet.freeze_panes(_FIRST, 2)
 
 
-def _summary(sheet: Any, found: Books, currency: Currency, formats: dict[str, Any]) -> None:
+def _summary(sheet: Any, books: Books, currency: Currency, formats: dict[str, Any]) -> None:
     """Measures as formulas over the ledger sheet beside the planner's own, then the assumptions."""
-    place, measures = _Layout(found), found.measures
-    factor = float(np.reshape(found.ledger.discount_factor, -1)[0])
-    sheet.write_string(0, 0, found.plan.scenario.name, formats["bold"])
+    place, measures = _Layout(books), books.measures
+    factor = float(np.reshape(books.ledger.discount_factor, -1)[0])
+    sheet.write_string(0, 0, books.plan.scenario.name, formats["bold"])
     sheet.write_string(1, 0, f"amounts in {currency.name}; money paid is negative")
     sheet.write_string(2, 0, "worth today of one month from now")
     sheet.write_number(2, 1, factor, formats["rate"])
@@ -146,15 +146,15 @@ def _summary(sheet: Any, found: Books, currency: Currency, formats: dict[str, An
     months, running = _sheet(place.span("A")), _sheet(place.span(place.running))
     saving = _sheet(place.span(place.saving))
     formulas = {
-        "total own": (f"=ledger!{place.own}{sums}", _total(found, OWN, currency), formats["money"]),
-        "total rent": (f"=ledger!{place.rent}{sums}", _total(found, RENT, currency), formats["money"]),
+        "total own": (f"=ledger!{place.own}{sums}", _total(books, OWN, currency), formats["money"]),
+        "total rent": (f"=ledger!{place.rent}{sums}", _total(books, RENT, currency), formats["money"]),
         "npv_own": (f"=ledger!{place.own}{worth}", _money(measures.get("npv_own"), currency), formats["money"]),
         "npv_cloud": (f"=ledger!{place.rent}{worth}", _money(measures.get("npv_cloud"), currency), formats["money"]),
         "npv_saving": ("=B8-B9", _money(measures.get("npv_saving"), currency), formats["money"]),
         "irr": (f'=IFERROR((1+IRR({saving},0.02))^12-1,"none")', measures.get("irr"), formats["share"]),
         "first month with a running sum of at least zero": (
             f'=IFERROR(INDEX({months},MATCH(TRUE,INDEX({running}>=0,0),0)),"none")',
-            _first_month(found),
+            _first_month(books),
             None,
         ),
     }
@@ -177,21 +177,21 @@ def _summary(sheet: Any, found: Books, currency: Currency, formats: dict[str, An
             row += 1
     row += 1
     sheet.write_string(row, 0, "assumption", formats["bold"])
-    for offset, (name, words) in enumerate(assumptions(found, currency), start=1):
+    for offset, (name, words) in enumerate(assumptions(books, currency), start=1):
         sheet.write_string(row + offset, 0, name)
         sheet.write_string(row + offset, 1, words)
     sheet.set_column(0, 0, 48)
     sheet.set_column(1, 2, 24)
 
 
-def _inputs(sheet: Any, found: Books, formats: dict[str, Any]) -> None:
+def _inputs(sheet: Any, books: Books, formats: dict[str, Any]) -> None:
     """Every given figure that the ledger rests on, with its kind, source, place and date."""
     from planner.model import wiring
 
     for column, title in enumerate(("quantity", "value", "unit", "kind", "source", "where", "as of", "note")):
         sheet.write_string(0, column, title, formats["bold"])
-    plan, rows = found.plan, glossary.quantities()
-    wanted = tuple(sorted({flow.quantity for flow in found.ledger.flows if flow.quantity in rows}))
+    plan, rows = books.plan, glossary.quantities()
+    wanted = tuple(sorted({flow.quantity for flow in books.ledger.flows if flow.quantity in rows}))
     used = {need for step in wiring.route(wanted, plan.given, plan.resolved.options).steps for need in step.needs}
     number = 1
     for name in sorted(used):
@@ -232,17 +232,17 @@ def _money(value: float | None, currency: Currency) -> float | None:
     return None if value is None else value * currency.rate
 
 
-def _total(found: Books, side: str, currency: Currency) -> float:
-    return float(np.sum(found.ledger.total(side=side))) * currency.rate
+def _total(books: Books, side: str, currency: Currency) -> float:
+    return float(np.sum(books.ledger.total(side=side))) * currency.rate
 
 
-def _first_month(found: Books) -> float | None:
-    running = np.cumsum(np.reshape(found.ledger.saving(), -1))
+def _first_month(books: Books) -> float | None:
+    running = np.cumsum(np.reshape(books.ledger.saving(), -1))
     reached = np.flatnonzero(running >= 0)
     return float(reached[0]) if len(reached) else None
 
 
-def as_xlsx(document: Document, found: Books | None = None) -> bytes:
+def as_xlsx(document: Document, books: Books | None = None) -> bytes:
     """Texts and tables of every section, numbers as numbers; then the ledger with live formulas, where there is one."""
     xlsxwriter = needed("xlsxwriter", "excel")
     stream = io.BytesIO()
@@ -261,8 +261,8 @@ def as_xlsx(document: Document, found: Books | None = None) -> bytes:
                 elif isinstance(block, Table):
                     block.fill(book, sheet, row)
                     row += len(block.rows) + 3
-        if found is not None and found.ledger.flows:
-            add_sheets(book, found, currency.of_plan(found.plan))
+        if books is not None and books.ledger.flows:
+            add_sheets(book, books, currency.of_plan(books.plan))
     return stream.getvalue()
 
 

@@ -53,10 +53,10 @@ class Available:
 
     def margin(self, columns: Mapping[str, Any]) -> Any:
         """1 where every part can be ordered, -1 where one cannot."""
-        found: Any = self.others
+        orderable: Any = self.others
         for role, available in self.entries.items():
-            found = found & available[columns[role]]
-        return np.where(found, 1.0, -1.0)
+            orderable = orderable & available[columns[role]]
+        return np.where(orderable, 1.0, -1.0)
 
     def scale(self, columns: Mapping[str, Any]) -> float:
         """Missing a part misses the constraint by its whole."""
@@ -169,15 +169,15 @@ class Frontier:
 
     def costs(self) -> dict[str, dict[str, tuple[float, float]]]:
         """Constraint -> objective -> its best with all constraints and without this one, where they differ."""
-        found = {}
+        costs = {}
         for number, limit in enumerate(self.limits):
             row = {
                 objective.name: (_best(objective, self.fronts.get(None)), _best(objective, self.fronts.get(number)))
                 for objective in self.objectives
             }
             if not all(np.array_equal(with_all, without, equal_nan=True) for with_all, without in row.values()):
-                found[limit.text] = row
-        return found
+                costs[limit.text] = row
+        return costs
 
     def missed(self) -> tuple[str, ...]:
         """The constraints that the nearest row misses."""

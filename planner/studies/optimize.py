@@ -144,20 +144,21 @@ def _available(task: engine.Task) -> Available:
     return Available(entries, not set(dates.unavailable(task.resolved(first))) - brought)
 
 
-def text(found: Optimum) -> str:
+def text(optimum: Optimum) -> str:
     """The best scenarios, and what the constraints cost."""
-    objectives = " and ".join(o.text for o in found.objectives)
-    head = f"{found.tried:,} scenarios tried for {objectives}; {found.feasible:,} meet every constraint"
-    if found.nearest is not None:
-        missed = ", ".join(f"'{text}'" for text in found.missed)
-        table = _table(found, found.nearest)
-        return f"{head}\n\nThe nearest misses {missed}:\n{table.text()}{_costs(found)}"
-    title = "" if len(found.objectives) == 1 else "Pareto front: in no row can one objective improve without another\n"
-    return f"{head}\n\n{title}{_table(found, found.best).text()}{_costs(found)}"
+    objectives = " and ".join(o.text for o in optimum.objectives)
+    head = f"{optimum.tried:,} scenarios tried for {objectives}; {optimum.feasible:,} meet every constraint"
+    if optimum.nearest is not None:
+        missed = ", ".join(f"'{text}'" for text in optimum.missed)
+        table = _table(optimum, optimum.nearest)
+        return f"{head}\n\nThe nearest misses {missed}:\n{table.text()}{_costs(optimum)}"
+    front = "Pareto front: in no row can one objective improve without another\n"
+    title = front if len(optimum.objectives) > 1 else ""
+    return f"{head}\n\n{title}{_table(optimum, optimum.best).text()}{_costs(optimum)}"
 
 
-def _table(found: Optimum, columns: Mapping[str, Any]) -> Table:
-    frame = frames.to_frame(found.task, columns)
+def _table(optimum: Optimum, columns: Mapping[str, Any]) -> Table:
+    frame = frames.to_frame(optimum.task, columns)
     rows = [
         [units.number_text(v) if isinstance(v, float) else str(v) for v in row]
         for row in frame.head(_SHOWN).itertuples(index=False)
@@ -166,9 +167,9 @@ def _table(found: Optimum, columns: Mapping[str, Any]) -> Table:
     return Table(list(frame.columns), rows, right)
 
 
-def _costs(found: Optimum) -> str:
+def _costs(optimum: Optimum) -> str:
     rows = []
-    for constraint, by_objective in found.costs.items():
+    for constraint, by_objective in optimum.costs.items():
         for name, (with_all, without) in by_objective.items():
             if with_all == without:
                 continue
@@ -182,7 +183,7 @@ def _costs(found: Optimum) -> str:
     return f"\n\nWhat each constraint costs\n{table.text()}"
 
 
-def to_json(found: Optimum) -> dict[str, Any]:
+def to_json(optimum: Optimum) -> dict[str, Any]:
     """The optimum in display units."""
     rows = glossary.quantities()
 
@@ -192,7 +193,7 @@ def to_json(found: Optimum) -> dict[str, Any]:
     def records(columns: Mapping[str, Any] | None) -> list[dict[str, Any]]:
         if columns is None:
             return []
-        frame = frames.to_frame(found.task, columns)
+        frame = frames.to_frame(optimum.task, columns)
         names = [frame.attrs["quantities"].get(heading, heading) for heading in frame.columns]
         return [
             {n: None if isinstance(v, float) and not np.isfinite(v) else v for n, v in zip(names, row, strict=True)}
@@ -200,17 +201,17 @@ def to_json(found: Optimum) -> dict[str, Any]:
         ]
 
     return {
-        "objectives": [{"name": o.name, "sense": "max" if o.largest else "min"} for o in found.objectives],
-        "tried": found.tried,
-        "feasible": found.feasible,
-        "best": records(found.best),
-        "units": frames.to_frame(found.task, found.best).attrs["units"],
-        "nearest": records(found.nearest),
-        "missed": list(found.missed),
+        "objectives": [{"name": o.name, "sense": "max" if o.largest else "min"} for o in optimum.objectives],
+        "tried": optimum.tried,
+        "feasible": optimum.feasible,
+        "best": records(optimum.best),
+        "units": frames.to_frame(optimum.task, optimum.best).attrs["units"],
+        "nearest": records(optimum.nearest),
+        "missed": list(optimum.missed),
         "costs": {
             text: {
                 n: {"with": number(n, a), "without": number(n, b), "unit": rows[n].show} for n, (a, b) in row.items()
             }
-            for text, row in found.costs.items()
+            for text, row in optimum.costs.items()
         },
     }

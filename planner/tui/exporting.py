@@ -34,11 +34,11 @@ def of_plans(plans: list[Plan], session: Session) -> dict[str, Callable[[Path], 
     def write(path: Path) -> None:
         from planner.reports import document, rendering
 
-        found, today = _planned(plans, session), datetime.date.today()
-        if len(found) == 1:
-            content = document.of_plan(found[0], session.catalog, today)
+        planned, today = _planned(plans, session), datetime.date.today()
+        if len(planned) == 1:
+            content = document.of_plan(planned[0], session.catalog, today)
         else:
-            content = document.of_comparison(found, session.catalog, today)
+            content = document.of_comparison(planned, session.catalog, today)
         rendering.write(content, path)
 
     return dict.fromkeys((".html", ".md", ".pdf", ".xlsx"), write)
@@ -64,5 +64,5 @@ def _planned(plans: list[Plan], session: Session) -> list[Plan]:
     return [plan_resolved(each.resolved) for each in plans]
 
 
-def _json(found: Plan) -> str:
-    return json.dumps(plan.to_json(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def _json(the_plan: Plan) -> str:
+    return json.dumps(plan.to_json(the_plan), indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -166,15 +166,15 @@ class PlannerScreen(Screen[None]):
 
     def _keys(self) -> str:
         """Every key that does something here, those of scrolling aside."""
-        found: dict[str, str] = {}
+        keys: dict[str, str] = {}
         on_footer: set[str] = set()
         for each in self.active_bindings.values():
             binding = each.binding
             ours = binding.show or each.node in (self, self.app)
             if each.enabled and binding.description and ours and binding.action not in _OF_THE_TOOLKIT:
                 # Of several keys the one that the footer shows.
-                if binding.description not in found or (binding.show and binding.description not in on_footer):
-                    found[binding.description] = self.app.get_key_display(binding)
+                if binding.description not in keys or (binding.show and binding.description not in on_footer):
+                    keys[binding.description] = self.app.get_key_display(binding)
                 if binding.show:
                     on_footer.add(binding.description)
-        return "\n".join(f"{key:>{_KEY_WIDTH}}  {text}" for text, key in found.items())
+        return "\n".join(f"{key:>{_KEY_WIDTH}}  {text}" for text, key in keys.items())

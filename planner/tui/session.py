@@ -150,12 +150,12 @@ class Session:
 
     def pool_of(self, scope: str) -> str:
         """The pool that a scope of the plan (a pool, a site) stands for, the shown one where several do."""
-        found = [
+        pools = [
             pool for pool in self.scenario.pools if View(self.scenario, self.plan, pool).scope.startswith(f"{scope}/")
         ]
-        if not scope or not found:
+        if not scope or not pools:
             return ""
-        return self.pool if self.pool in found else found[0]
+        return self.pool if self.pool in pools else pools[0]
 
     def show_pool(self, pool: str) -> None:
         """Show and edit a pool, or the whole scenario."""

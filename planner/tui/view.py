@@ -81,12 +81,12 @@ class View:
         """Pools that say a value or choice of their own, in the view of the whole."""
         if self.pool:
             return {}
-        found = {}
+        saying = {}
         for part in self.scenario.pools.values():
             said = {**part.choose, **part.range, **part.set}
             if name in said:
-                found[part.name] = str(said[name])
-        return found
+                saying[part.name] = str(said[name])
+        return saying
 
     def full(self, name: str) -> str:
         """The name under which the plan has a quantity of this part."""

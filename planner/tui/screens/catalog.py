@@ -295,8 +295,8 @@ class CatalogScreen(PlannerScreen):
         self.notify(f"{words.label(roles[0])}: {self.entry.name}", title="Chosen for the scenario", markup=False)
 
     def action_own(self) -> None:
-        found = authoring.difference(self.session.catalog)
-        text = found.text() if found.rows else "There are no figures of your own over the shipped ones."
+        differences = authoring.difference(self.session.catalog)
+        text = differences.text() if differences.rows else "There are no figures of your own over the shipped ones."
         self.app.push_screen(Confirm("Your own figures", text, {"": "Back"}))
 
     def exports(self) -> tuple[str, exporting.Formats]:

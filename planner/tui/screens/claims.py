@@ -55,16 +55,16 @@ class ClaimsScreen(PlannerScreen):
     class Judged(Message):
         """Every claim has its verdict."""
 
-        def __init__(self, court: Court, found: list[Judgement]) -> None:
+        def __init__(self, court: Court, judgements: list[Judgement]) -> None:
             super().__init__()
-            self.court, self.found = court, found
+            self.court, self.judgements = court, judgements
 
     class Replayed(Message):
         """The errors on one kind of published cases, or why there are none."""
 
-        def __init__(self, kind: str, found: dict[str, Any] | None, problem: str = "") -> None:
+        def __init__(self, kind: str, result: dict[str, Any] | None, problem: str = "") -> None:
             super().__init__()
-            self.kind, self.found, self.problem = kind, found, problem
+            self.kind, self.result, self.problem = kind, result, problem
 
     class Market(Message):
         """The market's tables."""
@@ -149,7 +149,7 @@ class ClaimsScreen(PlannerScreen):
 
     @on(Judged)
     def _judged(self, event: Judged) -> None:
-        self.court, self.judgements = event.court, event.found
+        self.court, self.judgements = event.court, event.judgements
         self._show_claims()
 
     @on(Input.Changed, "#claims-filter")
@@ -159,11 +159,11 @@ class ClaimsScreen(PlannerScreen):
         wanted = [folded(word) for word in self.query_one("#claims-filter", Input).value.split()]
         table = verdicts.table(self.judgements)
         rows = []
-        for found, cells in zip(self.judgements, table.texts, strict=True):
-            text = folded(" ".join([*cells, found.claim.subject, found.claim.paraphrase]))
-            if (not self.verdict or found.verdict == self.verdict) and all(word in text for word in wanted):
+        for judgement, cells in zip(self.judgements, table.texts, strict=True):
+            text = folded(" ".join([*cells, judgement.claim.subject, judgement.claim.paraphrase]))
+            if (not self.verdict or judgement.verdict == self.verdict) and all(word in text for word in wanted):
                 shown = cells if self.wide else [*cells[:3], cells[4]]
-                rows.append(Row(found.claim.id, tuple(shown), tone=_TONES.get(found.verdict, "strong")))
+                rows.append(Row(judgement.claim.id, tuple(shown), tone=_TONES.get(judgement.verdict, "strong")))
         columns = _WIDE if self.wide else _NARROW
         nothing = [Row("none", ("no claim matches: v shows another verdict, / another search",), "note", "dim")]
         self.query_one("#claims-table", LineTable).show(rows or nothing, columns)
@@ -173,7 +173,8 @@ class ClaimsScreen(PlannerScreen):
 
     def action_verdict(self) -> None:
         """Show the claims of the next verdict alone; after the last, all."""
-        present = [name for name in checks.VERDICTS if any(found.verdict == name for found in self.judgements)]
+        given = {judgement.verdict for judgement in self.judgements}
+        present = [name for name in checks.VERDICTS if name in given]
         order = ["", *present]
         self.verdict = order[(order.index(self.verdict) + 1) % len(order)]
         self._show_claims()
@@ -190,16 +191,16 @@ class ClaimsScreen(PlannerScreen):
 
     @on(Replayed)
     def _replayed(self, event: Replayed) -> None:
-        self.replays[event.kind] = event.found if event.found is not None else event.problem
+        self.replays[event.kind] = event.result if event.result is not None else event.problem
         rows: list[Row] = []
-        for kind, found in self.replays.items():
-            if isinstance(found, str):
-                rows.append(Row(f"absent:{kind}", (f"{kind}: cannot be replayed here: {found}",), "note", "dim"))
+        for kind, result in self.replays.items():
+            if isinstance(result, str):
+                rows.append(Row(f"absent:{kind}", (f"{kind}: cannot be replayed here: {result}",), "note", "dim"))
                 continue
-            title = validation.text(found).splitlines()
+            title = validation.text(result).splitlines()
             rows.append(Row(f"heading:{kind}", (title[0],), "heading"))
             rows.append(Row(f"kind:{kind}", (title[1],), "note"))
-            for source, group in found.get("by_source", {}).items():
+            for source, group in result.get("by_source", {}).items():
                 cells = (f"  {source}", str(group["rows"]), validation.percent(group["mape"]))
                 rows.append(Row(f"kind:{kind}:{source}", (*cells, validation.percent(group["median_ape"]))))
         self.query_one("#accuracy-table", LineTable).show(rows)
@@ -221,9 +222,9 @@ class ClaimsScreen(PlannerScreen):
     def _explain(self, event: LineTable.Selected) -> None:
         kind, _, rest = event.row.key.partition(":")
         if event.table.id == "claims-table" and self.court is not None:
-            found = next((each for each in self.judgements if each.claim.id == event.row.key), None)
-            if found is not None:
-                self._read("Claim", verdicts.explained(self.court, found))
+            judgement = next((each for each in self.judgements if each.claim.id == event.row.key), None)
+            if judgement is not None:
+                self._read("Claim", verdicts.explained(self.court, judgement))
         elif kind == "kind":
             replay = self.replays[rest.partition(":")[0]]
             if isinstance(replay, dict):

@@ -45,7 +45,7 @@ class CompareScreen(PlannerScreen):
         super().__init__()
         self.others: list[Scenario] = []
         self.plans: list[Plan] = []
-        self.found: comparison.Comparison | None = None
+        self.comparison: comparison.Comparison | None = None
         self.only_differing = True
         self.everything = False
 
@@ -89,33 +89,33 @@ class CompareScreen(PlannerScreen):
             note.update(f"{scope}, {kept}; Enter says why; the causes of its difference are listed")
 
     def _compare(self) -> None:
-        self.found = None
+        self.comparison = None
         if self.plans:
             every = dict.fromkeys(name for each in self.plans for name in each.results)
             names = list(every) if self.everything else ["accelerators", *glossary.headlines()]
-            self.found = comparison.compare(self.plans, names)
+            self.comparison = comparison.compare(self.plans, names)
         self._show()
 
     def _show(self) -> None:
-        if self.found is None:
+        if self.comparison is None:
             self.query_one("#comparison", LineTable).show([Row("none", ("nothing is computed yet",), "note", "dim")])
             return
-        found, table = self.found, self.query_one("#comparison", LineTable)
-        others = found.plans[1:]
+        compared, table = self.comparison, self.query_one("#comparison", LineTable)
+        others = compared.plans[1:]
         # What is left beside the names is shared by the scenarios; what does not fit is reached with left and right.
         names = _WIDEST if self.wide else _NAME_WIDTH
-        room = (max(table.size.width, 40) - names - (_RATIO_WIDTH + 1) * len(others)) // len(found.plans) - 2
+        room = (max(table.size.width, 40) - names - (_RATIO_WIDTH + 1) * len(others)) // len(compared.plans) - 2
         width = min(_WIDEST, max(_VALUE_WIDTH, room))
         columns = [
             Column("quantity", names, shorter=words.short),
-            Column(found.plans[0].scenario.name, width, right=True),
+            Column(compared.plans[0].scenario.name, width, right=True),
         ]
         for index, each in enumerate(others, 1):
             title = "pinned baseline" if each is self.session.baseline else each.scenario.name
             columns += [Column(title, width, right=True), Column(f"of {index}", _RATIO_WIDTH, right=True)]
         rows = []
-        for name in found.names:
-            values = [breakdown.value(each, name) for each in found.plans]
+        for name in compared.names:
+            values = [breakdown.value(each, name) for each in compared.plans]
             if not (self.only_differing and others and len(set(values)) == 1):
                 rows.append(self._row(name, values))
         if not rows:
@@ -138,12 +138,12 @@ class CompareScreen(PlannerScreen):
     def _show_causes(self) -> None:
         table = self.query_one("#causes", LineTable)
         row = self.query_one("#comparison", LineTable).current
-        if self.found is None or row is None or row.key not in glossary.quantities():
+        if self.comparison is None or row is None or row.key not in glossary.quantities():
             table.show([])
             return
         rows: list[Row] = []
-        base = self.found.plans[0]
-        for number, (other, by_name) in enumerate(zip(self.found.plans[1:], self.found.causes, strict=True)):
+        base = self.comparison.plans[0]
+        for number, (other, by_name) in enumerate(zip(self.comparison.plans[1:], self.comparison.causes, strict=True)):
             rows.append(Row(f"heading:{number}", (f"{words.scoped(row.key)}: {other.scenario.name}",), "heading"))
             causes = by_name.get(row.key, [])[:_MOST_CAUSES]
             largest = causes[0].change if causes else 0.0
@@ -210,11 +210,11 @@ class CompareScreen(PlannerScreen):
         self.refresh_plan()
 
     def exports(self) -> tuple[str, exporting.Formats]:
-        if self.found is None:
+        if self.comparison is None:
             return super().exports()
-        found = self.found
-        tables = exporting.of_table(lambda: comparison.table(found))
-        return "comparison.html", {**tables, **exporting.of_plans(found.plans, self.session)}
+        compared = self.comparison
+        tables = exporting.of_table(lambda: comparison.table(compared))
+        return "comparison.html", {**tables, **exporting.of_plans(compared.plans, self.session)}
 
     def focused_quantity(self) -> str:
         focused = self.app.focused

@@ -91,8 +91,8 @@ class EntryForm(ModalScreen[authoring.Draft | None]):
 
     def _text(self, name: str) -> str | None:
         """What is said in a field of the form; None where nothing is."""
-        found = self.query(f"#form-{name}").results(Input)
-        return next((each.value.strip() for each in found), "") or None
+        fields = self.query(f"#form-{name}").results(Input)
+        return next((each.value.strip() for each in fields), "") or None
 
     def _provenance(self) -> authoring.Provenance:
         return authoring.Provenance(

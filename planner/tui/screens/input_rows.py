@@ -24,19 +24,19 @@ Wrong = tuple[str, str, str]
 def rows(session: Session, wrong: Wrong | None, revealed: str = "") -> list[Row]:
     """Every input of the shown part under its topic; `revealed` is one that no topic lists."""
     view = session.view
-    found = []
+    lines = []
     if session.scenario.pools:
-        found.append(Row("pool", (SET, "pool", f"{cut(part_name(session))} ▾"), tone="strong"))
+        lines.append(Row("pool", (SET, "pool", f"{cut(part_name(session))} ▾"), tone="strong"))
     if revealed:
-        found += [Row("heading:revealed", ("Asked for",), "heading"), _value(session, revealed, wrong)]
+        lines += [Row("heading:revealed", ("Asked for",), "heading"), _value(session, revealed, wrong)]
     for topic in topics.topics(view):
-        found.append(Row(f"heading:{topic.key}", (topic.title,), "heading"))
+        lines.append(Row(f"heading:{topic.key}", (topic.title,), "heading"))
         if topic.key == "choices":
-            found.append(Row("workload", (SET, "workload", f"{view.said.workload} ▾")))
-        found += [_role(session, role) for role in topic.roles]
-        found += [_option(session, name) for name in topic.options]
-        found += [_value(session, name, wrong) for name in topic.values]
-    return found
+            lines.append(Row("workload", (SET, "workload", f"{view.said.workload} ▾")))
+        lines += [_role(session, role) for role in topic.roles]
+        lines += [_option(session, name) for name in topic.options]
+        lines += [_value(session, name, wrong) for name in topic.values]
+    return lines
 
 
 def part_name(session: Session) -> str:

@@ -45,14 +45,14 @@ Progress = Callable[[int, int], None]
 
 def varied(text: str) -> dict[str, str]:
     """'NAME=lo:hi:n; NAME=a,b' as names and what they take."""
-    found: dict[str, str] = {}
+    settings: dict[str, str] = {}
     for part in text.split(";"):
         name, sign, given = part.partition("=")
         if part.strip() and not sign:
             raise one("what varies", part.strip(), "takes NAME=low:high:steps, NAME=a,b,c or ROLE=*; several with ;")
         if part.strip():
-            found[name.strip()] = given.strip()
-    return found
+            settings[name.strip()] = given.strip()
+    return settings
 
 
 def names(text: str) -> list[str]:
@@ -81,14 +81,14 @@ def sweep(
 
 def thinned(given: Mapping[str, str]) -> dict[str, str]:
     """The same ranges in fewer steps."""
-    found = {}
+    shortened = {}
     for name, text in given.items():
         parts = text.split(":")
         if len(parts) >= 3 and parts[2].split()[0].isdigit():
             steps, *unit = parts[2].split()
             parts[2] = " ".join([str(max(3, int(steps) // _THINNED)), *unit])
-        found[name] = ":".join(parts)
-    return found
+        shortened[name] = ":".join(parts)
+    return shortened
 
 
 def sweep_picture(frame: pd.DataFrame, watched: str) -> Picture | None:
@@ -168,13 +168,13 @@ def solve(
     from planner.studies import solve as core
     from planner.studies.sweep import sweep as sweeps
 
-    found = core.solve(scenario, find, so_that, catalog, between)
-    lines = Table([""], [[line] for line in core.text(found).splitlines()])
-    yield Answer(None, lines, core.text(found).splitlines()[0], 0.5)
-    at = found.value if found.value is not None else found.nearest
+    solution = core.solve(scenario, find, so_that, catalog, between)
+    lines = Table([""], [[line] for line in core.text(solution).splitlines()])
+    yield Answer(None, lines, core.text(solution).splitlines()[0], 0.5)
+    at = solution.value if solution.value is not None else solution.nearest
     if at is None:
         return
-    low, high = core.around(found)
+    low, high = core.around(solution)
     show = glossary.quantities()[find].show
     spec = f"{units.convert(low, show):.9g}:{units.convert(high, show):.9g}:60 {'' if show == '1' else show}".strip()
     condition = conditions.parse(so_that)
@@ -184,14 +184,14 @@ def solve(
         levels = {}
         if condition.other is None:
             levels["limit"] = float(units.convert(condition.bound, glossary.quantities()[condition.name].show))
-        marks = {"solution": float(units.convert(at, show))} if found.value is not None else {}
+        marks = {"solution": float(units.convert(at, show))} if solution.value is not None else {}
         picture = Picture(
             f"{picture.title}; the line is the condition",
             series=picture.series,
             marks=marks,
             levels=levels,
         )
-    yield Answer(picture, lines, core.text(found).splitlines()[0])
+    yield Answer(picture, lines, core.text(solution).splitlines()[0])
 
 
 # Risk
@@ -202,24 +202,24 @@ def risk(scenario: Scenario, catalog: Catalog, figure: str, progress: Progress) 
     from planner.studies import risk as core
 
     for stage, samples in enumerate(_RISK_STAGES, 1):
-        found = core.risk(scenario, catalog, samples, watch=[figure])
-        if not found.uncertain or figure not in found.percentiles:
-            yield Answer(None, core.percentile_table(found), "no uncertain input reaches this figure")
+        outcome = core.risk(scenario, catalog, samples, watch=[figure])
+        if not outcome.uncertain or figure not in outcome.percentiles:
+            yield Answer(None, core.percentile_table(outcome), "no uncertain input reaches this figure")
             return
         show = glossary.quantities()[figure].show
-        low, middle, high = (float(units.convert(value, show)) for value in found.percentiles[figure])
+        low, middle, high = (float(units.convert(value, show)) for value in outcome.percentiles[figure])
         picture = Picture(
             f"{words.label(figure)}: {samples:,} samples, lines at P10, P50 and P90",
             f"{words.label(figure)} [{show}]",
             "samples",
-            histogram=units.convert(found.draws[figure], show).tolist(),
+            histogram=units.convert(outcome.draws[figure], show).tolist(),
             marks={"P10": low, "P50": middle, "P90": high},
         )
-        ends = [words.text(figure, value, 3) for value in found.percentiles[figure]]
+        ends = [words.text(figure, value, 3) for value in outcome.percentiles[figure]]
         note = "P10 {}, P50 {}, P90 {}".format(*ends)
-        if found.owning_wins is not None:
-            note += f"; owning beats renting in {units.text(found.owning_wins, '%', 3)} of the samples"
-        yield Answer(picture, core.swing_table(found, figure), note, stage / len(_RISK_STAGES))
+        if outcome.owning_wins is not None:
+            note += f"; owning beats renting in {units.text(outcome.owning_wins, '%', 3)} of the samples"
+        yield Answer(picture, core.swing_table(outcome, figure), note, stage / len(_RISK_STAGES))
 
 
 # Optimise
@@ -237,19 +237,19 @@ def optimize(
     """The best choices, or the Pareto front of several objectives."""
     from planner.studies import optimize as core
 
-    found = core.optimize(
+    optimum = core.optimize(
         scenario, choose, minimize, maximize, so_that, catalog, progress=lambda done: progress(done, 0)
     )
-    frame = found.frame()
-    note = core.text(found).splitlines()[0]
+    frame = optimum.frame()
+    note = core.text(optimum).splitlines()[0]
     picture = None
     objectives = [*minimize, *maximize]
     headings = {name: heading for heading, name in frame.attrs["quantities"].items()}
     if len(objectives) > 1 and len(frame):
         x, y = headings[objectives[0]], headings[objectives[1]]
         picture = Picture("Pareto front", x, y, (Series("", frame[x].tolist(), frame[y].tolist(), points=True),))
-    if found.nearest is not None:
-        table = Table(["nothing meets every constraint"], [[line] for line in core.text(found).splitlines()])
+    if optimum.nearest is not None:
+        table = Table(["nothing meets every constraint"], [[line] for line in core.text(optimum).splitlines()])
         yield Answer(picture, table, note)
     else:
         yield Answer(picture, frame_table(frame), note, frame=frame)

@@ -110,12 +110,12 @@ class ScenarioScreen(PlannerScreen):
         rows = results.figures(self.session, wide)
         table = self.query_one("#results", LineTable)
         aside = self.query_one("#findings", LineTable)
-        found = results.findings(self.session, (aside if wide else table).scrollable_content_region.width)
+        findings = results.findings(self.session, (aside if wide else table).scrollable_content_region.width)
         if wide:
             table.show(rows, results.WIDE)
-            aside.show(found)
+            aside.show(findings)
         else:
-            table.show([*rows, *found], results.NARROW)
+            table.show([*rows, *findings], results.NARROW)
 
     def changed(self) -> None:
         """Show what follows from a changed input."""
@@ -140,12 +140,12 @@ class ScenarioScreen(PlannerScreen):
     @work(thread=True, exclusive=True, exit_on_error=False, group="bands")
     def _compute_bands(self, resolved: Resolved, revision: int) -> None:
         try:
-            found = plan_resolved(resolved)
+            the_plan = plan_resolved(resolved)
         except InputError:
             return
         spread = {
             name: (each.low, each.high)
-            for name, each in found.results.items()
+            for name, each in the_plan.results.items()
             if each.low is not None and each.high is not None
         }
         if not get_current_worker().is_cancelled:

@@ -78,15 +78,15 @@ def _topics(
     for name, option in glossary.options().items():
         if name in used_options:
             by_option.setdefault(option.room, []).append(name)
-    found = [Topic("choices", "Choices", roles=tuple(role for role in glossary.roles() if role in roles_used))]
+    topics = [Topic("choices", "Choices", roles=tuple(role for role in glossary.roles() if role in roles_used))]
     for room in dict.fromkeys(["size", *glossary.rooms(), *by_room]):
         if room in by_room or room in by_option:
             title = f"{words.label(room[5:]).capitalize()} (catalog)" if room.startswith("role:") else words.title(room)
             names = sorted(by_room.get(room, ()), key=lambda name: name != sizing.SIZE)
-            found.append(Topic(room, title, options=tuple(by_option.get(room, ())), values=tuple(names)))
+            topics.append(Topic(room, title, options=tuple(by_option.get(room, ())), values=tuple(names)))
         if room == "size":
-            found.append(Topic("dates", "Dates", values=DATES))
-    return found
+            topics.append(Topic("dates", "Dates", values=DATES))
+    return topics
 
 
 def role_of(name: str) -> str:
@@ -114,13 +114,13 @@ def results(plan: Plan, view: View) -> list[tuple[str, list[str]]]:
     size = view.full(sizing.SIZE)
     if size in plan.given and size not in headline:
         headline.insert(0, size)
-    found = [(f"Headline figures of {view.pool}" if view.pool else "Headline figures", headline)]
+    headings = [(f"Headline figures of {view.pool}" if view.pool else "Headline figures", headline)]
     # What belongs to one pool has the pool's name before its own.
     by_room: dict[tuple[str, str], list[str]] = {}
     for name in plan.results:
         if name.startswith(scope) and name not in headline:
             by_room.setdefault((name[len(scope) :].rpartition("/")[0], rows[name].room), []).append(name)
     for (pool, room), names in by_room.items():
-        found.append((f"{pool}: {words.title(room)}" if pool else words.title(room), names))
+        headings.append((f"{pool}: {words.title(room)}" if pool else words.title(room), names))
     absent = [scope + name for name in glossary.headlines() if scope + name in plan.missing]
-    return [*found, ("Not computed", absent)] if absent else found
+    return [*headings, ("Not computed", absent)] if absent else headings

@@ -75,8 +75,8 @@ class NameSuggester(Suggester):
         if len(word) < 2:
             return None
         known = (*glossary.headlines(), *glossary.roles(), *glossary.options(), *glossary.quantities())
-        found = next((name for name in known if name.startswith(word)), None)
-        return value[:head] + found if found else None
+        suggested = next((name for name in known if name.startswith(word)), None)
+        return value[:head] + suggested if suggested else None
 
 
 class WhatIfScreen(PlannerScreen):

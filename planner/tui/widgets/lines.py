@@ -193,18 +193,18 @@ class LineTable(ScrollView, can_focus=True):
 
     def _texts(self, cells: Sequence[str]) -> list[str]:
         """The cells cut or filled to their columns, a space after each but the last."""
-        found = []
+        texts = []
         for text, column, size in zip(cells, self.columns, self.widths(), strict=True):
             if not size:
-                found.append("")
+                texts.append("")
                 continue
             if cell_len(text) > size and column.shorter is not None:
                 text = column.shorter(text)
             if cell_len(text) > size:
                 text = set_cell_size(text, size - 1) + "…" if size > 1 else set_cell_size(text, size)
             space = " " * (size - cell_len(text))
-            found.append((space + text if column.right else text + space) + " ")
-        return found
+            texts.append((space + text if column.right else text + space) + " ")
+        return texts
 
     def _refresh_row(self, index: int) -> None:
         y = index + 1 - self.scroll_offset.y
@@ -236,10 +236,9 @@ class LineTable(ScrollView, can_focus=True):
     def action_page(self, direction: int) -> None:
         rows = max(1, self.scrollable_content_region.height - 2)
         wanted = min(max(0, self.cursor + direction * rows), max(0, len(self.rows) - 1))
-        found = self._selectable(wanted, direction)
-        self.cursor = (
-            found if self.rows and self.rows[found].form != "heading" else self._selectable(wanted, -direction)
-        )
+        row = self._selectable(wanted, direction)
+        stands = self.rows and self.rows[row].form != "heading"
+        self.cursor = row if stands else self._selectable(wanted, -direction)
 
     def action_end(self, direction: int) -> None:
         self.cursor = self._selectable(0 if direction < 0 else len(self.rows) - 1, -direction)
