@@ -204,7 +204,7 @@ def _import(args: Arguments) -> Answer:
             "findings": [{"lines": each.lines, "reason": each.reason} for each in imported.findings],
             "written": not args.dry_run,
         },
-        notes=[] if args.json else [*map(str, imported.findings), count],
+        notes=[*map(str, imported.findings), count],
     )
 
 
