@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from planner import glossary, units
@@ -15,7 +15,7 @@ from planner.plan import sizing
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario
 from planner.studies import ranking
-from planner.tables import Table
+from planner.tables import Cell, Table
 
 DEVICE, SITE, METRO, REGION = glossary.quantities()["edge_place"].labels
 # Place -> the round trip to it; nothing lies between a user and a device in the hand.
@@ -36,9 +36,15 @@ class Site:
 
     place: str
     platform: str
-    response: float | None
-    cost: float | None
+    response: float | None = None
+    cost: float | None = None
     reasons: tuple[str, ...] = ()
+
+    def shown(self) -> tuple[float | None, float | None]:
+        """Response in milliseconds, and cost in dollars by a million tokens."""
+        figures = ((self.response, "ms"), (self.cost, "USD/Mtoken"))
+        response, cost = (None if value is None else float(units.convert(value, unit)) for value, unit in figures)
+        return response, cost
 
 
 @dataclass
@@ -47,7 +53,7 @@ class Sites:
 
     scenario: Scenario
     budget: float
-    sites: list[Site] = field(default_factory=list)
+    sites: list[Site]
 
 
 def sites(scenario: Scenario, catalog: Catalog) -> Sites:
@@ -59,15 +65,14 @@ def sites(scenario: Scenario, catalog: Catalog) -> Sites:
     budget = central.get("latency_budget")
     if budget is None:
         raise one(scenario.place, "set.latency_budget", 'a place needs a latency budget: set latency_budget = "100 ms"')
-    found = Sites(scenario, budget)
+    places = []
     for entry in catalog.entries("edge"):
         place = DEVICE if ON_DEVICE in entry.text.get("tags", ()) else SITE
-        found.sites.append(_site(place, entry.name, _at_the_edge(scenario, catalog, entry), budget, central))
-    for place in (SITE, METRO, REGION):
-        found.sites.append(_site(place, "the scenario's cluster", central, budget, central))
+        places.append(_site(place, entry.name, _at_the_edge(scenario, catalog, entry), budget, central))
+    places += [_site(place, "the scenario's cluster", central, budget, central) for place in (SITE, METRO, REGION)]
     order = [DEVICE, SITE, METRO, REGION]
-    found.sites.sort(key=lambda site: (order.index(site.place), bool(site.reasons), site.response or math.inf))
-    return found
+    places.sort(key=lambda site: (order.index(site.place), bool(site.reasons), site.response or math.inf))
+    return Sites(scenario, budget, places)
 
 
 def _at_the_edge(scenario: Scenario, catalog: Catalog, entry: Entry) -> dict[str, Any]:
@@ -96,15 +101,15 @@ def _figures(scenario: Scenario, catalog: Catalog) -> dict[str, Any]:
         said = [name for name, fact in resolved.facts.items() if fact.origin == "scenario"]
         given, _ = sizing.sized(given, said, resolved.options, scenario.place)
     given = sizing.with_strategies(given, resolved.options)
-    found = wiring.evaluate(FIGURES, given, resolved.options)
+    computed = wiring.evaluate(FIGURES, given, resolved.options)
     missing = wiring.route(FIGURES, given, resolved.options).missing
     lacks = tuple(n for n in missing.get("compute_latency", ()) if n.startswith(("accelerator_", "model_")))
-    return {**found, "lacks": lacks}
+    return {**computed, "lacks": lacks}
 
 
 def _site(place: str, platform: str, figures: dict[str, Any], budget: float, central: dict[str, Any]) -> Site:
     if figures["lacks"] or "compute_latency" not in figures:
-        return Site(place, platform, None, None, (f"lacks {', '.join(figures['lacks'])}",))
+        return Site(place, platform, reasons=(f"lacks {', '.join(figures['lacks'])}",))
     way = float(central[ROUND_TRIPS[place]]) if place in ROUND_TRIPS else 0.0
     response = float(figures["compute_latency"]) + way
     reasons = []
@@ -117,41 +122,23 @@ def _site(place: str, platform: str, figures: dict[str, Any], budget: float, cen
     return Site(place, platform, response, None if cost is None else float(cost), tuple(reasons))
 
 
-def to_json(found: Sites) -> dict[str, Any]:
+def to_json(the_sites: Sites) -> dict[str, Any]:
     """The places with values in display units."""
-    return {
-        "scenario": found.scenario.name,
-        "latency_budget": {"value": 1000 * found.budget, "unit": "ms"},
-        "places": [
-            {
-                "place": site.place,
-                "platform": site.platform,
-                "response_time_ms": None if site.response is None else float(units.convert(site.response, "ms")),
-                "cost_usd_per_mtoken": None if site.cost is None else float(units.convert(site.cost, "USD/Mtoken")),
-                "allowed": not site.reasons,
-                "reasons": list(site.reasons),
-            }
-            for site in found.sites
-        ],
-    }
+    places = []
+    for site in the_sites.sites:
+        response, cost = site.shown()
+        figures = {"response_time_ms": response, "cost_usd_per_mtoken": cost}
+        allowed = {"allowed": not site.reasons, "reasons": list(site.reasons)}
+        places.append({"place": site.place, "platform": site.platform} | figures | allowed)
+    budget = {"value": 1000 * the_sites.budget, "unit": "ms"}
+    return {"scenario": the_sites.scenario.name, "latency_budget": budget, "places": places}
 
 
-def table(found: Sites) -> Table:
+def table(the_sites: Sites) -> Table:
     """One line a place and platform."""
-    cells: list[list[str | float | None]] = [
-        [
-            site.place,
-            site.platform,
-            None if site.response is None else float(units.convert(site.response, "ms")),
-            None if site.cost is None else float(units.convert(site.cost, "USD/Mtoken")),
-            "yes" if not site.reasons else "; ".join(site.reasons),
-        ]
-        for site in found.sites
+    columns = ["place", "platform", "response [ms]", "cost there [USD/Mtoken]", "allowed, or why not"]
+    cells: list[list[Cell]] = [
+        [site.place, site.platform, *site.shown(), "; ".join(site.reasons) or "yes"] for site in the_sites.sites
     ]
-    title = f"{found.scenario.name}: an answer within {units.text(found.budget, 'ms')}"
-    return Table(
-        ["place", "platform", "response [ms]", "cost there [USD/Mtoken]", "allowed, or why not"],
-        cells,
-        frozenset({2, 3}),
-        title,
-    )
+    title = f"{the_sites.scenario.name}: an answer within {units.text(the_sites.budget, 'ms')}"
+    return Table(columns, cells, frozenset({2, 3}), title)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from planner import glossary, units
@@ -17,7 +17,7 @@ from planner.plan import sizing
 from planner.plan.serving_layout import SERVING
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Resolved, Scenario
-from planner.tables import Table
+from planner.tables import Cell, Table
 
 # Accelerators in which the largest replica fits, and the fixed costs of a site matter little.
 _MANY = 4096.0
@@ -58,6 +58,12 @@ class Place:
     breaks: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
 
+    @property
+    def shown(self) -> dict[str, float]:
+        """What it reaches, in display units."""
+        rows = glossary.quantities()
+        return {name: float(units.convert(value, rows[name].show)) for name, value in self.values.items()}
+
 
 @dataclass
 class Ranking:
@@ -65,7 +71,12 @@ class Ranking:
 
     scenario: Scenario
     order: str
-    places: list[Place] = field(default_factory=list)
+    places: list[Place]
+
+    @property
+    def ranked(self) -> list[Place]:
+        """The places whose figures are known."""
+        return [place for place in self.places if not place.lacks]
 
 
 def rank(scenario: Scenario, catalog: Catalog, order: str = "watt") -> Ranking:
@@ -98,14 +109,14 @@ def _place(scenario: Scenario, catalog: Catalog, entry: Entry) -> Place:
     resolved = resolve(mine, catalog)
     given = sizing.with_strategy(resolved.values | links.links(entry, catalog), resolved.options)
     given |= _whole_cost(mine, catalog, entry)
-    wanted_names = (*SHOWN, *_LIMITS)
-    found = wiring.evaluate(wanted_names, given, resolved.options)
-    missing = wiring.route(wanted_names, given, resolved.options).missing
+    goals = (*SHOWN, *_LIMITS)
+    computed = wiring.evaluate(goals, given, resolved.options)
+    missing = wiring.route(goals, given, resolved.options).missing
     # Without figures of the chip no configuration was searched: the degrees are not what it lacks.
     lacks = tuple(name for name in missing.get(ORDERS["rate"], ()) if name not in SERVING.candidates)
-    shown = {n: float(found[n]) for n in (*SHOWN, *DEGREES) if n in found and math.isfinite(float(found[n]))}
-    breaks = tuple(name.removesuffix("_margin") for name in _LIMITS if name in found and float(found[name]) < 0)
-    return Place(entry, weights, shown, _kind(given, resolved), breaks, lacks)
+    values = {n: float(computed[n]) for n in (*SHOWN, *DEGREES) if math.isfinite(float(computed.get(n, math.nan)))}
+    breaks = tuple(name.removesuffix("_margin") for name in _LIMITS if float(computed.get(name, 0)) < 0)
+    return Place(entry, weights, values, _kind(given, resolved), breaks, lacks)
 
 
 def _whole_cost(scenario: Scenario, catalog: Catalog, entry: Entry) -> dict[str, Any]:
@@ -119,8 +130,8 @@ def _whole_cost(scenario: Scenario, catalog: Catalog, entry: Entry) -> dict[str,
     size = cheapest.facts["accelerators"].value
     values = resolved.values | {sizing.SIZE: math.ceil(_MANY / size) * size}
     name = "cost_per_accelerator_hour"
-    found = wiring.evaluate((name,), values, resolved.options)
-    return {name: found[name]} if name in found and math.isfinite(float(found[name])) else {}
+    cost = wiring.evaluate((name,), values, resolved.options).get(name, math.nan)
+    return {name: cost} if math.isfinite(float(cost)) else {}
 
 
 def precision(chip: Entry, scenario: Scenario, catalog: Catalog) -> str:
@@ -147,97 +158,58 @@ def _tells(origin: str) -> bool:
     return origin.startswith(("accelerators/", "calibration/"))
 
 
-def to_json(found: Ranking) -> dict[str, Any]:
+def to_json(ranking: Ranking) -> dict[str, Any]:
     """The ranking with values in display units."""
     rows = glossary.quantities()
     return {
-        "scenario": found.scenario.name,
-        "by": found.order,
+        "scenario": ranking.scenario.name,
+        "by": ranking.order,
         "units": {name: rows[name].show for name in SHOWN},
         "accelerators": [
-            {
-                "entry": place.entry.key,
-                "name": place.entry.name,
-                "precision": place.precision,
-                "kind": place.kind,
-                **{n: float(units.convert(v, rows[n].show)) for n, v in place.values.items()},
-                "breaks": list(place.breaks),
-                "lacks": list(place.lacks),
-            }
-            for place in found.places
+            {"entry": place.entry.key, "name": place.entry.name, "precision": place.precision, "kind": place.kind}
+            | place.shown
+            | {"breaks": list(place.breaks), "lacks": list(place.lacks)}
+            for place in ranking.places
         ],
     }
 
 
-def table(found: Ranking) -> Table:
+def table(ranking: Ranking) -> Table:
     """The ranked accelerators with what they reach, in display units."""
-    rows = glossary.quantities()
-    columns = [
-        "accelerator",
-        "precision",
-        *(f"{name} [{rows[name].show}]" for name in SHOWN),
-        *DEGREES,
-        "kind",
-        "breaks",
+    rows, figures = glossary.quantities(), (*SHOWN, *DEGREES)
+    headings = [*(f"{name} [{rows[name].show}]" for name in SHOWN), *DEGREES]
+    cells: list[list[Cell]] = [
+        [
+            *(place.entry.key, place.precision),
+            *(place.shown.get(name) for name in figures),
+            *(place.kind, ", ".join(place.breaks)),
+        ]
+        for place in ranking.ranked
     ]
-    cells: list[list[str | float | None]] = []
-    for place in found.places:
-        if place.lacks:
-            continue
-        figures = [place.values.get(name) for name in SHOWN]
-        cells.append(
-            [
-                place.entry.key,
-                place.precision,
-                *(
-                    None if v is None else float(units.convert(v, rows[n].show))
-                    for n, v in zip(SHOWN, figures, strict=True)
-                ),
-                *(place.values.get(name) for name in DEGREES),
-                place.kind,
-                ", ".join(place.breaks),
-            ]
-        )
-    return Table(columns, cells, frozenset(range(2, 2 + len(SHOWN) + len(DEGREES))))
+    numbers = frozenset(range(2, 2 + len(figures)))
+    return Table(["accelerator", "precision", *headings, "kind", "breaks"], cells, numbers)
 
 
-def text(found: Ranking) -> str:
+def text(ranking: Ranking) -> str:
     """All orders side by side, what each counts, and what could not be ranked."""
     rows = glossary.quantities()
-    ranked = [place for place in found.places if not place.lacks]
-    places = {
-        order: sorted((p for p in ranked if key in p.values and not p.breaks), key=lambda p: -p.values[key])
-        for order, key in ORDERS.items()
-    }
-
-    def position(place: Place, order: str) -> str:
-        return str(places[order].index(place) + 1) if place in places[order] else ""
-
+    positions: dict[str, dict[str, int]] = {}
+    for order, key in ORDERS.items():
+        able = [place for place in ranking.ranked if key in place.values and not place.breaks]
+        best = sorted(able, key=lambda place: -place.values[key])
+        positions[order] = {place.entry.key: number for number, place in enumerate(best, 1)}
     cells = []
-    for place in ranked:
+    for place in ranking.ranked:
+        figures = [units.number_text(place.shown[key]) if key in place.shown else "" for key in ORDERS.values()]
+        numbers = [str(positions[order].get(place.entry.key, "")) for order in ORDERS]
         shape = "·".join(units.number_text(place.values[name]) for name in DEGREES[:3] if name in place.values)
-        cells.append(
-            [
-                place.entry.key,
-                place.precision,
-                *(
-                    units.number_text(float(units.convert(place.values[key], rows[key].show)))
-                    if key in place.values
-                    else ""
-                    for key in ORDERS.values()
-                ),
-                *(position(place, order) for order in ORDERS),
-                shape,
-                place.kind,
-                "breaks " + ", ".join(place.breaks) if place.breaks else "",
-            ]
-        )
-    heads = [f"{HEADINGS[order][0]} [{rows[key].show}]" for order, key in ORDERS.items()]
-    columns = ["accelerator", "precision", *heads, *ORDERS, "TP·PP·DP", "kind", ""]
-    numbers = frozenset(range(2, 2 + 2 * len(ORDERS)))
-    lines = [Table(columns, cells, numbers, found.scenario.name).text()]
-    lines.append("\n".join(["What counts:", *(f"  {order}: {counted}" for order, (_, counted) in HEADINGS.items())]))
-    lacking = [f"  {place.entry.key}: lacks {', '.join(place.lacks)}" for place in found.places if place.lacks]
+        breaks = "breaks " + ", ".join(place.breaks) if place.breaks else ""
+        cells.append([place.entry.key, place.precision, *figures, *numbers, shape, place.kind, breaks])
+    headings = [f"{HEADINGS[order][0]} [{rows[key].show}]" for order, key in ORDERS.items()]
+    columns = ["accelerator", "precision", *headings, *ORDERS, "TP·PP·DP", "kind", ""]
+    parts = [Table(columns, cells, frozenset(range(2, 2 + 2 * len(ORDERS))), ranking.scenario.name).text()]
+    parts.append("\n".join(["What counts:", *(f"  {order}: {counted}" for order, (_, counted) in HEADINGS.items())]))
+    lacking = [f"  {place.entry.key}: lacks {', '.join(place.lacks)}" for place in ranking.places if place.lacks]
     if lacking:
-        lines.append("\n".join(["Not ranked:", *lacking]))
-    return "\n\n".join(lines)
+        parts.append("\n".join(["Not ranked:", *lacking]))
+    return "\n\n".join(parts)
