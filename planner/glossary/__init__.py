@@ -260,15 +260,18 @@ def _placed(table: dict[str, Any], folder: str, room: str) -> dict[str, Any]:
 
 def _joined(name: str, table: dict[str, Any], said: list[Statement]) -> dict[str, Any]:
     """What a table says, with meaning and unit from the equations where these say them."""
-    declared = {statement.unit for statement in said} | ({table["unit"]} if "unit" in table else set())
-    if len(declared) > 1:
-        raise GlossaryError(f"{table['room']}: '{name}' is given in several units: {', '.join(sorted(declared))}")
     if not said:
         return table
-    meaning = table.get("meaning", said[0].sentence if len(said) == 1 and not said[0].choice else None)
-    if meaning is None:
-        raise GlossaryError(f"{table['room']}.toml: [{name}] is chosen by an option: say here what it means")
-    return table | {"unit": declared.pop(), "meaning": meaning}
+    place = f"{table['room']}.toml: [{name}]"
+    declared = {statement.unit for statement in said} | ({table["unit"]} if "unit" in table else set())
+    if len(declared) > 1:
+        raise GlossaryError(f"{place} is given in several units: {', '.join(sorted(declared))}")
+    by_option = "option" in table or len(said) > 1 or bool(said[0].choice)
+    if by_option and "meaning" not in table:
+        raise GlossaryError(f"{place} is chosen by an option: say here what it means")
+    if "unit" in table or ("meaning" in table and not by_option):
+        raise GlossaryError(f"{place} says what the docstring in {said[0].room}.py says already: unit or meaning")
+    return {"meaning": said[0].sentence} | table | {"unit": declared.pop()}
 
 
 def _quantity(name: str, row: dict[str, Any]) -> Quantity:

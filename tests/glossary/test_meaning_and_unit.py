@@ -44,13 +44,22 @@ def test_an_equation_without_its_unit_is_refused(tmp_path, docstring):
 
 
 def test_two_units_for_one_quantity_are_refused():
-    with pytest.raises(glossary.GlossaryError, match="'rack_power' is given in several units: W, W/rack"):
+    with pytest.raises(glossary.GlossaryError, match=r"\[rack_power\] is given in several units: W, W/rack"):
         glossary._joined("rack_power", {"room": "power", "unit": "W/rack"}, [statement()])
 
 
-def test_a_quantity_that_an_option_chooses_needs_its_meaning_in_the_table():
+@pytest.mark.parametrize("choice", ["", "legacy"])
+def test_a_quantity_that_an_option_chooses_needs_its_meaning_in_the_table(choice):
     with pytest.raises(glossary.GlossaryError, match=r"\[rack_power\] is chosen by an option: say here what it means"):
-        glossary._joined("rack_power", {"room": "power", "option": "hall"}, [statement(choice="legacy")])
+        glossary._joined("rack_power", {"room": "power", "option": "hall"}, [statement(choice=choice)])
+
+
+@pytest.mark.parametrize("twice", [{"unit": "W"}, {"meaning": "Power of a rack"}])
+def test_what_a_docstring_says_is_not_said_again(twice):
+    with pytest.raises(
+        glossary.GlossaryError, match=r"\[rack_power\] says what the docstring in power.py says already"
+    ):
+        glossary._joined("rack_power", {"room": "size"} | twice, [statement()])
 
 
 def test_a_table_alone_needs_meaning_and_unit():
