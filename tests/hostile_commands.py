@@ -141,6 +141,11 @@ def argument(rng, words, action):
         return rng.choice(COUNTS)
     if dest in ("file", "base", "load", "tariff"):
         return rng.choice((*SCENARIOS, *FILES, "wiec-large-power"))
+    return named(rng, dest, row)
+
+
+def named(rng, dest, row):
+    """What may stand for an argument that names quantities, roles or entries."""
     pair = f"{row.name}{rng.choice(('=', '=', '=', ' ', ':'))}{rng.choice((legal, figure))(rng, row)}"
     if dest == "set":
         return pair

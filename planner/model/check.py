@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 
 from planner import glossary, units
 from planner.model.wiring import NUMBER, Equation, alternatives, route
@@ -10,46 +11,55 @@ from planner.model.wiring import NUMBER, Equation, alternatives, route
 
 def problems() -> list[str]:
     """Everything wrong with the wiring: undeclared names, units that do not match, wrong docstrings, cycles."""
-    found: list[str] = []
     rows = glossary.quantities()
-    for name, quantity in rows.items():
-        for text in (quantity.unit, quantity.show):
-            try:
-                unit = units.unit(text)
-            except units.UnitError as error:
-                found.append(f"glossary {quantity.room}: {name}: {error}")
-                break
-            if text == quantity.unit and (unit.factor != 1 or unit.offset != 0):
-                found.append(f"glossary {quantity.room}: {name}: '{text}' is not a coherent base unit")
-        else:
-            if not units.same_dimensions(quantity.unit, quantity.show):
-                found.append(f"glossary {quantity.room}: {name}: '{quantity.show}' does not show '{quantity.unit}'")
-    for kind in glossary.kinds().values():
-        for role, (field_name, row) in ((r, f) for r in kind.roles for f in kind.fields.items()):
-            name = f"{role}_{field_name}"
-            declared = rows[name].unit
-            if not units.same_dimensions(declared, row.unit):
-                found.append(
-                    f"glossary {rows[name].room}: {name}: '{declared}', the field of {kind.name} is '{row.unit}'"
-                )
+    wrong = [*_unit_problems(rows), *_field_problems(rows)]
     for name, choices in alternatives().items():
         if name not in rows:
-            found.append(f"{next(iter(choices.values())).room}: '{name}' is not in the glossary")
+            wrong.append(f"{next(iter(choices.values())).room}: '{name}' is not in the glossary")
             continue
-        if set(choices) != {None}:
-            option = glossary.options().get(rows[name].option or "")
-            named = {choice for choice in choices if choice is not None}
-            whole = option is not None and (None in choices or named == set(option.choices))
-            if option is None or not whole or not named <= set(option.choices):
-                found.append(f"{name}: its alternatives {sorted(map(str, choices))} are not the choices of an option")
-        for found_equation in choices.values():
-            found.extend(_equation_problems(found_equation, rows))
-    for option_choices in _option_combinations():
+        wrong += _option_problems(rows[name], set(choices))
+        wrong += [problem for equation in choices.values() for problem in _equation_problems(equation, rows)]
+    for choices_of_options in _option_combinations():
         try:
-            route(tuple(alternatives()), (), option_choices)
+            route(tuple(alternatives()), (), choices_of_options)
         except glossary.GlossaryError as error:
-            found.append(str(error))
-    return found
+            wrong.append(str(error))
+    return wrong
+
+
+def _unit_problems(rows: Mapping[str, glossary.Quantity]) -> Iterator[str]:
+    """Units that are no units, no coherent base units, or do not show their quantity."""
+    for name, row in rows.items():
+        try:
+            base, shown = units.unit(row.unit), units.unit(row.show)
+        except units.UnitError as error:
+            yield f"glossary {row.room}: {name}: {error}"
+            continue
+        if base.factor != 1 or base.offset != 0:
+            yield f"glossary {row.room}: {name}: '{row.unit}' is not a coherent base unit"
+        if base.dimensions != shown.dimensions:
+            yield f"glossary {row.room}: {name}: '{row.show}' does not show '{row.unit}'"
+
+
+def _field_problems(rows: Mapping[str, glossary.Quantity]) -> Iterator[str]:
+    """Fields of entries that are in another unit than the quantity that they are."""
+    for kind in glossary.kinds().values():
+        for role, (field, row) in itertools.product(kind.roles, kind.fields.items()):
+            declared = rows[f"{role}_{field}"]
+            if not units.same_dimensions(declared.unit, row.unit):
+                of_kind = f"the field of {kind.name} is '{row.unit}'"
+                yield f"glossary {declared.room}: {role}_{field}: '{declared.unit}', {of_kind}"
+
+
+def _option_problems(row: glossary.Quantity, choices: set[str | None]) -> Iterator[str]:
+    """Alternatives of a quantity that are not the choices of its option."""
+    if choices == {None}:
+        return
+    option = glossary.options().get(row.option or "")
+    named = {choice for choice in choices if choice is not None}
+    whole = option is not None and (None in choices or named == set(option.choices))
+    if option is None or not whole or not named <= set(option.choices):
+        yield f"{row.name}: its alternatives {sorted(map(str, choices))} are not the choices of an option"
 
 
 def _equation_problems(found: Equation, rows: Mapping[str, glossary.Quantity]) -> list[str]:
