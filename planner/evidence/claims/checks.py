@@ -68,6 +68,7 @@ _TAKES = {
     **dict.fromkeys(("expect", "choose", "set", "vary", "across", "cases", "least"), _TABLE),
     **dict.fromkeys(("quantities", "other", "claims", "names"), fields.TEXTS),
     **dict.fromkeys(("against", "where", "entries", "low", "high"), fields.ANYTHING),
+    "fails": fields.name_of("verdict", VERDICTS),
     "form": fields.name_of("form", FORMS),
     "take": fields.name_of("take", from_records.TAKES),
     "relation": fields.name_of("relation", from_records.RELATIONS),

@@ -45,14 +45,13 @@ class Check:
 
     def agrees(self, value: float) -> bool:
         """Whether a computed value is what the claim says, within the tolerance."""
-        slack = self.tolerance + _ROUNDING
-        above = self.low is None or value >= self.low - abs(self.low) * slack
-        return above and (self.high is None or value <= self.high + abs(self.high) * slack)
+        return self.meets(value, value)
 
     def meets(self, low: float | None, high: float | None) -> bool:
-        """Whether the range said and a published range have a point in common, within the tolerance."""
-        below = self.low is None or high is None or self.low - abs(self.low) * self.tolerance <= high
-        return below and (self.high is None or low is None or self.high + abs(self.high) * self.tolerance >= low)
+        """Whether what the claim says and another range have a point in common, within the tolerance."""
+        slack = self.tolerance + _ROUNDING
+        reached = self.low is None or high is None or high >= self.low - abs(self.low) * slack
+        return reached and (self.high is None or low is None or low <= self.high + abs(self.high) * slack)
 
     def formed(self, one: float, other: float) -> float:
         """Two values as the ratio, the gain or the cut that the check asks for."""
