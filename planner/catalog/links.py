@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import tomllib
+from pathlib import Path
 from typing import Any
 
-from planner import paths
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import Entry
+from planner.errors import read_toml
 
 
 def links(accelerator: Entry, catalog: Catalog) -> dict[str, float]:
@@ -16,7 +16,7 @@ def links(accelerator: Entry, catalog: Catalog) -> dict[str, float]:
 
     Where a published table or a ranking names the chip alone.
     """
-    rows = benchmarks()["domain"]
+    rows = benchmarks(catalog)["domain"]
     systems = [s.facts for s in catalog.entries("systems") if s.references.get("accelerator") == accelerator.key]
     known = [facts for facts in systems if "scaleup_domain" in facts]
     domain = next((float(row["accelerators"]) for row in rows if row["accelerator"] == accelerator.key), None)
@@ -27,8 +27,11 @@ def links(accelerator: Entry, catalog: Catalog) -> dict[str, float]:
     return {} if domain is None else {"system_scaleup_domain": domain}
 
 
-@functools.cache
-def benchmarks() -> dict[str, Any]:
+def benchmarks(catalog: Catalog) -> dict[str, Any]:
     """How published tables spell precisions and stacks, and what their load generators do."""
-    path = paths.shipped("catalogs") / "measurements" / "inference-rules.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return _rules(catalog.file("measurements/inference-rules.toml"))
+
+
+@functools.lru_cache(maxsize=8)
+def _rules(path: Path) -> dict[str, Any]:
+    return read_toml(path)

@@ -145,7 +145,7 @@ def _measured(row: dict[str, str]) -> dict[str, float]:
 
 def _case(row: dict[str, str], catalog: Catalog) -> tuple[dict[str, float], tuple[str, ...], str]:
     """A row as given values, chosen options and the accelerator's entry."""
-    rules = benchmarks()
+    rules = benchmarks(catalog)
     accelerator = _accelerator(catalog, row["accelerator"])
     values = {f"accelerator_{name}": fact.value for name, fact in accelerator.facts.items()}
     values |= links(accelerator, catalog) | _architecture(row, catalog)
