@@ -141,15 +141,6 @@ def air_free_share(air_supply_temperature, economizer_approach, site_dry_bulb_me
 
     Φ((T_air − approach − T̄) / σ)
 
-    Parameters
-    ----------
-    air_supply_temperature : K, above freezing
-    economizer_approach : K, 0 to 30
-    site_dry_bulb_mean : K, any
-    temperature_spread : K, above 0
-
-    Notes
-    -----
     Air temperature is normally distributed over the hours of the year; humidity is not looked at.
     """
     return _normal((air_supply_temperature - economizer_approach - site_dry_bulb_mean) / temperature_spread)
@@ -160,14 +151,6 @@ def liquid_cooling_energy(pump_energy_share, liquid_free_share, chiller_performa
 
     e = e_pumps + (1 − free) / COP
 
-    Parameters
-    ----------
-    pump_energy_share : 1, 0 to 1
-    liquid_free_share : 1, 0 to 1
-    chiller_performance : 1, above 0
-
-    Notes
-    -----
     Chillers run in full whenever free cooling does not do alone, which is cautious; their performance is a mean over
     these hours.
     """

@@ -137,14 +137,6 @@ def power_chain_efficiency(transformer_efficiency, ups_efficiency, distribution_
 
     η = η_transformer · η_UPS · η_distribution
 
-    Parameters
-    ----------
-    transformer_efficiency : 1, above 0, up to 1
-    ups_efficiency : 1, above 0, up to 1
-    distribution_efficiency : 1, above 0, up to 1
-
-    Notes
-    -----
     Power supplies and regulators inside the systems are part of IT power.
 
     Efficiencies at the load of the plan; at part load they are lower.
@@ -184,13 +176,6 @@ def facility_power(it_power, pue):
 
     P = P_IT · PUE
 
-    Parameters
-    ----------
-    it_power : W, 0 or more
-    pue : 1, 1 or more
-
-    Notes
-    -----
     A PUE is a ratio of yearly energies: on the hottest day the facility draws more than this.
     """
     return it_power * pue

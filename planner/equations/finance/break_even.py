@@ -17,19 +17,6 @@ def break_even_cloud_price(
 
     p* = p · (NPV_own − F) / (NPV_cloud − F),  F = −(1 − τ) · (K_storage + K_egress + K_hosts) · A
 
-    Parameters
-    ----------
-    npv_own : USD, negative, as it is a cost
-    npv_cloud : USD, negative, as it is a cost
-    cloud_price : USD/accelerator/s, 0 or more
-    cloud_storage_per_year : USD/s, 0 or more
-    cloud_egress_per_year : USD/s, 0 or more
-    cloud_hosts_per_year : USD/s, 0 or more
-    discounted_time : s, 0 or more
-    tax_rate : 1, 0 to 1
-
-    Notes
-    -----
     Support, debugging, setup and unused terms are shares of the rent and scale with it; storage, egress and hosts stay.
     Fails where a commitment in dollars is above the rent by the hour.
     """

@@ -12,18 +12,10 @@ def value_decline(hardware_progress):
 
     d = 1 − e^(−p)
 
-    Parameters
-    ----------
-    hardware_progress : 1, 0 or more
-
-    Notes
-    -----
     The market value falls with the price of the same performance: 0.14 orders of magnitude a year [1]. One constant
     rate: launches of successors are steps, as the method "successor" has them.
 
-    References
-    ----------
-    .. [1] Epoch AI, training-cost-trends.
+    [1] Epoch AI, training-cost-trends.
     """
     return 1 - np.exp(-hardware_progress)
 

@@ -118,17 +118,6 @@ def effective_time_share__first_order(
 
     g = 1 − C/τ − (R + L + τ/2) / M
 
-    Parameters
-    ----------
-    checkpoint_time : s, 0 or more
-    checkpoint_interval : s, above 0
-    checkpoint_lag : s, 0 or more
-    restart_time : s, 0 or more
-    job_mtbf : s/event, above 0
-    one_event : event, 1
-
-    Notes
-    -----
     For small losses alone. At Young's interval and without restarts it is 1 − √(2C/M).
     """
     lost = (restart_time + checkpoint_lag + checkpoint_interval / 2) / (job_mtbf * one_event)
@@ -197,14 +186,6 @@ def nodes_in_repair(node_failure_rate, nodes, repair_time):
 
     μ = r · n_node · T_repair
 
-    Parameters
-    ----------
-    node_failure_rate : event/s/node, 0 or more
-    nodes : node, 0 or more
-    repair_time : s, 0 or more, its mean alone counts
-
-    Notes
-    -----
     Every failure takes its node away until it is repaired; many are software or links and clear sooner.
     """
     return node_failure_rate * nodes * repair_time

@@ -153,19 +153,6 @@ def kv_transfer_time__disaggregated(
 
     t_kv = k · c · [L_full · S_in + L_window · min(S_in, window)] / (pp · b_t)
 
-    Parameters
-    ----------
-    input_tokens : token, 1 or more
-    kv_channels : 1, 0 or more
-    kv_bytes : B/token, above 0
-    full_attention_layers : 1, 0 or more
-    model_window_layers : layer, 0 or more
-    model_sliding_window : token, 0 or more
-    pipeline_parallel : 1, 1 or more
-    transfer_link : B/s, above 0
-
-    Notes
-    -----
     Every rank sends its part of the cache over its own link, and all of it: also what the prefill pool had cached.
 
     The transfer starts when the prompt is read; sending layer by layer while it is read would hide part of it.
@@ -233,15 +220,6 @@ def replica_output_rate(batch, output_tokens, cycle_time, output_rate_residual):
 
     R = B · S_out / T_c · ε
 
-    Parameters
-    ----------
-    batch : 1, 0 or more
-    output_tokens : token, 1 or more
-    cycle_time : s, above 0
-    output_rate_residual : 1, 0 or more
-
-    Notes
-    -----
     ε spreads as published measurements do around what this model predicts for them.
 
     Steady state with the batch always full: less is asked for at low load, which the load of the cluster counts.

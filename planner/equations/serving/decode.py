@@ -68,17 +68,6 @@ def saturation_batch(
 
     b* = w · F / (2 · (γ+1) · b_mem · e_w)
 
-    Parameters
-    ----------
-    weight_precision_bytes : B, 0 or more
-    rank_rate : FLOP/s, 0 or more
-    rank_bandwidth : B/s, above 0
-    weight_read_efficiency : 1, 0 or more
-    flop_per_parameter_token : FLOP/token, above 0
-    verified_tokens : token, 0 or more
-
-    Notes
-    -----
     Below it more sequences cost a step little, above it nothing is gained for the dense products. Caches are read for
     each sequence alone and never saturate; experts saturate E/k times later.
 

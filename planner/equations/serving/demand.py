@@ -24,15 +24,6 @@ def hour_factor(hour_of_day, peak_hour, day_length, day_peak_factor):
 
     f(h) = max(0, 1 + (f_day − 1) · cos(2π · (h − h_peak) / 24 h))
 
-    Parameters
-    ----------
-    hour_of_day : s, 0 h to 24 h
-    peak_hour : s, 0 h to 24 h
-    day_length : s, any but 0
-    day_peak_factor : 1, 1 to 2, above it hours without requests are cut
-
-    Notes
-    -----
     A smooth day with one peak, as of users in neighbouring time zones; its mean is 1 up to f_day = 2.
     """
     return np.maximum(0, 1 + (day_peak_factor - 1) * np.cos(2 * np.pi * (hour_of_day - peak_hour) / day_length))

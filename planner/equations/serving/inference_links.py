@@ -127,19 +127,6 @@ def dispatch_time(
 
     t = [2 · α + 2 · min(k, d − 1) · b · h · 2 B / (tp · b_l)] where d > 1
 
-    Parameters
-    ----------
-    group_batch : 1, 0 or more
-    verified_tokens : token, 0 or more
-    token_activation : B/token, 0 or more
-    model_experts_per_token : expert, 0 or more
-    attention_groups : 1, 1 or more
-    tensor_parallel : 1, 1 or more
-    dispatch_link : B/s, above 0
-    dispatch_latency : s, 0 or more
-
-    Notes
-    -----
     A token travels to each other group that holds one of its experts, and back.
 
     Experts of a token lie in different groups as far as there are groups; messages of the two directions do not

@@ -73,20 +73,6 @@ def rank_weight_memory(
 
     V_w = [P_common · w + (2 − tied) · P_emb · 2 B] / (tp · pp) + P_routed · w / (tp · pp · d)
 
-    Parameters
-    ----------
-    common_parameters : 1, 0 or more
-    routed_parameters : 1, 0 or more
-    table_parameters : 1, 0 or more
-    model_tied_embeddings : 1, 0 to 1
-    weight_precision_bytes : B, 0 or more
-    bytes_16_bit : B, above 0
-    tensor_parallel : 1, 1 or more
-    pipeline_parallel : 1, 1 or more
-    attention_groups : 1, 1 or more
-
-    Notes
-    -----
     Experts are spread over all ranks of the stage, whether split or placed whole; everything else is held once in each
     attention group. Embeddings stay in 16 bits.
 
@@ -240,14 +226,6 @@ def memory_batch(memory_for_sequences, sequence_memory, attention_groups):
 
     B_mem = d · max(1, ⌊V_free / V_seq⌋)
 
-    Parameters
-    ----------
-    memory_for_sequences : B, any
-    sequence_memory : B, above 0
-    attention_groups : 1, 1 or more
-
-    Notes
-    -----
     At least one: where not even one fits, the memory check fails with the margin.
     """
     return attention_groups * np.maximum(1, np.floor(memory_for_sequences / sequence_memory))

@@ -161,15 +161,6 @@ def prefill_time(prefill_work, idle_step_time, prefill_steps, roofline_sharpness
 
     t_pf = smooth max(t_p, n · t_0)
 
-    Parameters
-    ----------
-    prefill_work : s, 0 or more
-    idle_step_time : s, 0 or more
-    prefill_steps : 1, 0 or more
-    roofline_sharpness : 1, 0 or more
-
-    Notes
-    -----
     On an idle replica; what others in the batch add is in the queue.
     """
     return _longer(prefill_work, prefill_steps * idle_step_time, roofline_sharpness)

@@ -249,17 +249,6 @@ def pipeline_send_time(
 
     2 · v · (V / t / b + α) where p > 1
 
-    Parameters
-    ----------
-    hidden_bytes : B/accelerator, 0 or more
-    tensor_parallel : 1, 1 or more
-    pipeline_parallel : 1, 1 or more
-    virtual_stages : 1, 1 or more
-    pipeline_rate : B/s/accelerator, above 0
-    network_latency : s, 0 or more
-
-    Notes
-    -----
     One send of the residual stream for each stage boundary, piece and direction.
     """
     active = np.where(pipeline_parallel > 1, 1, 0)

@@ -229,20 +229,6 @@ def launch_time(
 
     t_dense + x · (E · t_routing + E/e · t_expert) · e^(g · (year_0 − year))
 
-    Parameters
-    ----------
-    mixture_share : 1, 0 to 1
-    layer_launch_time : s, 0 or more
-    routing_launch_time : s, 0 or more
-    expert_launch_time : s, 0 or more
-    model_experts : expert, 0 or more
-    expert_parallel : 1, 1 or more
-    mixture_launch_progress : 1, any
-    reference_year : 1, a calendar year
-    software_year : 1, a calendar year
-
-    Notes
-    -----
     Routing sorts tokens by all experts, and a layer launches kernels for each expert that it holds; fusing and graph
     capture remove this from release to release.
 

@@ -177,19 +177,9 @@ def stream_memory(hidden_bytes, tensor_parallel, sequence_parallel):
 
     V / t_sp: t_sp = t with sequence parallelism, which shards it, else 1
 
-    Parameters
-    ----------
-    hidden_bytes : B/accelerator, 0 or more
-    tensor_parallel : 1, 1 or more
-    sequence_parallel : 1, 0 to 1
-
-    Notes
-    -----
     Norms and dropout work on the shard alone [1].
 
-    References
-    ----------
-    .. [1] arXiv:2205.05198, section 4.2.
+    [1] arXiv:2205.05198, section 4.2.
     """
     return hidden_bytes / np.where(sequence_parallel > 0, tensor_parallel, 1)
 
@@ -233,23 +223,6 @@ def recompute_needed(
 
     (needed on the fullest stage − capacity) / (what recomputing everything frees), from 0 to 1
 
-    Parameters
-    ----------
-    accelerator_memory_capacity : B/accelerator, above 0
-    memory_headroom : 1, 0 to 0.5
-    memory_reserve : B/accelerator, 0 or more
-    memory_fragmentation : 1, 0 or more
-    state_memory : B/accelerator, 0 or more
-    gathered_memory : B/accelerator, 0 or more
-    layers_in_flight : 1, 0 or more
-    model_layers : layer, 1 or more
-    pipeline_parallel : 1, 1 or more
-    whole_layer_memory : B/accelerator, 0 or more
-    stream_memory : B/accelerator, 0 or more
-    logits_memory : B/accelerator, 0 or more
-
-    Notes
-    -----
     Recomputation is chosen in parts of layers, so the share is not rounded to whole ones.
     """
     usable = accelerator_memory_capacity * (1 - memory_headroom) - memory_reserve
@@ -355,14 +328,6 @@ def memory_needed(memory_allocated, memory_fragmentation, memory_reserve):
 
     allocated · (1 + fragmentation) + framework and communication buffers
 
-    Parameters
-    ----------
-    memory_allocated : B/accelerator, 0 or more
-    memory_fragmentation : 1, 0 or more
-    memory_reserve : B/accelerator, 0 or more
-
-    Notes
-    -----
     The fragmentation of a framework's allocator is a share of what tensors take; buffers of driver and communication
     are fixed. Peaks of single kernels are left out.
     """

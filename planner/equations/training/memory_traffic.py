@@ -60,22 +60,6 @@ def weight_traffic_time(
 
     x · P_layer · ((2 + r) w + 2 g) / (b · η)
 
-    Parameters
-    ----------
-    layer_parameters : 1, 0 or more
-    layer_expert_parameters : 1, 0 or more
-    tensor_parallel : 1, 1 or more
-    expert_parallel : 1, 1 or more
-    one_accelerator : accelerator, 1
-    weight_bytes : B, 0 or more
-    gradient_bytes : B, 0 or more
-    repeated_share : 1, 0 to 1
-    accelerator_memory_bandwidth : B/s/accelerator, above 0
-    memory_efficiency : 1, 0 to 1
-    weight_traffic_exposed : 1, 0 to 1
-
-    Notes
-    -----
     Two products read the weights, and a repeated forward pass again; the third reads and writes their gradients.
     Products hide all but a share x.
     """
@@ -91,17 +75,6 @@ def optimizer_time(
 
     2 · P · o / (b · η), shared over the data-parallel ranks from ZeRO-1 on
 
-    Parameters
-    ----------
-    accelerator_weights : 1/accelerator, 0 or more
-    optimizer_bytes : B, 0 or more
-    zero_stage : 1, 0 to 3
-    data_group : 1, 1 or more
-    accelerator_memory_bandwidth : B/s/accelerator, above 0
-    memory_efficiency : 1, 0 to 1
-
-    Notes
-    -----
     Bound by memory: every state is read and written once.
     """
     states = accelerator_weights * optimizer_bytes / np.where(zero_stage > 0, data_group, 1)

@@ -39,13 +39,6 @@ def stage_time_sharded(stage_time, shard_time):
 
     √(compute² + gather²): whichever is longer, smoothly
 
-    Parameters
-    ----------
-    stage_time : s, 0 or more
-    shard_time : s, 0 or more
-
-    Notes
-    -----
     Gathering of the next layer's weights runs beside the products of the current one.
     """
     return np.sqrt(stage_time**2 + shard_time**2)
@@ -85,17 +78,9 @@ def pipeline_fill__zero_bubble(pipeline_parallel):
 
     (p − 1) / 3
 
-    Parameters
-    ----------
-    pipeline_parallel : 1, 1 or more
-
-    Notes
-    -----
     The backward pass is split in two, and the products for weight gradients fill the gaps [1].
 
-    References
-    ----------
-    .. [1] AMD Primus pipeline blog, table.
+    [1] AMD Primus pipeline blog, table.
     """
     return (pipeline_parallel - 1) / 3
 
@@ -105,17 +90,9 @@ def pipeline_fill__zero_bubble_v(pipeline_parallel):
 
     (p − 1) / 6
 
-    Parameters
-    ----------
-    pipeline_parallel : 1, 1 or more
-
-    Notes
-    -----
     The first and the last stage lie on one accelerator [1].
 
-    References
-    ----------
-    .. [1] AMD Primus pipeline blog, table.
+    [1] AMD Primus pipeline blog, table.
     """
     return (pipeline_parallel - 1) / 6
 

@@ -80,14 +80,6 @@ def layer_time(layer_compute_time, layer_communication_time, launch_time):
 
     ⁴√((compute + exposed)⁴ + launch⁴): whichever is longer, smoothly
 
-    Parameters
-    ----------
-    layer_compute_time : s, 0 or more
-    layer_communication_time : s, 0 or more
-    launch_time : s, 0 or more
-
-    Notes
-    -----
     The host launches kernels ahead of the chip: it counts only where it is slower.
     """
     busy = layer_compute_time + layer_communication_time
@@ -215,13 +207,6 @@ def hfu(mfu, repeated_share):
 
     MFU · (1 + r / 3)
 
-    Parameters
-    ----------
-    mfu : 1, 0 to 1
-    repeated_share : 1, 0 to 1
-
-    Notes
-    -----
     All operations are computed again in the same share; what is repeated of attention weighs as the rest.
     """
     return mfu * (1 + repeated_share / 3)

@@ -159,17 +159,6 @@ def counted_parameters(
 
     L · (P_layer + P_experts) + (2 − tied) · V · h + other
 
-    Parameters
-    ----------
-    model_layers : layer, 1 or more
-    layer_parameters : 1, 0 or more
-    layer_expert_parameters : 1, 0 or more
-    embedding_parameters : 1, 0 or more
-    model_tied_embeddings : 1, 0 to 1
-    model_other_parameters : parameter, 0 or more
-
-    Notes
-    -----
     Norms and biases are left out: below 0.1 per cent.
 
     Models with parts other than layers and embeddings (encoders of images, heads of their own) give them as other
