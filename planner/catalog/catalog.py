@@ -17,8 +17,17 @@ from planner import fields, glossary, paths
 from planner.catalog import entries
 from planner.catalog.entries import ENTRY_NAME, Entry, Fact, folded
 from planner.errors import InputError, Problem, gathered, one, read_toml, unknown
-from planner.fields import At, Form, Takes
+from planner.fields import At, Field, Form, Takes
 
+# What a source says in a file of sources.
+SOURCE = Form(
+    (
+        Field("title", fields.TEXT, "what it is called", required=True),
+        Field("publisher", fields.TEXT, "who published it"),
+        Field("url", fields.TEXT, "where it is"),
+        Field("retrieved", fields.DATE, "day on which it was read"),
+    )
+)
 # Two names that share this much of their letters are likely meant to be one.
 _NEAR = 0.8
 
@@ -43,10 +52,12 @@ class Catalog:
     def sources(self) -> dict[str, dict[str, Any]]:
         """Every source by its id; a later layer may add or restate one."""
         described: dict[str, dict[str, Any]] = {}
-        for layer in self.layers:
-            for path in sorted(layer.glob("sources*.toml")):
-                described.update({name: row for name, row in read_toml(path).items() if isinstance(row, dict)})
+        for path in self._source_files():
+            described |= {name: row for name, row in read_toml(path).items() if isinstance(row, dict)}
         return described
+
+    def _source_files(self) -> list[Path]:
+        return [path for layer in self.layers for path in sorted(layer.glob("sources*.toml"))]
 
     @functools.cached_property
     def _source(self) -> Takes:
@@ -189,6 +200,8 @@ class Catalog:
                 problems.append(Problem(f"calibration: {kind}", key, unknown("entry", key, self.keys(kind))))
         with gathered(problems):
             _ = self.default_choices
+        for path in self._source_files():
+            list(fields.each(read_toml(path), lambda source: fields.table(SOURCE), At(path.name, problems)))
         for kind in glossary.kinds():
             loaded = []
             for key in self.keys(kind):

@@ -106,3 +106,12 @@ def test_names_cannot_leave_the_catalog():
     for name in ("../sources-defaults", "/etc/passwd", "a/b", ""):
         with pytest.raises(InputError):
             SHIPPED.find("accelerators", name)
+
+
+def test_a_source_that_says_too_little_is_told_by_the_check(tmp_path):
+    (tmp_path / "sources.toml").write_text('[sheet]\ntitel = "A sheet"\nretrieved = "soon"\n')
+    assert [str(problem) for problem in Catalog([tmp_path]).problems()] == [
+        "sources.toml: sheet.titel: unknown key 'titel'. Did you mean 'title'?",
+        "sources.toml: sheet.retrieved: 'soon' is not a date: write it without quotes, as 2026-05-31",
+        "sources.toml: sheet.title: is missing: it takes a text in quotes",
+    ]
