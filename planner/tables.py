@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,15 @@ class Table:
         lines.insert(1, "  ".join("-" * width for width in widths))
         heading = [self.title] if self.title else []
         return "\n".join([*heading, *[line.rstrip() for line in lines]])
+
+    def without_empty(self, column: str) -> Table:
+        """The table without a column in which no row says anything."""
+        index = list(self.columns).index(column)
+        if any(row[index] for row in self.rows):
+            return self
+        kept = [i for i in range(len(self.columns)) if i != index]
+        right = frozenset(new for new, old in enumerate(kept) if old in self.right)
+        return Table([self.columns[i] for i in kept], [[row[i] for i in kept] for row in self.rows], right, self.title)
 
     def csv(self) -> str:
         """Comma-separated values; cells that a spreadsheet would run as a formula are quoted as text."""
@@ -115,11 +124,7 @@ class Table:
 
     def xlsx(self) -> bytes:
         """A workbook of one sheet."""
-        xlsxwriter = needed("xlsxwriter", "excel")
-        stream = io.BytesIO()
-        with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-            self.fill(book, book.add_worksheet())
-        return stream.getvalue()
+        return workbook(lambda book: self.fill(book, book.add_worksheet()))
 
     def fill(self, book: Any, sheet: Any, first_row: int = 0) -> None:
         """Write the cells into a worksheet: numbers as numbers, texts as texts, never a formula."""
@@ -135,6 +140,14 @@ class Table:
                     sheet.write_string(number, index, plain)
                 elif plain is not None:
                     sheet.write_number(number, index, plain)
+
+
+def workbook(fill: Callable[[Any], None]) -> bytes:
+    """The XLSX file whose sheets `fill` adds to the open book."""
+    stream = io.BytesIO()
+    with needed("xlsxwriter", "excel").Workbook(stream, {"in_memory": True}) as book:
+        fill(book)
+    return stream.getvalue()
 
 
 def of_frame(frame: Any) -> Table:

@@ -18,7 +18,7 @@ from planner.model import scopes, wiring
 from planner.plan import dates, rules
 from planner.plan.plan import Plan
 from planner.scenario.scenario import Resolved
-from planner.tables import Table
+from planner.tables import Cell, Table
 
 # Term of renting -> field of an offer that prices it.
 TERMS = {
@@ -141,7 +141,7 @@ def _numbered(offers: list[Offer]) -> Iterable[tuple[int, Offer]]:
 
 def table(offers: list[Offer]) -> Table:
     """The ranking."""
-    rows: list[list[str | float | None]] = []
+    rows: list[list[Cell]] = []
     for rank, offer in _numbered(offers):
         text = offer.entry.text
         rows.append(
@@ -172,10 +172,7 @@ def table(offers: list[Offer]) -> Table:
         "age, days",
         "flags",
     ]
-    if any(offer.pool for offer in offers):
-        return Table(columns, rows, frozenset({0, 5, 6, 7, 9}))
-    without = [row[:1] + row[2:] for row in rows]
-    return Table(columns[:1] + columns[2:], without, frozenset({0, 4, 5, 6, 8}))
+    return Table(columns, rows, frozenset({0, 5, 6, 7, 9})).without_empty("pool")
 
 
 def to_json(offers: list[Offer]) -> list[dict[str, Any]]:

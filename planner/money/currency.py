@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from planner import glossary, units
 from planner.errors import one
 from planner.plan.plan import Plan
-from planner.tables import Table
+from planner.tables import Cell, Table
 
 _LONGEST_NAME = 8
 
@@ -65,7 +65,7 @@ def read(given: str) -> Currency:
 
 def headlines(the_plan: Plan, currency: Currency) -> Table:
     """The headline amounts of money in the currency."""
-    rows: list[list[str | float | None]] = []
+    rows: list[list[Cell]] = []
     for name in glossary.headlines():
         row = glossary.quantities()[name]
         if name in the_plan.results and units.same_dimensions(row.unit, "USD"):

@@ -252,11 +252,16 @@ def _flow(line: Line, known: Mapping[str, Any], calendar: _Calendar, pool: str) 
     else:
         weight = calendar.paid
         if line.when == "financing":
-            term = np.asarray(known["financing_months"], dtype=float)
-            weight = np.minimum(calendar.weight, np.clip(term - (calendar.column - 1), 0, 1) * ~calendar.begins)
+            weight = _financed(known, calendar)
         by_month = amount * calendar.calendar_month * weight * grown
     by_month = calendar.late(by_month)
     return Flow(line.side, line.asset, line.line, line.quantity, by_month, calendar.times, pool)
+
+
+def _financed(known: Mapping[str, Any], calendar: _Calendar) -> Any:
+    """How much of each month lies within the term of the financing."""
+    term = np.asarray(known["financing_months"], dtype=float)
+    return np.minimum(calendar.weight, np.clip(term - (calendar.column - 1), 0, 1) * ~calendar.begins)
 
 
 def _refreshes(known: Mapping[str, Any], calendar: _Calendar) -> Any:
@@ -295,8 +300,7 @@ def _tax(
 
 def _interest(known: Mapping[str, Any], options: Mapping[str, str], calendar: _Calendar) -> Any:
     """What financing lets the owner deduct, by month: the interest of debt, all of a lease."""
-    term = np.asarray(known["financing_months"], dtype=float)
-    weight = np.minimum(calendar.weight, np.clip(term - (calendar.column - 1), 0, 1) * ~calendar.begins)
+    weight = _financed(known, calendar)
     payment = np.asarray(known["financing_payment"], dtype=float) * calendar.calendar_month
     if options.get("financing") == "lease":
         return payment * weight + np.where(calendar.ends, known["financing_settlement"], 0.0)

@@ -18,7 +18,7 @@ from planner import units
 from planner.errors import InputError, Problem, one
 from planner.plan import rules
 from planner.plan.plan import Plan
-from planner.tables import Table
+from planner.tables import Cell, Table
 
 OWNED, RESERVED, BURST = "owned", "reserved", "on demand"
 _POINTS = 2000
@@ -203,7 +203,7 @@ def _known(values: Mapping[str, Any], name: str) -> float | None:
 def text(mix: Mix) -> str:
     """The mix, the pure options and the cost against what is owned."""
     unit = "MUSD a year"
-    rows: list[list[str | float | None]] = [
+    rows: list[list[Cell]] = [
         [way, 100 * mix.shares[way], mix.shares[way] * mix.peak, mix.costs[way] * _YEAR / 1e6] for way in mix.shares
     ]
     rows.append(["cheapest mix", 100.0, mix.peak, mix.cost * _YEAR / 1e6])

@@ -13,7 +13,7 @@ from planner.model import scopes, wiring
 from planner.money import cloud_offers
 from planner.money.currency import Currency
 from planner.plan.plan import Plan
-from planner.tables import Table
+from planner.tables import Cell, Table
 
 YEARS = (1, 2, 3, 4, 5)
 
@@ -76,7 +76,7 @@ def _way(
 def table(ways: list[Way], currency: Currency) -> Table:
     """One row a way; present values of all costs, in millions."""
     unit = f"M{currency.name}"
-    rows: list[list[str | float | None]] = []
+    rows: list[list[Cell]] = []
     for way in ways:
         worths = [-float(worth) * currency.rate / 1e6 for worth in way.worth]
         hour = None if way.useful_hour is None else way.useful_hour * 3600 * currency.rate
@@ -84,6 +84,4 @@ def table(ways: list[Way], currency: Currency) -> Table:
     years = [f"{year} year{'s' if year > 1 else ''}" for year in YEARS]
     columns = ["pool", "way", f"at the start, {unit}", *years, f"{currency.name} by useful hour"]
     title = f"Present value of all costs over so many years, {unit}"
-    if any(way.pool for way in ways):
-        return Table(columns, rows, frozenset(range(2, len(columns))), title)
-    return Table(columns[1:], [row[1:] for row in rows], frozenset(range(1, len(columns) - 1)), title)
+    return Table(columns, rows, frozenset(range(2, len(columns))), title).without_empty("pool")

@@ -18,7 +18,7 @@ from planner.money.currency import Currency
 from planner.money.ledger import OWN, RENT, Flow, Ledger
 from planner.plan import by_month
 from planner.plan.plan import Plan, shown
-from planner.tables import Table
+from planner.tables import Cell, Table
 
 # Measures in the order they are read, with the quantity whose unit they have.
 MEASURES = {
@@ -177,7 +177,7 @@ def _by_month(amounts: Any, months: int) -> Any:
 
 def lines_table(books: Books, currency: Currency) -> Table:
     """Every line with its total and its present value, in millions."""
-    rows: list[list[str | float | None]] = []
+    rows: list[list[Cell]] = []
     for flow in books.ledger.flows:
         total = float(np.sum(flow.amounts)) * currency.rate
         if total:
@@ -185,14 +185,14 @@ def lines_table(books: Books, currency: Currency) -> Table:
             rows.append([flow.pool, flow.side, flow.asset, flow.line, total / 1e6, worth / 1e6])
     unit = f"M{currency.name}"
     columns = ["pool", "side", "asset", "line", f"total, {unit}", f"present value, {unit}"]
-    return _without_empty_pool(Table(columns, rows, frozenset({4, 5})))
+    return Table(columns, rows, frozenset({4, 5})).without_empty("pool")
 
 
 def years_table(books: Books, currency: Currency) -> Table:
     """Cash by year on both sides, what owning saves, and its running sum, in millions."""
     own, rent = (np.reshape(books.ledger.amounts(side=side), -1) * currency.rate / 1e6 for side in (OWN, RENT))
     running = np.cumsum(own - rent)
-    rows: list[list[str | float | None]] = [["start", own[0], rent[0], own[0] - rent[0], running[0]]]
+    rows: list[list[Cell]] = [["start", own[0], rent[0], own[0] - rent[0], running[0]]]
     for year, first in enumerate(range(1, books.ledger.months + 1, 12), start=1):
         last = min(first + 12, books.ledger.months + 1)
         sums = own[first:last].sum(), rent[first:last].sum()
@@ -203,7 +203,7 @@ def years_table(books: Books, currency: Currency) -> Table:
 
 def months_table(books: Books, currency: Currency) -> Table:
     """Every line in every month: one row a month and line."""
-    rows: list[list[str | float | None]] = []
+    rows: list[list[Cell]] = []
     for flow in books.ledger.flows:
         for month, amount in enumerate(np.reshape(flow.amounts, -1)):
             if amount:
@@ -304,8 +304,6 @@ def to_json(books: Books, currency: Currency) -> dict[str, Any]:
 
 
 def _measures_json(measures: Mapping[str, float | None]) -> dict[str, Any]:
-    from planner import glossary
-
     rows = glossary.quantities()
     result: dict[str, Any] = {}
     for name, value in measures.items():
@@ -314,11 +312,3 @@ def _measures_json(measures: Mapping[str, float | None]) -> dict[str, Any]:
         number = value if value is None or quantity is None else float(units.convert(value, show))
         result[name] = {"value": number, "unit": show}
     return result
-
-
-def _without_empty_pool(table: Table) -> Table:
-    """The table without its first column where no row has a pool."""
-    if any(row[0] for row in table.rows):
-        return table
-    right = frozenset(index - 1 for index in table.right)
-    return Table(table.columns[1:], [row[1:] for row in table.rows], right, table.title)

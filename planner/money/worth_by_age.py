@@ -7,7 +7,7 @@ import numpy as np
 from planner import glossary, units
 from planner.model import scopes, wiring
 from planner.plan.plan import Plan
-from planner.tables import Table
+from planner.tables import Cell, Table
 
 YEARS = (0, 1, 2, 3, 4, 5, 6)
 
@@ -16,7 +16,7 @@ def table(the_plan: Plan) -> Table:
     """One row a year of age: worth by each curve, and the levelised hour of systems kept so long and then sold."""
     year = units.read("1 year", "s")
     ages = np.array(YEARS) * year
-    rows: list[list[str | float | None]] = []
+    rows: list[list[Cell]] = []
     methods = glossary.options()["residual_method"].choices
     for pool in scopes.pools(the_plan.resolved.options):
         values, options = scopes.inside(pool, the_plan.given, the_plan.resolved.options)
@@ -36,6 +36,4 @@ def table(the_plan: Plan) -> Table:
             rows.append([pool.rstrip("/"), float(age), *shares, float(hours[index])])
     columns = ["pool", "age, years", *(f"{method}, %" for method in methods), "USD by useful hour if sold then"]
     title = "Worth of systems as a share of their price; straight-line is the book value over the service life"
-    if any(row[0] for row in rows):
-        return Table(columns, rows, frozenset(range(1, len(columns))), title)
-    return Table(columns[1:], [row[1:] for row in rows], frozenset(range(len(columns) - 1)), title)
+    return Table(columns, rows, frozenset(range(1, len(columns))), title).without_empty("pool")

@@ -125,6 +125,13 @@ def shown(name: str, value: Any) -> str:
     return units.text(float(value), units.readable_unit(float(value), row.show))
 
 
+def displayed(name: str, value: float | None) -> float | None:
+    """A value in the display unit of its quantity; None where there is none, or it is not finite."""
+    if value is None or not math.isfinite(value):
+        return None
+    return float(units.convert(value, glossary.quantities()[name].show))
+
+
 def defaults_that_mattered(found: Plan) -> list[Default]:
     """The defaults on which some headline figure depends noticeably, the strongest first."""
     rows = glossary.quantities()
@@ -293,17 +300,13 @@ def _kinds(wanted: list[str], given: Mapping[str, Any], resolved: Resolved) -> d
 def to_json(found: Plan) -> dict[str, Any]:
     """The plan in its stable JSON shape, values in display units."""
     rows = glossary.quantities()
-
-    def number(name: str, value: float | None) -> float | None:
-        return None if value is None or not math.isfinite(value) else float(units.convert(value, rows[name].show))
-
     results: dict[str, Any] = {}
     for name, result in found.results.items():
         results[name] = {
-            "value": number(name, result.value),
+            "value": displayed(name, result.value),
             "unit": rows[name].show,
-            "low": number(name, result.low),
-            "high": number(name, result.high),
+            "low": displayed(name, result.low),
+            "high": displayed(name, result.high),
             "kind": result.kind,
             "stale": list(result.stale),
         }
@@ -313,10 +316,10 @@ def to_json(found: Plan) -> dict[str, Any]:
     for name in (*sizes, *(n for n in found.given if n not in found.resolved.facts)):
         fact = found.resolved.facts.get(name)
         results[name] = {
-            "value": number(name, float(found.given[name])),
+            "value": displayed(name, float(found.given[name])),
             "unit": rows[name].show,
-            "low": number(name, fact.low) if fact else None,
-            "high": number(name, fact.high) if fact else None,
+            "low": displayed(name, fact.low) if fact else None,
+            "high": displayed(name, fact.high) if fact else None,
             "kind": fact.kind if fact else "derived",
         }
     results["binding_constraint"] = {
@@ -336,7 +339,7 @@ def to_json(found: Plan) -> dict[str, Any]:
         "defaults": [
             {
                 "name": d.name,
-                "value": number(d.name, d.fact.value),
+                "value": displayed(d.name, d.fact.value),
                 "unit": rows[d.name].show,
                 "source": d.fact.source,
                 "kind": d.fact.kind,

@@ -1,15 +1,17 @@
-"""The audit workbook: the ledger by month with live formulas, so that a finance team can follow every total."""
+"""Workbooks: a sheet for each section of a document, and the audit of a ledger with live formulas.
+
+The audit shows the ledger by month, so that a finance team can follow every total.
+"""
 
 from __future__ import annotations
 
-import io
 import re
 from typing import Any
 
 import numpy as np
 
-from planner import glossary, units
-from planner.extras import needed
+from planner import glossary, tables, units
+from planner.model import wiring
 from planner.money import currency
 from planner.money.currency import Currency
 from planner.money.ledger import OWN, RENT
@@ -18,21 +20,52 @@ from planner.reports.document import Document
 from planner.tables import Table
 
 _MONEY = "#,##0;[Red]-#,##0"
+_AUDIT = ("summary", "ledger", "inputs")
 # Rows of the ledger sheet above the first month: pool, side, asset, line.
 _HEADINGS = ("pool", "side", "asset", "line")
 _FIRST = len(_HEADINGS)
 
 
+def as_xlsx(document: Document, books: Books | None = None) -> bytes:
+    """Texts and tables of every section, numbers as numbers; then the ledger with live formulas, where there is one."""
+    taken = set(_AUDIT)
+
+    def fill(book: Any) -> None:
+        book.set_properties({"title": document.title})
+        for section in document.sections:
+            if not any(isinstance(block, str | Table) for block in section.blocks):
+                continue
+            sheet = book.add_worksheet(_sheet_name(section.title, taken))
+            row = 0
+            for block in section.blocks:
+                if isinstance(block, str):
+                    sheet.write_string(row, 0, block)
+                    row += 2
+                elif isinstance(block, Table):
+                    block.fill(book, sheet, row)
+                    row += len(block.rows) + 3
+        if books is not None and books.ledger.flows:
+            _add_audit(book, books, currency.of_plan(books.plan))
+
+    return tables.workbook(fill)
+
+
+def _sheet_name(title: str, taken: set[str]) -> str:
+    """A name that spreadsheets take: at most 31 characters, none of []:*?/\\, and not used before."""
+    base = re.sub(r"[\[\]:*?/\\']", " ", title)[:28].strip() or "sheet"
+    name, number = base, 2
+    while name.casefold() in taken:
+        name, number = f"{base} {number}", number + 1
+    taken.add(name.casefold())
+    return name
+
+
 def workbook(books: Books, currency: Currency) -> bytes:
-    """The audit sheets as a workbook of their own."""
-    xlsxwriter = needed("xlsxwriter", "excel")
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-        add_sheets(book, books, currency)
-    return stream.getvalue()
+    """The audit of a ledger as a workbook of its own."""
+    return tables.workbook(lambda book: _add_audit(book, books, currency))
 
 
-def add_sheets(book: Any, books: Books, currency: Currency) -> None:
+def _add_audit(book: Any, books: Books, currency: Currency) -> None:
     """Sheets: summary, ledger, inputs.  Sums, discounting, present values, break-even and return are formulas."""
     formats = {
         "bold": book.add_format({"bold": True}),
@@ -41,7 +74,7 @@ def add_sheets(book: Any, books: Books, currency: Currency) -> None:
         "rate": book.add_format({"num_format": "0.000000"}),
         "share": book.add_format({"num_format": "0.00%"}),
     }
-    summary, sheet, inputs = (book.add_worksheet(name) for name in ("summary", "ledger", "inputs"))
+    summary, sheet, inputs = (book.add_worksheet(name) for name in _AUDIT)
     _ledger(sheet, books, currency, formats)
     _summary(summary, books, currency, formats)
     _inputs(inputs, books, formats)
@@ -186,8 +219,6 @@ def _summary(sheet: Any, books: Books, currency: Currency, formats: dict[str, An
 
 def _inputs(sheet: Any, books: Books, formats: dict[str, Any]) -> None:
     """Every given figure that the ledger rests on, with its kind, source, place and date."""
-    from planner.model import wiring
-
     for column, title in enumerate(("quantity", "value", "unit", "kind", "source", "where", "as of", "note")):
         sheet.write_string(0, column, title, formats["bold"])
     plan, rows = books.plan, glossary.quantities()
@@ -219,8 +250,6 @@ def _sum_of(columns: list[Any], rows: int) -> Any:
 
 def _fixed(span: str) -> str:
     """A span with its column and rows held when a formula is copied."""
-    import re
-
     return re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", span)
 
 
@@ -240,37 +269,3 @@ def _first_month(books: Books) -> float | None:
     running = np.cumsum(np.reshape(books.ledger.saving(), -1))
     reached = np.flatnonzero(running >= 0)
     return float(reached[0]) if len(reached) else None
-
-
-def as_xlsx(document: Document, books: Books | None = None) -> bytes:
-    """Texts and tables of every section, numbers as numbers; then the ledger with live formulas, where there is one."""
-    xlsxwriter = needed("xlsxwriter", "excel")
-    stream = io.BytesIO()
-    taken = {"summary", "ledger", "inputs"}
-    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-        book.set_properties({"title": document.title})
-        for section in document.sections:
-            if not any(isinstance(block, str | Table) for block in section.blocks):
-                continue
-            sheet = book.add_worksheet(_sheet_name(section.title, taken))
-            row = 0
-            for block in section.blocks:
-                if isinstance(block, str):
-                    sheet.write_string(row, 0, block)
-                    row += 2
-                elif isinstance(block, Table):
-                    block.fill(book, sheet, row)
-                    row += len(block.rows) + 3
-        if books is not None and books.ledger.flows:
-            add_sheets(book, books, currency.of_plan(books.plan))
-    return stream.getvalue()
-
-
-def _sheet_name(title: str, taken: set[str]) -> str:
-    """A name that spreadsheets take: at most 31 characters, none of []:*?/\\, and not used before."""
-    base = re.sub(r"[\[\]:*?/\\']", " ", title)[:28].strip() or "sheet"
-    name, number = base, 2
-    while name.casefold() in taken:
-        name, number = f"{base} {number}", number + 1
-    taken.add(name.casefold())
-    return name

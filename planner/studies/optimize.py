@@ -18,7 +18,7 @@ from planner.errors import InputError, Problem, gathered, unknown
 from planner.glossary import conditions
 from planner.glossary.conditions import Condition
 from planner.plan import dates
-from planner.plan.plan import shown
+from planner.plan.plan import displayed, shown
 from planner.scenario.scenario import Scenario
 from planner.studies.frontier import Available, Frontier, Limit, Objective
 from planner.studies.sweep import axes, engine, frames, workers
@@ -187,9 +187,6 @@ def to_json(optimum: Optimum) -> dict[str, Any]:
     """The optimum in display units."""
     rows = glossary.quantities()
 
-    def number(name: str, value: float) -> float | None:
-        return float(units.convert(value, rows[name].show)) if np.isfinite(value) else None
-
     def records(columns: Mapping[str, Any] | None) -> list[dict[str, Any]]:
         if columns is None:
             return []
@@ -210,7 +207,8 @@ def to_json(optimum: Optimum) -> dict[str, Any]:
         "missed": list(optimum.missed),
         "costs": {
             text: {
-                n: {"with": number(n, a), "without": number(n, b), "unit": rows[n].show} for n, (a, b) in row.items()
+                n: {"with": displayed(n, a), "without": displayed(n, b), "unit": rows[n].show}
+                for n, (a, b) in row.items()
             }
             for text, row in optimum.costs.items()
         },

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from planner import glossary, sampling, units
+from planner import glossary, sampling
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import Fact
 from planner.errors import InputError, Problem, one, unknown
 from planner.model import compiled, wiring
 from planner.plan import bands, planning
-from planner.plan.plan import Plan, shown
+from planner.plan.plan import Plan, displayed, shown
 from planner.scenario.scenario import Scenario
 from planner.tables import Table
 
@@ -289,17 +289,14 @@ def to_json(outcome: Risk) -> dict[str, Any]:
     """The analysis in display units."""
     rows = glossary.quantities()
 
-    def number(name: str, value: float | None) -> float | None:
-        return None if value is None or not np.isfinite(value) else float(units.convert(value, rows[name].show))
-
     return {
         "scenario": outcome.plan.scenario.name,
         "samples": outcome.samples,
         "uncertain": {
             name: {
-                "low": number(name, fact.low),
-                "typical": number(name, fact.value),
-                "high": number(name, fact.high),
+                "low": displayed(name, fact.low),
+                "typical": displayed(name, fact.value),
+                "high": displayed(name, fact.high),
                 "unit": rows[name].show,
                 "distribution": fact.distribution,
                 "kind": fact.kind,
@@ -310,23 +307,25 @@ def to_json(outcome: Risk) -> dict[str, Any]:
         "results": {
             name: {
                 "unit": rows[name].show,
-                "plan": number(name, float(outcome.plan.values[name])),
-                **{f"p{p}": number(name, v) for p, v in zip(PERCENTILES, values, strict=True)},
+                "plan": displayed(name, float(outcome.plan.values[name])),
+                **{f"p{p}": displayed(name, v) for p, v in zip(PERCENTILES, values, strict=True)},
             }
             for name, values in outcome.percentiles.items()
         },
-        "certain": {name: {"value": number(name, v), "unit": rows[name].show} for name, v in outcome.certain.items()},
+        "certain": {
+            name: {"value": displayed(name, v), "unit": rows[name].show} for name, v in outcome.certain.items()
+        },
         "probability_owning_wins": outcome.owning_wins,
         "probability_check_holds": outcome.checks,
         "tornado": {
             figure: [
                 {
                     "name": s.name,
-                    "low": number(s.name, s.low),
-                    "high": number(s.name, s.high),
+                    "low": displayed(s.name, s.low),
+                    "high": displayed(s.name, s.high),
                     "unit": rows[s.name].show,
-                    "at_low": number(figure, s.at_low),
-                    "at_high": number(figure, s.at_high),
+                    "at_low": displayed(figure, s.at_low),
+                    "at_high": displayed(figure, s.at_high),
                     "first_order": s.first,
                     "total": s.total,
                 }
@@ -336,7 +335,9 @@ def to_json(outcome: Risk) -> dict[str, Any]:
         },
         "value_of_knowing": {
             "unit": rows[DECISION].show,
-            "everything": number(DECISION, outcome.value_of_knowing_all),
-            "inputs": {name: number(DECISION, worth) for name, worth in outcome.value_of_knowing.items() if worth > 0},
+            "everything": displayed(DECISION, outcome.value_of_knowing_all),
+            "inputs": {
+                name: displayed(DECISION, worth) for name, worth in outcome.value_of_knowing.items() if worth > 0
+            },
         },
     }

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from planner import glossary, units
+from planner import glossary
 from planner.catalog.catalog import Catalog
 from planner.errors import InputError, one, unknown
 from planner.glossary import conditions
 from planner.glossary.conditions import Condition
 from planner.plan import planning
-from planner.plan.plan import shown
+from planner.plan.plan import displayed, shown
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario, changed
 from planner.studies.sweep import axes
@@ -240,18 +240,15 @@ def to_json(solution: Solution) -> dict[str, Any]:
     """The solution in display units."""
     rows = glossary.quantities()
 
-    def number(name: str, value: float | None) -> float | None:
-        return None if value is None or not np.isfinite(value) else float(units.convert(value, rows[name].show))
-
     return {
         "find": solution.find,
         "unit": rows[solution.find].show,
         "condition": solution.condition.text,
         "solved": solution.value is not None,
-        "value": number(solution.find, solution.value),
-        "holds": [[number(solution.find, end) for end in pair] for pair in solution.holds],
-        "searched": [number(solution.find, end) for end in solution.searched],
-        "nearest": number(solution.find, solution.nearest),
-        "current": number(solution.find, solution.current),
-        "reached": {n: {"value": number(n, v), "unit": rows[n].show} for n, v in solution.reached.items()},
+        "value": displayed(solution.find, solution.value),
+        "holds": [[displayed(solution.find, end) for end in pair] for pair in solution.holds],
+        "searched": [displayed(solution.find, end) for end in solution.searched],
+        "nearest": displayed(solution.find, solution.nearest),
+        "current": displayed(solution.find, solution.current),
+        "reached": {n: {"value": displayed(n, v), "unit": rows[n].show} for n, v in solution.reached.items()},
     }

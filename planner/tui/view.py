@@ -8,8 +8,7 @@ from typing import Any
 
 from planner import glossary
 from planner.catalog.entries import Entry, Fact
-from planner.model import scopes as chain
-from planner.model import scopes as model
+from planner.model import scopes
 from planner.plan.plan import Plan
 from planner.scenario.edits import DATES, part_of
 from planner.scenario.scenario import Resolved, Scenario
@@ -34,8 +33,8 @@ class View:
         """What stands before the names of its quantities: nothing, `serving/` or `oregon/serving/`."""
         if not self.pool:
             return ""
-        scopes = model.scopes(self.plan.resolved.options) if self.plan else []
-        return next((scope for scope in scopes if scope.split("/")[-2:-1] == [self.pool]), f"{self.pool}/")
+        known = scopes.scopes(self.plan.resolved.options) if self.plan else []
+        return next((scope for scope in known if scope.split("/")[-2:-1] == [self.pool]), f"{self.pool}/")
 
     @functools.cached_property
     def resolved(self) -> Resolved | None:
@@ -51,14 +50,14 @@ class View:
             return {name: option.choices[0] for name, option in glossary.options().items()} | {
                 "workload": self.said.workload
             }
-        return chain.inside(self.scope, {}, self.plan.resolved.options)[1] if self.pool else self.resolved.options
+        return scopes.inside(self.scope, {}, self.plan.resolved.options)[1] if self.pool else self.resolved.options
 
     @functools.cached_property
     def given(self) -> dict[str, Any]:
         """What the part's equations start from."""
         if self.plan is None or self.resolved is None:
             return {}
-        return chain.inside(self.scope, self.plan.given, {})[0] if self.pool else self.plan.given
+        return scopes.inside(self.scope, self.plan.given, {})[0] if self.pool else self.plan.given
 
     def fact(self, name: str) -> Fact | None:
         return self.resolved.facts.get(name) if self.resolved else None
@@ -93,7 +92,7 @@ class View:
         if self.plan is None or not self.scope:
             return name
         known = self.plan.results if self.scope + name in self.plan.results else self.plan.given
-        return model.source(self.scope + name, known)
+        return scopes.source(self.scope + name, known)
 
     def problem_fields(self, field: str) -> tuple[str, ...]:
         """How problems of a field of this part call it; what all pools stumble over stands outside them."""
