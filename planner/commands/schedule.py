@@ -44,6 +44,6 @@ def _draw(the_plan: Plan, path: Path) -> None:
     from planner import files
     from planner.reports import pictures
 
-    drawn = pictures.picture(the_plan)
+    drawn = pictures.way_to_service(the_plan)
     if drawn is not None:
         files.write_atomically(path, drawn.svg() if path.suffix.lower() == ".svg" else drawn.png())

@@ -126,14 +126,14 @@ def gantt(found: Plan) -> Table:
         first, last = round(bar.start / end * _BAR), max(round(bar.end / end * _BAR), round(bar.start / end * _BAR) + 1)
         line = " " * first + ("█" if bar.critical else "░") * (last - first)
         name = f"{bar.name} ({bar.note})" if bar.note else bar.name
-        cells.append([name, _months(bar.start), _months(bar.end), "critical" if bar.critical else "", line])
+        cells.append([name, months(bar.start), months(bar.end), "critical" if bar.critical else "", line])
     return Table(["activity", "start [month]", "end [month]", "path", "0 to service"], cells, frozenset({1, 2}))
 
 
 def phase_table(found: Plan) -> Table:
     """The phases as a table."""
     cells = [
-        [phase.name, _months(phase.service), f"{phase.power / 1e6:,.2f}", f"{phase.accelerators:,.0f}"]
+        [phase.name, months(phase.service), f"{phase.power / 1e6:,.2f}", f"{phase.accelerators:,.0f}"]
         for phase in phases(found)
     ]
     columns = ["phase", "in service [month]", "power, cumulative [MW]", "accelerators, cumulative"]
@@ -157,5 +157,6 @@ def to_json(found: Plan) -> dict[str, Any]:
     return {"scenario": found.scenario.name, "unit": "month", "activities": bars, "phases": parts}
 
 
-def _months(seconds: float) -> str:
+def months(seconds: float) -> str:
+    """A time in months, with one digit after the point."""
     return f"{float(units.convert(seconds, 'month')):.1f}"

@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from planner import glossary, units
 from planner.catalog.catalog import Catalog
+from planner.errors import InputError
 from planner.model import wiring
 from planner.money import mix, plan_ledger
 from planner.money.ledger import OWN, RENT
-from planner.plan import breakdown as breakdown_of
-from planner.plan import by_month
+from planner.plan import bands, by_month, schedule
+from planner.plan.breakdown import addends
 from planner.plan.plan import Plan, shown
-from planner.plan.schedule import _NEEDS, _months, _pools, _value, activities
 from planner.reports.picture import COLOURS, Picture
 from planner.studies import scaling
+
+_YEAR = units.read("1 year", "s")
+# Signs of neighbours in a picture, told apart without colour.
+_HATCHES = ("", "//", "..", "xx")
+
+
+def of_plan(the_plan: Plan, catalog: Catalog) -> list[Picture]:
+    """Every picture that the plan has the figures for."""
+    drawn = [
+        breakdown(the_plan, "capex", "What must be paid before the cluster runs"),
+        breakdown(the_plan, "opex_per_year", "What must be paid each year"),
+        cash_flow(the_plan),
+        by_utilization(the_plan),
+        load_duration(the_plan),
+        owned_share(the_plan),
+        power(the_plan),
+        capacity_by_month(the_plan),
+        step_parts(the_plan),
+        scaling_curve(the_plan, catalog),
+        way_to_service(the_plan),
+        *(tornado(the_plan, name) for name in ("npv_saving", "capex", "step_time", "cost_per_million_tokens")),
+    ]
+    return [picture for picture in drawn if picture is not None]
 
 
 def breakdown(the_plan: Plan, name: str, title: str) -> Picture | None:
     """What a sum is made of, as bars."""
-    made_of = {part: value for part, value in breakdown_of.addends(the_plan, name).items() if value}
+    made_of = {part: value for part, value in addends(the_plan, name).items() if value}
     if not made_of:
         return None
     ordered = sorted(made_of.items(), key=lambda pair: pair[1])
@@ -97,171 +121,6 @@ def by_utilization(the_plan: Plan) -> Picture | None:
     return Picture("by-utilization", "Cost of a useful hour against utilization", alt, draw)
 
 
-def tornado(the_plan: Plan, name: str, most: int = 12) -> Picture | None:
-    """How far each uncertain input alone moves a figure, from its low to its high end."""
-    swings = swing(the_plan, name)[:most]
-    if not swings:
-        return None
-    show = units.readable_unit(float(the_plan.values[name]), glossary.quantities()[name].show)
-    words = "; ".join(f"{each} {shown(name, low)} to {shown(name, high)}" for each, low, high in swings[:4])
-    alt = f"Each input moved alone from its low to its high end; the strongest on {name}: {words}."
-
-    def draw(axes: Any) -> None:
-        middle = float(units.convert(the_plan.values[name], show))
-        for row, (_, low, high) in enumerate(reversed(swings)):
-            ends = [float(units.convert(end, show)) for end in (low, high)]
-            axes.barh(row, ends[0] - middle, left=middle, color=COLOURS[5], edgecolor="black", linewidth=0.4)
-            axes.barh(
-                row, ends[1] - middle, left=middle, color=COLOURS[4], edgecolor="black", linewidth=0.4, hatch="//"
-            )
-        axes.axvline(middle, color="black", linewidth=0.8)
-        axes.set_yticks(range(len(swings)), [each for each, _, _ in reversed(swings)])
-        axes.set_xlabel(f"{name} [{show}]; hatched: input at its high end")
-
-    return Picture(f"tornado-{name}", f"What moves {name}", alt, draw)
-
-
-def swing(the_plan: Plan, name: str) -> list[tuple[str, float, float]]:
-    """Uncertain inputs with the figure at their low and at their high end, the widest first."""
-    uncertain = {
-        each: fact
-        for each, fact in the_plan.resolved.facts.items()
-        if fact.low is not None and fact.high is not None and fact.low < fact.high and each in the_plan.given
-    }
-    if name not in the_plan.values or not uncertain:
-        return []
-    count = len(uncertain)
-    values: dict[str, Any] = dict(the_plan.given)
-    for column, (each, fact) in enumerate(uncertain.items()):
-        moved = np.full(2 * count, float(values[each]))
-        moved[column], moved[count + column] = fact.low, fact.high
-        values[each] = moved
-    ends = np.broadcast_to(wiring.evaluate([name], values, the_plan.resolved.options)[name], (2 * count,))
-    rows = [(each, float(ends[i]), float(ends[count + i])) for i, each in enumerate(uncertain)]
-    moved_rows = [row for row in rows if row[1] != row[2] and np.isfinite(row[1:]).all()]
-    return sorted(moved_rows, key=lambda row: -abs(row[2] - row[1]))
-
-
-def power(the_plan: Plan) -> Picture | None:
-    """Where the power goes at full load: compute, network, storage, and what cooling and conversion add."""
-    made_of = breakdown_of.addends(the_plan, "it_power")
-    if not made_of or "facility_power" not in the_plan.values:
-        return None
-    total = float(the_plan.values["facility_power"])
-    overhead = total - float(the_plan.values["it_power"])
-    pieces = {**{name: value for name, value in made_of.items() if value}, "cooling and losses": overhead}
-    show = units.readable_unit(total, "MW")
-    limit = float(the_plan.values.get("site_power_limit", np.nan))
-    words = ", ".join(f"{name} {shown('facility_power', value)}" for name, value in pieces.items())
-    racks = (
-        f"; {shown('racks', the_plan.values['racks'])} at {shown('rack_power', the_plan.values['rack_power'])}"
-        if "racks" in the_plan.values and "rack_power" in the_plan.values
-        else ""
-    )
-    alt = f"{shown('facility_power', total)} at full load: {words}{racks}."
-
-    def draw(axes: Any) -> None:
-        left = 0.0
-        for number, (name, value) in enumerate(pieces.items()):
-            width = float(units.convert(value, show))
-            hatch = ("", "//", "..", "xx")[number % 4]
-            axes.barh(
-                ["power"], [width], left=left, label=name, color=COLOURS[number % 6], hatch=hatch, edgecolor="white"
-            )
-            left += width
-        if np.isfinite(limit):
-            axes.axvline(float(units.convert(limit, show)), color="black", linestyle="--", label="site limit")
-        axes.set_xlabel(show)
-        axes.set_ylim(-1.2, 0.8)
-        axes.legend(frameon=False, ncols=3, loc="lower left")
-
-    return Picture("power", "Where the power goes", alt, draw)
-
-
-def of_plan(the_plan: Plan, catalog: Catalog) -> list[Picture]:
-    """Every picture that the plan has the figures for."""
-
-    drawn = [
-        breakdown(the_plan, "capex", "What must be paid before the cluster runs"),
-        breakdown(the_plan, "opex_per_year", "What must be paid each year"),
-        cash_flow(the_plan),
-        by_utilization(the_plan),
-        load_duration(the_plan),
-        owned_share(the_plan),
-        power(the_plan),
-        capacity_by_month(the_plan),
-        step_parts(the_plan),
-        scaling_curve(the_plan, catalog),
-        picture(the_plan),
-        *(tornado(the_plan, name) for name in ("npv_saving", "capex", "step_time", "cost_per_million_tokens")),
-    ]
-    return [picture for picture in drawn if picture is not None]
-
-
-_YEAR = units.read("1 year", "s")
-
-
-def step_parts(the_plan: Plan) -> Picture | None:
-    """What a training step consists of."""
-    wanted = ("compute_step_time", "data_time", "data_exposed", "optimizer_time", "communication_share", "step_time")
-    values = wiring.evaluate(wanted, the_plan.given, the_plan.resolved.options)
-    if the_plan.resolved.pools or any(name not in values for name in wanted):
-        return None
-    step = float(values["step_time"])
-    communication = float(values["communication_share"]) * step
-    optimizer = float(values["optimizer_time"])
-    pieces = {
-        "computing and waiting for the pipeline": max(step - communication - optimizer, 0.0),
-        "communication that computing does not hide": communication,
-        "optimizer": optimizer,
-    }
-    words = ", ".join(f"{name} {value / step:.0%}" for name, value in pieces.items())
-
-    def draw(axes: Any) -> None:
-        left = 0.0
-        for number, (name, value) in enumerate(pieces.items()):
-            hatch = ("", "//", "..")[number]
-            axes.barh(["step"], [value], left=left, label=name, color=COLOURS[number], hatch=hatch, edgecolor="white")
-            left += value
-        axes.set_xlabel("s")
-        axes.set_ylim(-1.2, 0.8)
-        axes.legend(frameon=False, loc="lower left")
-
-    return Picture("step", "Where the time of a step goes", f"A step of {shown('step_time', step)}: {words}.", draw)
-
-
-def scaling_curve(the_plan: Plan, catalog: Catalog) -> Picture | None:
-    """Tokens a second against the number of accelerators, with the knee."""
-    scenario = the_plan.scenario
-    if scenario.workload != "training" or scenario.pools or "tokens_per_second" not in the_plan.values:
-        return None
-    size = float(the_plan.values["accelerators"])
-    curve = scaling.curve(scenario, catalog, scaling.sizes_around(size, float(the_plan.values["system_accelerators"])))
-    points = [
-        (p.accelerators, p.figures["tokens_per_second"]) for p in curve.points if "tokens_per_second" in p.figures
-    ]
-    if len(points) < 2:
-        return None
-    sizes, rates = (np.array(column) for column in zip(*points, strict=True))
-    ideal = rates[0] * sizes / sizes[0]
-    show = units.readable_unit(float(rates.max()), glossary.quantities()["tokens_per_second"].show)
-    alt = f"From {shown('accelerators', sizes[0])} to {shown('accelerators', sizes[-1])} the batch stays as it is; "
-    alt += f"the largest reaches {rates[-1] / ideal[-1]:.0%} of what it would at the efficiency of the smallest."
-    if curve.knee:
-        alt += f" Beyond {shown('accelerators', curve.knee)} more accelerators bring little."
-
-    def draw(axes: Any) -> None:
-        axes.plot(sizes, units.convert(ideal, show), "--", color=COLOURS[7], label="in proportion")
-        axes.plot(sizes, units.convert(rates, show), "o-", label="predicted")
-        axes.set_xscale("log", base=2)
-        axes.set_xticks(sizes, [f"{n:,.0f}" for n in sizes], rotation=30)
-        axes.set_xlabel("accelerators")
-        axes.set_ylabel(show)
-        axes.legend(frameon=False)
-
-    return Picture("scaling", "How training speed grows with the cluster", alt, draw)
-
-
 def load_duration(the_plan: Plan) -> Picture | None:
     """The load over the share of time that it is exceeded, and how the cheapest mix covers it."""
     cheapest = None if the_plan.resolved.pools else mix.of_plan(the_plan)
@@ -279,7 +138,7 @@ def load_duration(the_plan: Plan) -> Picture | None:
         axes.plot(time, load, color="black", label="load")
         low = 0.0
         for number, (way, height) in enumerate(covered.items()):
-            hatch = ("", "//", "..")[number]
+            hatch = _HATCHES[number % len(_HATCHES)]
             axes.fill_between(time, low, np.clip(load, low, low + height), label=way, alpha=0.5, hatch=hatch)
             low += height
         axes.set_xlabel("share of the time in which the load is exceeded [%]")
@@ -316,6 +175,33 @@ def owned_share(the_plan: Plan) -> Picture | None:
     return Picture("owned-share", "Cost against the share that is owned", alt, draw)
 
 
+def power(the_plan: Plan) -> Picture | None:
+    """Where the power goes at full load: compute, network, storage, and what cooling and conversion add."""
+    made_of = addends(the_plan, "it_power")
+    if not made_of or "facility_power" not in the_plan.values:
+        return None
+    total = float(the_plan.values["facility_power"])
+    overhead = total - float(the_plan.values["it_power"])
+    pieces = {**{name: value for name, value in made_of.items() if value}, "cooling and losses": overhead}
+    show = units.readable_unit(total, "MW")
+    limit = float(the_plan.values.get("site_power_limit", np.nan))
+    words = ", ".join(f"{name} {shown('facility_power', value)}" for name, value in pieces.items())
+    racks = (
+        f"; {shown('racks', the_plan.values['racks'])} at {shown('rack_power', the_plan.values['rack_power'])}"
+        if "racks" in the_plan.values and "rack_power" in the_plan.values
+        else ""
+    )
+    alt = f"{shown('facility_power', total)} at full load: {words}{racks}."
+
+    def draw(axes: Any) -> None:
+        _stacked(axes, "power", {name: float(units.convert(value, show)) for name, value in pieces.items()}, show)
+        if np.isfinite(limit):
+            axes.axvline(float(units.convert(limit, show)), color="black", linestyle="--", label="site limit")
+        axes.legend(frameon=False, ncols=3, loc="lower left")
+
+    return Picture("power", "Where the power goes", alt, draw)
+
+
 def capacity_by_month(the_plan: Plan) -> Picture | None:
     """What the pools of a site have in service by month, with the power they draw."""
     if not the_plan.resolved.pools:
@@ -337,7 +223,7 @@ def capacity_by_month(the_plan: Plan) -> Picture | None:
         for number, (pool, share) in enumerate(timeline.in_service.items()):
             amount = share * float(the_plan.values.get(f"{pool}/{name}", 0))
             if amount.any():
-                hatch = ("", "//", "..", "xx")[number % 4]
+                hatch = _HATCHES[number % len(_HATCHES)]
                 axes.fill_between(months, base, base + amount, step="post", label=pool, alpha=0.6, hatch=hatch)
                 base = base + amount
         axes.set_ylabel("installed accelerators")
@@ -350,14 +236,82 @@ def capacity_by_month(the_plan: Plan) -> Picture | None:
     return Picture("capacity", "Capacity by month", f"In service: {'; '.join(steps)}.", draw)
 
 
-def picture(the_plan: Plan) -> Picture | None:
-    """The activities as a drawing; None where the plan has no schedule."""
-    if any(_value(the_plan, pool, name) is None for pool in _pools(the_plan) for name in _NEEDS):
+def step_parts(the_plan: Plan) -> Picture | None:
+    """What a training step consists of."""
+    wanted = ("compute_step_time", "data_time", "data_exposed", "optimizer_time", "communication_share", "step_time")
+    values = wiring.evaluate(wanted, the_plan.given, the_plan.resolved.options)
+    if the_plan.resolved.pools or any(name not in values for name in wanted):
         return None
-    bars = activities(the_plan)
+    step = float(values["step_time"])
+    communication = float(values["communication_share"]) * step
+    optimizer = float(values["optimizer_time"])
+    pieces = {
+        "computing and waiting for the pipeline": max(step - communication - optimizer, 0.0),
+        "communication that computing does not hide": communication,
+        "optimizer": optimizer,
+    }
+    words = ", ".join(f"{name} {value / step:.0%}" for name, value in pieces.items())
+
+    def draw(axes: Any) -> None:
+        _stacked(axes, "step", pieces, "s")
+        axes.legend(frameon=False, loc="lower left")
+
+    return Picture("step", "Where the time of a step goes", f"A step of {shown('step_time', step)}: {words}.", draw)
+
+
+def _stacked(axes: Any, row: str, pieces: Mapping[str, float], unit: str) -> None:
+    """One bar made of pieces, with room for their names below it."""
+    left = 0.0
+    for number, (name, width) in enumerate(pieces.items()):
+        look = {"color": COLOURS[number % 6], "hatch": _HATCHES[number % len(_HATCHES)], "edgecolor": "white"}
+        axes.barh([row], [width], left=left, label=name, **look)
+        left += width
+    axes.set_xlabel(unit)
+    axes.set_ylim(-1.2, 0.8)
+
+
+def scaling_curve(the_plan: Plan, catalog: Catalog) -> Picture | None:
+    """Tokens a second against the number of accelerators, with the knee."""
+    scenario = the_plan.scenario
+    if scenario.workload != "training" or scenario.pools or "tokens_per_second" not in the_plan.values:
+        return None
+    size = float(the_plan.values["accelerators"])
+    curve = scaling.curve(scenario, catalog, scaling.sizes_around(size, float(the_plan.values["system_accelerators"])))
+    points = [
+        (p.accelerators, p.figures["tokens_per_second"]) for p in curve.points if "tokens_per_second" in p.figures
+    ]
+    if len(points) < 2:
+        return None
+    sizes, rates = (np.array(column) for column in zip(*points, strict=True))
+    ideal = rates[0] * sizes / sizes[0]
+    show = units.readable_unit(float(rates.max()), glossary.quantities()["tokens_per_second"].show)
+    alt = f"From {shown('accelerators', sizes[0])} to {shown('accelerators', sizes[-1])} the batch stays as it is; "
+    alt += f"the largest reaches {rates[-1] / ideal[-1]:.0%} of what it would at the efficiency of the smallest."
+    if curve.knee:
+        alt += f" Beyond {shown('accelerators', curve.knee)} more accelerators bring little."
+
+    def draw(axes: Any) -> None:
+        axes.plot(sizes, units.convert(ideal, show), "--", color=COLOURS[7], label="in proportion")
+        axes.plot(sizes, units.convert(rates, show), "o-", label="predicted")
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(sizes, [f"{n:,.0f}" for n in sizes], rotation=30)
+        axes.set_xlabel("accelerators")
+        axes.set_ylabel(show)
+        axes.legend(frameon=False)
+
+    return Picture("scaling", "How training speed grows with the cluster", alt, draw)
+
+
+def way_to_service(the_plan: Plan) -> Picture | None:
+    """The activities until the cluster is in service; None where the plan has no schedule."""
+    try:
+        bars = schedule.activities(the_plan)
+    except InputError:
+        return None
+    months = [(schedule.months(bar.start), schedule.months(bar.end)) for bar in bars]
     words = "; ".join(
-        f"{bar.name} from month {_months(bar.start)} to {_months(bar.end)}{', critical' if bar.critical else ''}"
-        for bar in bars
+        f"{bar.name} from month {start} to {end}{', critical' if bar.critical else ''}"
+        for bar, (start, end) in zip(bars, months, strict=True)
     )
 
     def draw(axes: Any) -> None:
@@ -369,3 +323,44 @@ def picture(the_plan: Plan) -> Picture | None:
         axes.set_xlabel("months from the decision")
 
     return Picture("schedule", "The way to service; the critical path is darker", f"{words}.", draw)
+
+
+def tornado(the_plan: Plan, name: str, most: int = 12) -> Picture | None:
+    """How far each uncertain input alone moves a figure, from its low to its high end."""
+    swings = swing(the_plan, name)[:most]
+    if not swings:
+        return None
+    show = units.readable_unit(float(the_plan.values[name]), glossary.quantities()[name].show)
+    words = "; ".join(f"{each} {shown(name, low)} to {shown(name, high)}" for each, low, high in swings[:4])
+    alt = f"Each input moved alone from its low to its high end; the strongest on {name}: {words}."
+
+    def draw(axes: Any) -> None:
+        middle = float(units.convert(the_plan.values[name], show))
+        for row, (_, low, high) in enumerate(reversed(swings)):
+            ends = [float(units.convert(end, show)) for end in (low, high)]
+            axes.barh(row, ends[0] - middle, left=middle, color=COLOURS[5], edgecolor="black", linewidth=0.4)
+            axes.barh(
+                row, ends[1] - middle, left=middle, color=COLOURS[4], edgecolor="black", linewidth=0.4, hatch="//"
+            )
+        axes.axvline(middle, color="black", linewidth=0.8)
+        axes.set_yticks(range(len(swings)), [each for each, _, _ in reversed(swings)])
+        axes.set_xlabel(f"{name} [{show}]; hatched: input at its high end")
+
+    return Picture(f"tornado-{name}", f"What moves {name}", alt, draw)
+
+
+def swing(the_plan: Plan, name: str) -> list[tuple[str, float, float]]:
+    """Uncertain inputs with the figure at their low and at their high end, the widest first."""
+    uncertain = {each: fact for each, fact in bands.uncertain(the_plan.resolved).items() if each in the_plan.given}
+    if name not in the_plan.values or not uncertain:
+        return []
+    count = len(uncertain)
+    values: dict[str, Any] = dict(the_plan.given)
+    for column, (each, fact) in enumerate(uncertain.items()):
+        moved = np.full(2 * count, float(values[each]))
+        moved[column], moved[count + column] = fact.low, fact.high
+        values[each] = moved
+    ends = np.broadcast_to(wiring.evaluate([name], values, the_plan.resolved.options)[name], (2 * count,))
+    rows = [(each, float(ends[i]), float(ends[count + i])) for i, each in enumerate(uncertain)]
+    moved_rows = [row for row in rows if row[1] != row[2] and np.isfinite(row[1:]).all()]
+    return sorted(moved_rows, key=lambda row: -abs(row[2] - row[1]))
