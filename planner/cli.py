@@ -109,7 +109,11 @@ def run(args: Arguments) -> int:
         return BAD_INPUT
     except ValueError as error:
         from planner.errors import InputError
+        from planner.glossary import GlossaryError
 
+        if isinstance(error, GlossaryError):
+            print(f"planner: {error}", file=sys.stderr)
+            return FAILED_CHECK
         if not isinstance(error, InputError):
             raise
         for problem in error.problems:

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from planner import glossary
+from planner import cli, glossary
+from planner.commands import check
 from planner.glossary import docstrings
 from planner.model import wiring
 
@@ -71,3 +72,12 @@ def test_the_glossary_is_read_without_numpy():
     code = "import sys; from planner import glossary; glossary.quantities(); print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_wrong_glossary_is_said_in_one_line(monkeypatch, capsys):
+    def wrong(args):
+        raise glossary.GlossaryError("power.py: rack_power says nothing")
+
+    monkeypatch.setattr(check, "run", wrong)
+    assert cli.main(["check"]) == 1
+    assert capsys.readouterr().err == "planner: power.py: rack_power says nothing\n"
