@@ -62,32 +62,30 @@ def _option_problems(row: glossary.Quantity, choices: set[str | None]) -> Iterat
         yield f"{row.name}: its alternatives {sorted(map(str, choices))} are not the choices of an option"
 
 
-def _equation_problems(found: Equation, rows: Mapping[str, glossary.Quantity]) -> list[str]:
-    unknown = [need for need in found.needs if need not in rows]
+def _equation_problems(equation: Equation, rows: Mapping[str, glossary.Quantity]) -> Iterator[str]:
+    """Names and units that do not fit, in what an equation needs, says and computes."""
+    place = f"{equation.room}.{equation.function.__name__}"
+    unknown = [need for need in equation.needs if need not in rows]
     if unknown:
-        return [f"{found.room}.{found.function.__name__}: needs '{n}', which is not in the glossary" for n in unknown]
-    problems_here = []
-    declared = rows[found.name].unit
-    if not found.paragraphs[0].rstrip().endswith(f"[{declared}]"):
-        problems_here.append(f"{found.room}.{found.function.__name__}: its first sentence does not end in [{declared}]")
-    if found.ranges and {n: unit for n, (unit, _) in found.ranges.items()} != {n: rows[n].unit for n in found.needs}:
-        asked = ", ".join(f"{need} : {rows[need].unit}" for need in found.needs)
-        problems_here.append(f"{found.room}.{found.function.__name__}: its Parameters are to be {asked}")
-    stated = NUMBER.match(found.formula)
+        yield from (f"{place}: needs '{need}', which is not in the glossary" for need in unknown)
+        return
+    declared, needs = rows[equation.name].unit, {need: rows[need].unit for need in equation.needs}
+    if not equation.paragraphs[0].rstrip().endswith(f"[{declared}]"):
+        yield f"{place}: its first sentence does not end in [{declared}]"
+    if equation.ranges and {name: unit for name, (unit, _) in equation.ranges.items()} != needs:
+        yield f"{place}: its Parameters are to be {', '.join(f'{need} : {unit}' for need, unit in needs.items())}"
+    stated = NUMBER.match(equation.formula)
     if stated:
         if stated["number"] and declared != units.DIMENSIONLESS:
-            number = stated["number"]
-            problems_here.append(
-                f"{found.room}.{found.function.__name__}: gives the number {number}, declared {declared}"
-            )
-        return problems_here
+            yield f"{place}: gives the number {stated['number']}, declared {declared}"
+        return
     try:
-        computed = units.traced(found.function, {need: rows[need].unit for need in found.needs})
-        if not units.same_dimensions(computed, declared):
-            problems_here.append(f"{found.room}.{found.function.__name__}: computes {computed}, declared {declared}")
+        computed = units.traced(equation.function, needs)
     except Exception as error:
-        problems_here.append(f"{found.room}.{found.function.__name__}: {type(error).__name__}: {error}")
-    return problems_here
+        yield f"{place}: {type(error).__name__}: {error}"
+    else:
+        if not units.same_dimensions(computed, declared):
+            yield f"{place}: computes {computed}, declared {declared}"
 
 
 def _option_combinations() -> list[dict[str, str]]:
