@@ -6,7 +6,6 @@ names every problem at once; `described` lists the same fields for the documenta
 
 from __future__ import annotations
 
-import csv
 import datetime
 import functools
 import re
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from planner import errors, units
+from planner import errors, files, units
 from planner.errors import InputError, Problem
 
 MOST_TABLES = 100
@@ -299,22 +298,17 @@ ABOUT = (
 
 def rows(path: Path, form: Form, problems: list[Problem]) -> Iterator[tuple[At, Any]]:
     """The rows of a CSV file, each with its place, by a form whose fields are the columns; None for a wrong row."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        problems.append(Problem(path.name, "", "no such file"))
-        return
-    reader = csv.DictReader(text.splitlines())
-    columns = list(reader.fieldnames or ())
-    if lacking := [field.name for field in form.fields if field.name not in columns]:
-        problems.append(Problem(path.name, "", f"has no column {', '.join(lacking)}"))
-        return
-    for row in reader:
-        at = At(f"{path.name} line {reader.line_num}", problems)
-        if None in row or None in row.values():
-            at.refuse(f"has not the {len(columns)} cells of the heading")
-        else:
-            yield at, form.read({field.name: row[field.name] for field in form.fields}, at)
+    with errors.gathered(problems):
+        columns, lines = files.read_csv(path)
+        if lacking := [field.name for field in form.fields if field.name not in columns]:
+            raise errors.one(path.name, "", f"has no column {', '.join(lacking)}")
+        for number, cells in lines:
+            at = At(f"{path.name} line {number}", problems)
+            if len(cells) == len(columns):
+                row = dict(zip(columns, cells, strict=True))
+                yield at, form.read({field.name: row[field.name] for field in form.fields}, at)
+            else:
+                at.refuse(f"has not the {len(columns)} cells of the heading")
 
 
 # Documentation

@@ -1,20 +1,108 @@
-"""User files are written whole or not at all, with their comments kept."""
+"""Files are read with the reason where they cannot be, and written whole or not at all, with their comments kept."""
 
 from __future__ import annotations
 
 import contextlib
+import csv
+import io
 import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import one
+from planner.errors import InputError, one
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
+
+# Bytes of a file of settings, and of a table of data.
+LARGEST_FILE = 1_000_000
+LARGEST_TABLE = 40_000_000
+# The time in which TOML's reader reads a name grows with the square of its parts.
+_DEEPEST = 40
+_BETWEEN_NAMES = re.compile(r"[\n=,\[\]{}#]+")
+
+
+# Reading
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file as a table; InputError with the reason where it cannot be read."""
+    place = path.name
+    return parse_toml(read_bytes(path, place), place)
+
+
+def read_bytes(path: Path, place: str, largest: int = LARGEST_FILE) -> bytes:
+    """What a file holds; InputError where it cannot be read or has no end in sight."""
+    try:
+        # Not by its size: a device or a pipe has none.
+        with path.open("rb") as stream:
+            content = stream.read(largest + 1)
+    except FileNotFoundError:
+        raise one(str(path), "", "no such file") from None
+    except IsADirectoryError:
+        raise one(str(path), "", "is a directory, not a file") from None
+    except OSError as error:
+        raise one(str(path), "", f"cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise one(str(path), "", f"is not a file name: {error}") from None
+    if len(content) > largest:
+        raise one(place, "", f"is larger than {largest // 1_000_000} MB")
+    return content
+
+
+def _line(reason: str, content: bytes) -> str:
+    """The line that TOML's reader stumbled over, and what is most often wrong with such a line."""
+    match = re.search(r"at line (\d+)", reason)
+    if match is None:
+        return ""
+    text = content.decode("utf-8-sig").split("\n")[int(match[1]) - 1].strip()[:60]
+    hint = ""
+    if reason.startswith(("Expected newline", "Invalid value", "Unclosed")):
+        hint = '; a text and a value with a unit stand in quotes: NAME = "70 USD/MWh"'
+    elif "overwrite" in reason or "twice" in reason:
+        hint = "; its name stands there twice"
+    return f": {text}{hint}"
+
+
+def parse_toml(content: bytes, place: str) -> dict[str, Any]:
+    """TOML text as a table; InputError naming line and reason where it is broken."""
+    try:
+        text = content.decode("utf-8-sig")
+        if any(piece.count(".") > _DEEPEST for piece in _BETWEEN_NAMES.split(text)):
+            raise one(place, "", f"broken TOML: a name has more than {_DEEPEST} parts")
+        return tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise one(place, "", f"is not UTF-8 text (byte {error.start})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise one(place, "", f"broken TOML: {error}{_line(str(error), content)}") from None
+    except InputError:
+        raise
+    except (RecursionError, ValueError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise one(place, "", f"broken TOML: {reason}") from None
+
+
+def read_csv(
+    path: Path, place: str = "", largest: int = LARGEST_TABLE
+) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The heading of a CSV file and its rows, each with the number of its line; empty lines are left out."""
+    place = place or path.name
+    try:
+        text = read_bytes(path, place, largest).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise one(place, "", f"is not UTF-8 text (byte {error.start})") from None
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    except csv.Error as error:
+        raise one(place, f"line {reader.line_num}", f"is not CSV: {error}") from None
+    return (lines[0][1], lines[1:]) if lines else ([], [])
+
+
+# Writing
 
 
 def fingerprint(path: Path) -> str:
@@ -33,6 +121,8 @@ def write_atomically(path: Path, content: str | bytes, expected: str | None = No
     With `expected` (a fingerprint taken when the file was read) a file changed meanwhile is left alone and
     the change refused; who compares has the directory locked until the file is in place.
     """
+    import tempfile
+
     target = path.resolve()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,8 @@ import re
 
 from planner import glossary, paths, units
 from planner.catalog.catalog import Catalog
-from planner.errors import InputError, parse_toml
+from planner.errors import InputError
+from planner.files import parse_toml
 from planner.plan import plan, planning
 from planner.scenario import resolve, scenario, scenario_file
 from planner.studies.sweep import axes

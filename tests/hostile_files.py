@@ -13,7 +13,7 @@ from planner.catalog.catalog import Catalog
 from planner.catalog.entries import KINDS
 from planner.catalog.importing import importer
 from planner.catalog.importing.rows import Said
-from planner.errors import parse_toml
+from planner.files import parse_toml
 from planner.money import mix, tariffs
 from planner.plan import demand, plan, rules
 from planner.scenario import resolve, scenario, scenario_file

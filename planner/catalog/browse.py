@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from planner.catalog import ages
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import Entry, Fact, folded
 from planner.errors import one, unknown
+from planner.files import read_csv
 from planner.glossary import conditions
 from planner.tables import Table
 
@@ -184,10 +185,8 @@ def dated_table(catalog: Catalog, name: str, texts: list[str]) -> Table:
     tables = dated_tables(catalog)
     if name not in tables:
         raise one("catalog tables", "NAME", unknown("table", name, tables))
-    with tables[name].open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        columns = list(reader.fieldnames or [])
-        rows = list(reader)
+    columns, lines = read_csv(tables[name])
+    rows = [dict(itertools.zip_longest(columns, cells, fillvalue="")) for _, cells in lines]
     # '[USD/accelerator/h]' may be left out of a column's name.
     named = {column.partition("[")[0].strip().casefold(): column for column in columns}
 
@@ -199,7 +198,7 @@ def dated_table(catalog: Catalog, name: str, texts: list[str]) -> Table:
 
     filters = conditions.filters(texts, "catalog tables", "COLUMN", known)
     kept = [
-        [row[column] or "" for column in columns]
+        [row[column] for column in columns]
         for row in rows
         if all(each.holds(row[each.name] or None) for each in filters)
     ]

@@ -16,8 +16,9 @@ from typing import Any
 from planner import fields, glossary, paths
 from planner.catalog import entries
 from planner.catalog.entries import ENTRY_NAME, Entry, Fact, folded
-from planner.errors import InputError, Problem, gathered, one, read_toml, unknown
+from planner.errors import InputError, Problem, gathered, one, unknown
 from planner.fields import At, Field, Form, Takes
+from planner.files import read_toml
 
 # What a source says in a file of sources.
 SOURCE = Form(

@@ -8,7 +8,7 @@ from typing import Any
 
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import Entry
-from planner.errors import read_toml
+from planner.files import read_toml
 
 
 def links(accelerator: Entry, catalog: Catalog) -> dict[str, float]:

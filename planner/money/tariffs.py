@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from planner import fields, paths, units
-from planner.errors import one, read_toml, unknown
+from planner.errors import one, unknown
 from planner.fields import At, Field, Form, Takes
+from planner.files import read_toml
 
 _HOUR = 3600.0
 _MONTHS = tuple(range(1, 13))

@@ -6,9 +6,7 @@ what is asked for at the start, and its yearly growth in a low, a typical and a 
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +16,9 @@ import numpy as np
 
 from planner import fields, glossary, units
 from planner.catalog.entries import Fact
-from planner.errors import InputError, Problem, read_bytes, unknown
+from planner.errors import InputError, Problem, unknown
 from planner.fields import At, Field, Form, Takes
+from planner.files import read_csv
 from planner.model import scopes
 from planner.model import wiring as model
 from planner.plan import by_month
@@ -149,20 +148,20 @@ def _for_each_future(unit: str, ordered: bool = True) -> Takes:
 def _from_csv(folder: Path, name: str, unit: str, months: int, at: At) -> Any:
     """Columns low, typical, high (or typical alone) with units in their cells, a row a month; the last row holds on."""
     try:
-        text = read_bytes(folder / name, name).decode("utf-8-sig")
-        rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    except (InputError, UnicodeDecodeError, csv.Error) as error:
+        header, lines = read_csv(folder / name, name)
+    except InputError as error:
         at.below("csv").refuse(f"cannot read '{name}': {error}")
         return None
     file = At(name, at.problems)
-    if not rows or "typical" not in rows[0]:
+    rows = [(number, dict(zip(header, cells, strict=False))) for number, cells in lines]
+    if not rows or "typical" not in header:
         file.refuse("needs a header with month, typical and, if known, low and high")
         return None
     value = fields.quantity(unit)
     columns = [
         [
-            fields.taken(value, row.get(future) or row["typical"] or "", file.below(f"line {line}, {future}"))
-            for line, row in enumerate(rows, 2)
+            fields.taken(value, row.get(future) or row.get("typical", ""), file.below(f"line {line}, {future}"))
+            for line, row in rows
         ]
         for future in FUTURES
     ]

@@ -9,8 +9,9 @@ from typing import Any
 
 from planner import fields, paths
 from planner.catalog.catalog import Catalog
-from planner.errors import InputError, Problem, gathered, one, parse_toml, read_toml, unknown
+from planner.errors import InputError, Problem, gathered, one, unknown
 from planner.fields import At, Field, Form, Takes
+from planner.files import parse_toml, read_toml
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import WORKLOADS, Lookup, Scenario, pool_key
 from planner.scenario.settings import misplaced

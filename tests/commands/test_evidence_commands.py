@@ -8,8 +8,8 @@ import pytest
 from planner import paths
 from planner.catalog.catalog import Catalog
 from planner.cli import main
-from planner.errors import read_toml
 from planner.evidence.calibration.fitting import prior
+from planner.files import read_toml
 
 
 @pytest.mark.parametrize(

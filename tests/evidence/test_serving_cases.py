@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from planner import paths
-from planner.errors import InputError, read_toml
+from planner.errors import InputError
 from planner.evidence.calibration import serving
 from planner.evidence.calibration.fitting import prior
 from planner.evidence.validation import serving_cases
 from planner.evidence.validation.serving import validate_inference
+from planner.files import read_toml
 from planner.plan.planning import plan
 from planner.scenario import scenario_file
 from planner.scenario.resolve import resolve

@@ -3,7 +3,8 @@
 import pytest
 
 from planner.catalog.catalog import Catalog
-from planner.errors import InputError, parse_toml
+from planner.errors import InputError
+from planner.files import parse_toml
 from planner.scenario import resolve, scenario_file
 from tests.conftest import CATALOG
 

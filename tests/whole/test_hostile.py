@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planner.errors import LARGEST_FILE, InputError, parse_toml, read_toml
+from planner.errors import InputError
+from planner.files import LARGEST_FILE, parse_toml, read_toml
 from planner.plan import layout_search
 from planner.scenario import resolve, scenario_file
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +11,8 @@ from typing import Any
 
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import folded
-from planner.errors import LARGEST_TABLE, one, read_bytes
+from planner.errors import one
+from planner.files import read_csv
 
 Settings = dict[tuple[str, ...], Any]
 Row = dict[str, str]
@@ -69,20 +69,17 @@ class Change:
 
 def table(path: Path) -> tuple[list[str], list[tuple[int, Row]]]:
     """The header of a CSV file and its rows with their line numbers."""
-    try:
-        text = read_bytes(path, path.name, LARGEST_TABLE).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise one(path.name, "", f"is not UTF-8 text (byte {error.start})") from None
-    reader = csv.DictReader(io.StringIO(text), restval="")
-    rows: list[tuple[int, Row]] = []
-    try:
-        for row in reader:
-            if len(rows) >= _MOST_ROWS:
-                raise one(path.name, "", f"has more than {_MOST_ROWS} rows")
-            rows.append((reader.line_num, {key: value.strip() for key, value in row.items() if isinstance(key, str)}))
-    except csv.Error as error:
-        raise one(path.name, f"line {reader.line_num}", f"is not CSV: {error}") from None
-    return [name for name in reader.fieldnames or [] if name], rows
+    columns, lines = read_csv(path)
+    if len(lines) > _MOST_ROWS:
+        raise one(path.name, "", f"has more than {_MOST_ROWS} rows")
+    rows = [
+        (
+            number,
+            {name: cell.strip() for name, cell in itertools.zip_longest(columns, cells[: len(columns)], fillvalue="")},
+        )
+        for number, cells in lines
+    ]
+    return [name for name in columns if name], rows
 
 
 def source_of(title: str, url: str, catalog: Catalog, described: dict[str, dict[str, Any]]) -> str:

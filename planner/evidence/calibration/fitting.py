@@ -10,7 +10,7 @@ import numpy as np
 
 from planner import glossary, units
 from planner.catalog.catalog import Catalog
-from planner.errors import read_toml
+from planner.files import read_toml
 
 _MOST_STEPS = 40
 

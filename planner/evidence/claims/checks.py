@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from planner import fields, glossary, paths, units
-from planner.errors import InputError, Problem, read_toml, unknown
+from planner.errors import InputError, Problem, unknown
 from planner.evidence.claims import from_model, from_records
 from planner.evidence.claims.documents import PLAIN, Claim, Seeds
 from planner.evidence.claims.runs import FORMS, Bench, Check, Evidence, figure
 from planner.fields import At, Field, Form, Takes
+from planner.files import read_toml
 
 AGREES = "agrees"
 DIFFERS = "differs"

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from planner import fields, paths, units
-from planner.errors import InputError, Problem, one, read_toml, unknown
+from planner.errors import InputError, Problem, one, unknown
 from planner.fields import At, Field, Form, Takes
+from planner.files import read_toml
 
 BOUNDS = ("exact", "approximate", "range", "at_least", "at_most", "qualitative")
 USES = ("market context", "constraint rule", "scenario preset", "catalog value", "model check", "model default")

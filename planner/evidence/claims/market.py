@@ -11,9 +11,10 @@ from typing import Any
 
 from planner import units
 from planner.equations.finance import market
-from planner.errors import InputError, Problem, read_toml, unknown
+from planner.errors import InputError, Problem, unknown
 from planner.evidence.claims import checks
 from planner.evidence.claims.documents import Seeds, Segment
+from planner.files import read_toml
 from planner.tables import Table
 
 # A stated rate counts as recomputed when it lies this near, in points of a per cent.

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from planner import glossary, units
-from planner.errors import InputError, Problem, read_toml, unknown
+from planner.errors import InputError, Problem, unknown
+from planner.files import read_toml
 
 # Counted things: a case may leave them out of its units ("USD/hour" for a price by the accelerator).
 _COUNTS = {

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from planner.catalog.catalog import Catalog
-from planner.errors import read_toml
 from planner.evidence.validation import errors, serving_cases
 from planner.evidence.validation.serving_cases import METRICS, Cases
+from planner.files import read_toml
 
 _SIZES = ("rows", "mape", "median_ape", "p90_ape")
 

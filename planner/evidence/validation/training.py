@@ -11,9 +11,9 @@ import numpy as np
 
 from planner import glossary, units
 from planner.catalog.catalog import Catalog, Entry
-from planner.errors import read_toml
 from planner.evidence.validation import errors, software, training_cases, validation
 from planner.evidence.validation.training_cases import Case
+from planner.files import read_toml
 from planner.model import wiring
 from planner.plan import layout_search
 from planner.plan.training_layout import TRAINING

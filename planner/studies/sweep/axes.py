@@ -6,8 +6,6 @@ together (the rows of a CSV, the samples of several ranges).  Numbers are base v
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,8 +18,9 @@ import numpy as np
 from planner import fields, glossary, sampling, units
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import of_quantity, value_of
-from planner.errors import LARGEST_TABLE, InputError, Problem, gathered, one, read_bytes, unknown
+from planner.errors import InputError, Problem, gathered, one, unknown
 from planner.fields import At, Takes
+from planner.files import read_csv
 
 _SPACED = re.compile(r"(?P<low>[^:]+):(?P<high>[^:]+)(?::(?P<count>\d{1,9})(?P<log>:log)?)?(?:\s+(?P<unit>[^\s\d].*))?")
 _NUMBER = r"\s*[+-]?[\d._]+(?:[eE][+-]?\d+)?\s*"
@@ -152,25 +151,21 @@ def positions(axes: Sequence[Axis | SampledAxis], index: Any) -> list[Any]:
 
 def table(path: Path, catalog: Catalog) -> Axis:
     """A CSV of scenarios as one axis: a column per quantity ("name" or "name [unit]"), role or option."""
-    try:
-        text = read_bytes(path, path.name, LARGEST_TABLE).decode("utf-8-sig")
-        lines = [line for line in csv.reader(io.StringIO(text, newline="")) if any(cell.strip() for cell in line)]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise one(str(path), "", f"cannot be read: {error}") from None
-    if len(lines) < 2:
+    header, lines = read_csv(path)
+    if not lines:
         raise one(str(path), "", "takes a heading line and one line for each scenario")
     problems = [
-        Problem(path.name, f"line {number}", f"has {len(line)} cells, not {len(lines[0])}")
-        for number, line in enumerate(lines[1:], start=2)
-        if len(line) != len(lines[0])
+        Problem(path.name, f"line {number}", f"has {len(cells)} cells, not {len(header)}")
+        for number, cells in lines
+        if len(cells) != len(header)
     ]
     if problems:
         raise InputError(problems)
     numbers: dict[str, np.ndarray] = {}
     texts: dict[str, tuple[str, ...]] = {}
-    for column, heading in enumerate(lines[0]):
+    for column, heading in enumerate(header):
         name, _, unit = heading.strip().removesuffix("]").partition("[")
-        cells = [line[column].strip() for line in lines[1:]]
+        cells = [line[column].strip() for _, line in lines]
         if unit.strip() not in ("", units.DIMENSIONLESS):
             cells = [f"{cell} {unit.strip()}" if _BARE.fullmatch(cell) else cell for cell in cells]
         with gathered(problems):
