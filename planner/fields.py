@@ -10,7 +10,7 @@ import datetime
 import functools
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -298,17 +298,20 @@ ABOUT = (
 
 def rows(path: Path, form: Form, problems: list[Problem]) -> Iterator[tuple[At, Any]]:
     """The rows of a CSV file, each with its place, by a form whose fields are the columns; None for a wrong row."""
-    with errors.gathered(problems):
+    try:
         columns, lines = files.read_csv(path)
         if lacking := [field.name for field in form.fields if field.name not in columns]:
-            raise errors.one(path.name, "", f"has no column {', '.join(lacking)}")
-        for number, cells in lines:
-            at = At(f"{path.name} line {number}", problems)
-            if len(cells) == len(columns):
-                row = dict(zip(columns, cells, strict=True))
-                yield at, form.read({field.name: row[field.name] for field in form.fields}, at)
-            else:
-                at.refuse(f"has not the {len(columns)} cells of the heading")
+            raise errors.one("", "", f"has no column {', '.join(lacking)}")
+    except InputError as error:
+        problems += [replace(problem, place=path.name) for problem in error.problems]
+        return
+    for number, cells in lines:
+        at = At(f"{path.name} line {number}", problems)
+        if len(cells) == len(columns):
+            row = dict(zip(columns, cells, strict=True))
+            yield at, form.read({field.name: row[field.name] for field in form.fields}, at)
+        else:
+            at.refuse(f"has not the {len(columns)} cells of the heading")
 
 
 # Documentation
