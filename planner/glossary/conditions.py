@@ -29,7 +29,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 Known = Callable[[str], tuple[str, str | None]]
 # Signs of conditions on results: a figure that is met from below is met at the limit too.
 _SIGNS = {"<": "<=", "<=": "<=", ">": ">=", ">=": ">=", "=": "="}
-_WRITTEN = re.compile(r"\s*(.+?)\s*(>=|<=|!=|==|=|~|>|<)\s*(.+?)\s*")
+_WRITTEN = re.compile(r"\s*([^<>=!~]+?)\s*(>=|<=|!=|==|=|~|>|<)\s*(.+?)\s*")
 # A quantity, of a pool where one stands before it: serving/racks.
 _NAME = r"(?:[\w-]+/)*[^\W\d]\w*"
 _PRODUCT = re.compile(rf"(?:(?P<factor>[-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(?P<percent>%)?\s*\*\s*)?(?P<name>{_NAME})")

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from planner.errors import InputError
-from planner.glossary import conditions
 from planner.plan import planning
 from planner.scenario import scenario, scenario_file
 from planner.studies import solve
@@ -131,13 +130,6 @@ def test_where_to_search_may_be_said(catalog, between):
 def test_a_bad_place_to_search_is_refused(catalog, between):
     with pytest.raises(InputError, match="--between"):
         found(catalog, "cloud_price", "tco <= 0.7 * cloud_cost", between=between)
-
-
-def test_conditions_are_read():
-    condition = conditions.parse("npv_own >= 70 % * npv_cloud")
-    assert (condition.name, condition.sign, condition.bound, condition.other) == ("npv_own", ">=", 0.7, "npv_cloud")
-    assert conditions.parse("tco<5 MUSD").bound == 5e6
-    assert conditions.parse("pue == 1.2").sign == "="
 
 
 def test_the_command_answers_in_words_and_json(run):
