@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from planner import errors, files, units
 from planner.errors import InputError, Problem
 
-MOST_TABLES = 100
+_MOST_TABLES = 100
 
 
 class At(NamedTuple):
@@ -206,9 +206,9 @@ def name_of(what: str, names: Collection[str]) -> Takes:
     """One of many names, too many to list."""
 
     def read(given: Any, at: At) -> str:
-        if not isinstance(given, str) or given not in names:
-            raise ValueError(errors.unknown(what, str(given), names))
-        return given
+        if isinstance(given, str) and given in names:
+            return given
+        raise ValueError(errors.unknown(what, str(given), names))
 
     return Takes(f"the name of a {what}", read)
 
@@ -219,31 +219,25 @@ def quantity(unit: str, times: float = 1.0) -> Takes:
     return Takes(words, lambda given, at: units.read(given, unit) * times)
 
 
-def table(form: Form, words: str = "a table") -> Takes:
+def table(form: Form) -> Takes:
     """One table of a form."""
-
-    def read(given: Any, at: At) -> Any:
-        if not isinstance(given, Mapping):
-            raise ValueError
-        return form.read(given, at)
-
-    return Takes(words, read, form)
+    return Takes("a table", form.read, form)
 
 
-def tables(form: Form | None = None, most: int = MOST_TABLES) -> Takes:
+def tables(form: Form | None = None) -> Takes:
     """Tables of a form, one after the other; without a form the tables as they are."""
 
     def read(given: Any, at: At) -> list[Any]:
         above, _, key = at.field.rpartition(".")
-        if isinstance(given, list) and len(given) > most:
-            raise ValueError(f"has {len(given):,} tables: it takes at most {most}")
-        if not (isinstance(given, list) and all(isinstance(row, Mapping) for row in given)):
+        if isinstance(given, list) and len(given) > _MOST_TABLES:
+            raise ValueError(f"has {len(given):,} tables: it takes at most {_MOST_TABLES}")
+        if not (isinstance(given, list) and all(map(is_table, given))):
             header = re.sub(r" \d+(?=\.)", "", at.field)
             raise ValueError(f"takes tables: write [[{header}]] before each")
+        if form is None:
+            return given
         beside = At(at.place, at.problems, above)
-        return (
-            [form.read(row, beside.below(f"{key} {number}")) for number, row in enumerate(given, 1)] if form else given
-        )
+        return [form.read(row, beside.below(f"{key} {number}")) for number, row in enumerate(given, 1)]
 
     return Takes("tables", read, form)
 
@@ -252,7 +246,7 @@ def named(takes: Callable[[str], Takes], words: str = "a table of names") -> Tak
     """A table of names that are not known beforehand; `takes` says what each takes, or raises ValueError."""
 
     def read(given: Any, at: At) -> dict[str, Any]:
-        if not isinstance(given, Mapping):
+        if not is_table(given):
             raise ValueError
         return dict(each(given, takes, at))
 
