@@ -3,8 +3,10 @@
 Hypothesis generates the same examples on every run; HYPOTHESIS_PROFILE=random looks for new ones.
 """
 
+import contextlib
 import json
 import os
+import socket
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -112,3 +114,26 @@ def run(capsys):
         return printed
 
     return run
+
+
+@contextlib.contextmanager
+def nothing_calls_out():
+    """Whoever reaches for the network within the block fails."""
+
+    def refuse(*given, **_):
+        raise AssertionError(f"called out to {given[1:]}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex", "sendto", "bind"):
+            patch.setattr(socket.socket, name, refuse)
+        patch.setattr(socket, "getaddrinfo", refuse)
+        yield
+
+
+@pytest.fixture(scope="session")
+def documentation(tmp_path_factory):
+    """The folder of the reference documentation, written once, by its command."""
+    folder = tmp_path_factory.mktemp("documentation") / "site"
+    with nothing_calls_out():
+        assert cli.main(["docs", "-o", str(folder)]) == 0
+    return folder

@@ -24,6 +24,11 @@ FIT = read_toml(paths.shipped("catalogs") / "calibration" / "inference.toml")["f
 
 
 @pytest.fixture(scope="module")
+def cases():
+    return serving_cases.read(CATALOG)
+
+
+@pytest.fixture(scope="module")
 def replay():
     return validate_inference(CATALOG)
 
@@ -82,8 +87,7 @@ def test_a_band_of_sources_that_agree_is_that_of_their_rows():
     assert found.band[1] == pytest.approx(np.exp(1.2816 * 0.2), rel=0.01)
 
 
-def test_errors_of_a_hidden_source_do_not_reach_its_band():
-    cases = serving_cases.read(CATALOG)
+def test_errors_of_a_hidden_source_do_not_reach_its_band(cases):
     made = {metric: np.ones(len(cases.ids)) for metric in serving_cases.METRICS.values()}
     found = serving.residuals(cases, made, "ttft", hidden="inferencex_a")
     assert set(found) == {"aws_neuron_inf2", "nim_1_8", "trtllm_v0_6_ttft"}
@@ -95,27 +99,25 @@ def test_a_fit_to_two_sources_is_refused(tmp_path):
         serving.calibrate(CATALOG, written(tmp_path))
 
 
-def test_published_chips_stand_in_the_servers_they_are_sold_in():
-    cases = serving_cases.read(CATALOG)
+def test_published_chips_stand_in_the_servers_they_are_sold_in(cases):
     domains = dict(zip(cases.accelerators, cases.values["system_scaleup_domain"].tolist(), strict=True))
     assert (domains["h200-sxm"], domains["gb200"], domains["inferentia2"], domains["l40s"]) == (8, 72, 12, 8)
 
 
-def test_every_source_of_the_cases_is_described():
-    assert set(serving_cases.read(CATALOG).sources) <= set(CATALOG.sources)
+def test_every_source_of_the_cases_is_described(cases):
+    assert set(cases.sources) <= set(CATALOG.sources)
 
 
-def test_parameters_are_few_and_none_is_of_a_source_or_a_case():
+def test_parameters_are_few_and_none_is_of_a_source_or_a_case(cases):
     names = list(prior(CATALOG, "inference").start)
     assert len(names) <= 40
-    cases = serving_cases.read(CATALOG)
     spelled = {s.lower().replace("-", "_") for s in [*cases.sources, *cases.models, *cases.accelerators]}
     assert not [name for name in names if any(word in name for word in spelled)]
 
 
-def test_the_calibration_is_the_fit_of_the_shipped_cases():
+def test_the_calibration_is_the_fit_of_the_shipped_cases(cases):
     assert FIT["rows"] == 827
-    assert set(FIT["sources"]) == set(serving_cases.read(CATALOG).sources)
+    assert set(FIT["sources"]) == set(cases.sources)
     for name in prior(CATALOG, "inference").start:
         kind, dot, rest = name.partition(".")
         key, _, field = rest.rpartition(".")
@@ -159,15 +161,13 @@ def test_a_table_without_the_columns_is_bad_input(tmp_path):
         validate_inference(CATALOG, path)
 
 
-def test_ranks_that_are_cores_share_a_chip():
-    cases = serving_cases.read(CATALOG)
+def test_ranks_that_are_cores_share_a_chip(cases):
     cores = np.array(cases.accelerators) == "inferentia2"
     assert set(cases.values["accelerators_per_rank"][cores]) == {0.5}
     assert set(cases.values["replicas"]) == {1.0}
 
 
-def test_a_fit_finds_the_parameters_that_made_the_data():
-    cases = serving_cases.read(CATALOG)
+def test_a_fit_finds_the_parameters_that_made_the_data(cases):
     cases = cases.part(np.arange(len(cases.ids)) % 5 == 0)
     others = serving_cases.constants(CATALOG)
     beliefs = prior(CATALOG, "inference")

@@ -5,8 +5,7 @@ import html.parser
 import pytest
 
 from planner import cli, glossary
-from planner.catalog.catalog import Catalog
-from planner.reports import reference
+from tests.conftest import CATALOG
 
 
 class Links(html.parser.HTMLParser):
@@ -26,13 +25,8 @@ class Links(html.parser.HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def site():
-    return reference.site(Catalog(), cli.parser())
-
-
-@pytest.fixture(scope="module")
-def links(site):
-    return {name: Links(text) for name, text in site.items()}
+def links(documentation):
+    return {page.name: Links(page.read_text(encoding="utf-8")) for page in documentation.iterdir()}
 
 
 def test_no_link_is_dead(links):
@@ -54,14 +48,10 @@ def test_every_quantity_of_every_room_is_documented(links):
 
 
 def test_every_catalog_entry_and_command_is_documented(links):
-    catalog = Catalog()
     for kind in glossary.kinds():
-        assert set(catalog.keys(kind)) <= links[f"catalog-{kind}.html"].anchors
+        assert set(CATALOG.keys(kind)) <= links[f"catalog-{kind}.html"].anchors
     assert set(cli.COMMANDS) <= links["commands.html"].anchors
 
 
-def test_the_site_is_written(tmp_path, site, monkeypatch, run):
-    monkeypatch.setattr(reference, "site", lambda catalog, parser: site)
-    run("docs", "-o", str(tmp_path / "site"))
-    assert (tmp_path / "site" / "index.html").is_file()
-    assert len(list((tmp_path / "site").iterdir())) == len(site)
+def test_the_site_is_written(links):
+    assert "index.html" in links and len(links) > 50

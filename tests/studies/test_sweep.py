@@ -198,18 +198,26 @@ def test_files_that_cannot_be_written_are_refused(catalog, tmp_path, monkeypatch
 INTERRUPTED = textwrap.dedent(
     """
     import os, signal, sys, threading, time
+    from pathlib import Path
     from planner.studies.sweep import engine
     from planner.cli import main
 
     engine.ROWS = 50
     run = engine.chunk
+    pressed = threading.Event()
+    def interrupt(*given):
+        pressed.set()
+        signal.default_int_handler(*given)
     def slow(found, number):
         if number == 3 and "--slow" in sys.argv:
-            # As a person presses Ctrl-C: to the whole process, while chunks are running.
-            threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
-            time.sleep(1)
+            # As a person presses Ctrl-C: to the whole process, while a chunk is running and those before are written.
+            while not Path("out.csv.parts/part-0000002.csv").exists():
+                time.sleep(0.01)
+            os.kill(os.getpid(), signal.SIGINT)
+            pressed.wait()
         return run(found, number)
     engine.chunk = slow
+    signal.signal(signal.SIGINT, interrupt)
     sys.exit(main([a for a in sys.argv[1:] if a != "--slow"]))
     """
 )
@@ -219,24 +227,16 @@ def test_ctrl_c_leaves_readable_parts_and_says_how_to_go_on(tmp_path):
     program = tmp_path / "run.py"
     program.write_text(INTERRUPTED)
     output = tmp_path / "out.csv"
-    command = [
-        sys.executable,
-        str(program),
-        "sweep",
-        "own-8000-h100",
-        "--vary",
-        "pue=1.1:1.5:400",
-        "--watch",
-        "racks,tco",
-    ]
-    command += ["-o", str(output), "--jobs", "1"]
+    sweep_of_400 = ["sweep", "own-8000-h100", "--vary", "pue=1.1:1.5:400", "--watch", "racks,tco"]
+    command = [sys.executable, str(program), *sweep_of_400, "-o", str(output), "--jobs", "1"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    stopped = subprocess.run([*command, "--slow"], capture_output=True, text=True, env=environment, timeout=60)
+    same = {"capture_output": True, "text": True, "env": environment, "cwd": tmp_path, "timeout": 300}
+    stopped = subprocess.run([*command, "--slow"], **same)
     assert stopped.returncode == 130
     assert "150 of 400 scenarios are finished and readable in out.csv.parts" in stopped.stderr
     assert "the same command again continues" in stopped.stderr and "Traceback" not in stopped.stderr
     assert len(read(tmp_path / "out.csv.parts" / "part-0000002.csv")) == 50
-    resumed = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+    resumed = subprocess.run(command, **same)
     assert resumed.returncode == 0, resumed.stderr
     assert "400 rows; 250 scenarios in" in resumed.stderr
     assert len(read(output)) == 400

@@ -1,11 +1,5 @@
 """The terminal app, key by key."""
 
-import shutil
-from pathlib import Path
-
-import pytest
-
-from planner.catalog.catalog import Catalog
 from planner.scenario import scenario_file
 from planner.tui.app import PlannerApp
 from planner.tui.screens.inputs import CellInput, InputPane
@@ -15,51 +9,11 @@ from planner.tui.widgets.dialogs import Ask, Confirm
 from planner.tui.widgets.help import HelpScreen
 from planner.tui.widgets.lines import LineTable
 from planner.tui.widgets.picker import Picker
-
-SCENARIO = Path(__file__).parents[1] / "data" / "tui.toml"
-SIZES = [(80, 24), (160, 48)]
-
-
-@pytest.fixture
-def file(tmp_path):
-    """A scenario file of the user's own."""
-    return Path(shutil.copy(SCENARIO, tmp_path / "mine.toml"))
+from tests.conftest import CATALOG
+from tests.tui.conftest import SIZES, cells, edit, typed, until
 
 
-@pytest.fixture
-def app(file):
-    return PlannerApp(open_session(str(file)))
-
-
-async def typed(pilot, text: str) -> None:
-    """Press the keys of a text."""
-    names = {" ": "space", ".": "full_stop", "-": "minus", "/": "slash", "%": "percent_sign", "_": "underscore"}
-    await pilot.press(*[names.get(letter, letter) for letter in text])
-
-
-async def edit(pilot, name: str, text: str) -> None:
-    """Open the field of an input and type a text over what stands there."""
-    pilot.app.screen.edit_input(name)
-    await pilot.pause()
-    await pilot.press("home", "ctrl+k")
-    await typed(pilot, text)
-
-
-async def until(pilot, condition) -> None:
-    """Wait for what happens beside the keys, at most ten seconds."""
-    for _ in range(100):
-        if condition():
-            return
-        await pilot.pause(0.1)
-    pytest.fail("it did not happen within ten seconds")
-
-
-def cells(app, name: str, table: str = "#results") -> tuple[str, ...]:
-    """The cells of a row."""
-    return next(row.cells for row in app.screen.query_one(table, LineTable).rows if row.key == name)
-
-
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_results_follow_each_key(app, size):
     async with app.run_test(size=size) as pilot:
         before = app.session.plan.results["capex"].value
@@ -191,7 +145,7 @@ async def test_a_shipped_scenario_is_saved_under_a_name_of_ones_own(tmp_path, mo
         await pilot.press("enter")
         await pilot.pause()
     assert scenario_file.load("facility-30mw.toml").set["site_power_limit"] == "20 MW"
-    assert scenario_file.load("facility-30mw", Catalog()).path.read_text() == shipped
+    assert scenario_file.load("facility-30mw", CATALOG).path.read_text() == shipped
 
 
 async def test_a_file_changed_outside_is_shown_and_edits_come_back_with_undo(app, file):

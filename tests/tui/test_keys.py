@@ -4,14 +4,12 @@ PLANNER_KEY_STEPS sets the number of steps; HYPOTHESIS_PROFILE=random looks for 
 """
 
 import asyncio
-import functools
 import os
 import random
 import shutil
 import tempfile
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -23,9 +21,6 @@ from hypothesis.stateful import (
 )
 from textual import events
 
-from planner.catalog.catalog import Catalog
-from planner.evidence.claims import verdicts
-from planner.evidence.validation import validation
 from planner.scenario import edits, scenario_file
 from planner.tui.app import PlannerApp
 from planner.tui.screens import input_rows, results
@@ -33,8 +28,8 @@ from planner.tui.screens.inputs import InputPane
 from planner.tui.screens.scenario import ScenarioScreen
 from planner.tui.session import Session, open_session
 from planner.tui.widgets.lines import LineTable
+from tests.tui.conftest import POOLS, SCENARIO
 
-DATA = Path(__file__).parents[1] / "data"
 STEPS = int(os.environ.get("PLANNER_KEY_STEPS", "1000"))
 EXAMPLE_STEPS = 250
 SIZES = [(80, 24), (160, 48), (41, 12)]
@@ -85,10 +80,10 @@ class Keys(RuleBasedStateMachine):
     # Steps of all runs.
     steps = 0
 
-    @initialize(size=st.sampled_from(SIZES), name=st.sampled_from(["tui.toml", "tui-pools.toml"]))
-    def start(self, size, name):
+    @initialize(size=st.sampled_from(SIZES), shown=st.sampled_from([SCENARIO, POOLS]))
+    def start(self, size, shown):
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        path = Path(shutil.copy(DATA / name, Path(self.folder.name) / "mine.toml"))
+        path = Path(shutil.copy(shown, Path(self.folder.name) / "mine.toml"))
         own = Path(self.folder.name) / "catalogs"
         own.mkdir()
         self.loop = asyncio.new_event_loop()
@@ -268,13 +263,20 @@ class Keys(RuleBasedStateMachine):
             assert self.app._exception is None
             assert self.app.is_running
 
+    def opened_afresh(self, session):
+        """The scenario in a session of its own; one that was not changed since is opened once."""
+        opened = getattr(self, "opened", None)
+        if opened is None or opened.catalog is not session.catalog or opened.scenario != session.scenario:
+            self.opened = Session(session.catalog, session.scenario)
+        return self.opened
+
     @invariant()
     def what_is_shown_follows_from_the_scenario(self):
         """Plan, figures and inputs are those of the scenario opened afresh."""
         if not hasattr(self, "app"):
             return
         session = self.app.session
-        fresh = Session(session.catalog, session.scenario)
+        fresh = self.opened_afresh(session)
         assert fresh.problems == session.problems
         if fresh.problems:
             return
@@ -290,17 +292,7 @@ class Keys(RuleBasedStateMachine):
             assert pane.table.rows == input_rows.rows(fresh, pane.wrong, pane.revealed)
 
 
-@pytest.fixture
-def quick(monkeypatch):
-    """Verdicts and replays, which no key changes, are worked out once for all apps."""
-
-    judge_all = verdicts.Court.judge_all
-    judged = functools.cache(lambda: tuple(judge_all(verdicts.Court(Catalog()))))
-    monkeypatch.setattr(verdicts.Court, "judge_all", lambda court: list(judged()))
-    monkeypatch.setattr(validation, "replay", functools.cache(validation.replay))
-
-
-def test_random_keys_and_texts(quick):
+def test_random_keys_and_texts():
     run_state_machine_as_test(
         Keys,
         settings=settings(

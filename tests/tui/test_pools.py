@@ -1,8 +1,5 @@
 """Pools in the terminal app: chosen, edited, added, renamed and removed, key by key."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from planner.plan.planning import plan
@@ -10,24 +7,18 @@ from planner.scenario import scenario_file
 from planner.tui.app import PlannerApp
 from planner.tui.screens.inputs import CellInput, InputPane
 from planner.tui.screens.why import WhyScreen
-from planner.tui.session import open_session
+from planner.tui.session import Session, open_session
 from planner.tui.widgets.dialogs import Ask
 from planner.tui.widgets.help import HelpScreen
 from planner.tui.widgets.lines import LineTable
 from planner.tui.widgets.picker import Picker
-
-SCENARIO = Path(__file__).parents[1] / "data" / "tui-pools.toml"
-SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)])
-
-
-@pytest.fixture
-def file(tmp_path):
-    return Path(shutil.copy(SCENARIO, tmp_path / "mine.toml"))
+from tests.conftest import CATALOG
+from tests.tui.conftest import POOLS, SCENARIO, SIZES, cells
 
 
 @pytest.fixture
-def app(file):
-    return PlannerApp(open_session(str(file)))
+def shown():
+    return POOLS
 
 
 async def choose_pool(pilot, text: str) -> None:
@@ -45,23 +36,22 @@ async def retype(pilot, name: str, text: str) -> None:
     await pilot.press("home", "ctrl+k", *["space" if letter == " " else letter for letter in text], "enter")
 
 
-def cells(app, key: str, table: str = "#inputs") -> tuple[str, ...]:
-    return next(row.cells for row in app.screen.query_one(table, LineTable).rows if row.key == key)
-
-
 @SIZES
 async def test_a_pool_is_chosen_and_its_own_inputs_and_results_shown(app, size):
     async with app.run_test(size=size) as pilot:
-        assert cells(app, "pool")[2].startswith("the whole")
-        assert cells(app, "role:system")[2].startswith("dgx-h100"), "what the whole says, though no pool is without"
-        assert cells(app, "value:accelerators")[2] == "by pool"
+        assert cells(app, "pool", "#inputs")[2].startswith("the whole")
+        assert cells(app, "role:system", "#inputs")[2].startswith("dgx-h100"), (
+            "what the whole says, though no pool is without"
+        )
+        assert cells(app, "value:accelerators", "#inputs")[2] == "by pool"
         await choose_pool(pilot, "next")
         assert app.session.pool == "next-generation"
-        assert cells(app, "pool")[2].startswith("next generation")
-        assert cells(app, "role:system")[0] == "●" and "B200" in cells(app, "role:system")[2]
-        assert cells(app, "role:fabric")[0] == "○", "taken over from the whole"
-        assert cells(app, "value:accelerators") == ("●", "accelerators", "256")
-        assert cells(app, "value:start")[2] == "2028-01-01"
+        assert cells(app, "pool", "#inputs")[2].startswith("next generation")
+        system = cells(app, "role:system", "#inputs")
+        assert system[0] == "●" and "B200" in system[2]
+        assert cells(app, "role:fabric", "#inputs")[0] == "○", "taken over from the whole"
+        assert cells(app, "value:accelerators", "#inputs") == ("●", "accelerators", "256")
+        assert cells(app, "value:start", "#inputs")[2] == "2028-01-01"
         shown = {row.key for row in app.screen.query_one("#results", LineTable).rows if row.form == "value"}
         assert "next-generation/capex" in shown and "base/capex" not in shown and "capex" not in shown
 
@@ -88,7 +78,7 @@ async def test_delete_leaves_a_pool_to_what_the_whole_says(app):
         app.screen.query_one(InputPane).focus_input("system")
         await pilot.press("delete")
         assert "system" not in app.session.scenario.pools["next-generation"].choose
-        assert cells(app, "role:system")[0] == "○" and "H100" in cells(app, "role:system")[2]
+        assert cells(app, "role:system", "#inputs")[0] == "○" and "H100" in cells(app, "role:system", "#inputs")[2]
 
 
 async def test_an_entry_and_a_date_of_a_pool(app):
@@ -119,9 +109,9 @@ async def test_a_wrong_value_of_a_pool_is_said_at_its_row(app, file):
         await pilot.pause()
         assert "next-generation" in str(app.screen.query_one("#verdict").render())
         await choose_pool(pilot, "next")
-        assert cells(app, "value:accelerators")[0] == "!"
+        assert cells(app, "value:accelerators", "#inputs")[0] == "!"
         await retype(pilot, "accelerators", "256")
-        assert not app.session.problems and cells(app, "value:accelerators")[0] == "●"
+        assert not app.session.problems and cells(app, "value:accelerators", "#inputs")[0] == "●"
 
 
 @SIZES
@@ -165,8 +155,8 @@ async def test_a_name_that_another_pool_has_is_refused(app):
         assert list(app.session.scenario.pools) == ["base", "next-generation"]
 
 
-async def test_a_scenario_without_pools_gains_its_first(tmp_path):
-    app = PlannerApp(open_session(str(SCENARIO.with_name("tui.toml"))))
+async def test_a_scenario_without_pools_gains_its_first():
+    app = PlannerApp(open_session(str(SCENARIO)))
     async with app.run_test() as pilot:
         before = app.session.plan.results["capex"].value
         await choose_pool(pilot, "add")
@@ -197,14 +187,14 @@ async def test_why_and_help_of_a_pool_speak_of_it(app):
 
 async def test_the_results_are_those_of_a_fresh_plan():
     for name in ("sovereign-programme", "enterprise-refresh", "shared-site", "amd-30mw-phased"):
-        session = open_session(name)
+        session = Session(CATALOG, scenario_file.load(name, CATALOG))
         fresh = plan(session.scenario, session.catalog, bands=False)
         assert session.plan.values == fresh.values, name
 
 
 async def test_every_pool_of_the_shipped_scenarios_is_shown():
     for name in ("sovereign-programme", "enterprise-refresh", "shared-site"):
-        app = PlannerApp(open_session(name))
+        app = PlannerApp(Session(CATALOG, scenario_file.load(name, CATALOG)))
         async with app.run_test(size=(160, 48)) as pilot:
             for pool in app.session.scenario.pools:
                 app.show_pool(pool)
@@ -213,7 +203,7 @@ async def test_every_pool_of_the_shipped_scenarios_is_shown():
                 # A rented pool has no cost of owning.
                 figures = [row.key for row in rows if row.key.endswith((f"{pool}/tco", f"{pool}/cloud_cost"))]
                 assert figures and app.session.view.given, pool
-                assert cells(app, "value:accelerators")[2][0].isdigit()
+                assert cells(app, "value:accelerators", "#inputs")[2][0].isdigit()
                 app.screen.query_one("#results", LineTable).focus()
                 app.screen.query_one("#results", LineTable).highlight(figures[0])
                 await pilot.press("enter")

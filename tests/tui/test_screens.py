@@ -2,17 +2,16 @@
 
 import datetime
 import itertools
-import shutil
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
-from textual.widgets import Footer, Input, OptionList, Static, Tree
+from textual.widgets import Footer, Input, OptionList, Tree
 
 from planner.catalog.catalog import Catalog
 from planner.evidence.validation import validation
+from planner.scenario import scenario_file
 from planner.tables import Table
 from planner.tui.app import PlannerApp
 from planner.tui.screens import questions
@@ -22,35 +21,11 @@ from planner.tui.screens.entry_form import EntryForm
 from planner.tui.screens.inputs import InputPane
 from planner.tui.screens.questions import Answer
 from planner.tui.screens.why import WhyScreen
-from planner.tui.session import open_session
+from planner.tui.session import Session
 from planner.tui.widgets.dialogs import Confirm
 from planner.tui.widgets.lines import Column, LineTable, Row
-
-SCENARIO = Path(__file__).parents[1] / "data" / "tui.toml"
-SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)])
-
-
-@pytest.fixture
-def app(tmp_path, monkeypatch):
-    """The app on a file of the user's own, with an empty catalog directory of the user's own."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "catalogs").mkdir()
-    return PlannerApp(open_session(str(shutil.copy(SCENARIO, tmp_path / "mine.toml")), tmp_path / "catalogs"))
-
-
-async def settled(pilot) -> None:
-    await pilot.pause(0.3)
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-
-
-def keys(app, table: str) -> list[str]:
-    return [row.key for row in app.screen.query_one(table, LineTable).rows]
-
-
-def words(app, selector: str) -> str:
-    return str(app.screen.query_one(selector, Static).render())
-
+from tests.conftest import CATALOG
+from tests.tui.conftest import SIZES, keys, settled, typed, until, words
 
 # Compare
 
@@ -231,12 +206,7 @@ async def test_an_entry_changed_outside_is_taken_over(app, tmp_path):
         own.mkdir()
         text = 'source = "planning-estimate"\nkind = "estimate"\npower = "9 kW/system"\n'
         (own / "dgx-h100.toml").write_text(text)
-        for _ in range(100):
-            if app.session.plan.results["it_power"].value < before:
-                break
-            await pilot.pause(0.1)
-        else:
-            pytest.fail("the entry was not read again within ten seconds")
+        await until(pilot, lambda: app.session.plan.results["it_power"].value < before)
 
 
 async def test_leaving_the_form_writes_nothing(app, tmp_path):
@@ -297,7 +267,7 @@ async def test_accuracy_and_market_are_shown_beside(app):
 
 
 @pytest.mark.parametrize(
-    ("typed", "there"),
+    ("text", "there"),
     [
         ("screen compare", lambda app: isinstance(app.screen, CompareScreen)),
         ("why facility power", lambda app: isinstance(app.screen, WhyScreen)),
@@ -306,21 +276,14 @@ async def test_accuracy_and_market_are_shown_beside(app):
         ("set analysis period", lambda app: app.screen.query_one(InputPane).editing == "analysis_period"),
     ],
 )
-async def test_the_palette_reaches_commands_scenarios_entries_and_quantities(app, typed, there):
+async def test_the_palette_reaches_commands_scenarios_entries_and_quantities(app, text, there):
     async with app.run_test(size=(160, 48)) as pilot:
         await pilot.press("ctrl+p")
-        names = {" ": "space", "/": "slash", "-": "minus"}
-        await pilot.press(*[names.get(letter, letter) for letter in typed])
-        for _ in range(100):
-            await pilot.pause(0.1)
-            if not isinstance(app.screen, CommandPalette) or app.screen.query_one(OptionList).option_count:
-                break
+        await typed(pilot, text)
+        await until(pilot, lambda: app.screen.query_one(OptionList).option_count)
         await settled(pilot)
         await pilot.press("down", "enter")
-        for _ in range(100):
-            await settled(pilot)
-            if not isinstance(app.screen, CommandPalette):
-                break
+        await until(pilot, lambda: not isinstance(app.screen, CommandPalette))
         await settled(pilot)
         assert there(app)
 
@@ -338,11 +301,8 @@ async def test_the_screens_are_reached_with_number_keys_and_the_mouse(app):
 
 
 async def test_every_shipped_scenario_is_shown_on_every_screen():
-    from planner.scenario import scenario_file
-
-    catalog = Catalog()
-    for name in scenario_file.shipped_names(catalog):
-        app = PlannerApp(open_session(name))
+    for name in scenario_file.shipped_names(CATALOG):
+        app = PlannerApp(Session(CATALOG, scenario_file.load(name, CATALOG)))
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
             assert app.session.plan is not None and not app.session.problems, name

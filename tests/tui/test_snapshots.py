@@ -3,32 +3,17 @@
 After a wanted change: pytest tests/tui/test_snapshots.py --snapshot-update
 """
 
-import shutil
-from pathlib import Path
+import functools
 
-import pytest
 from textual.widgets import Input
 
-from planner.tui.app import PlannerApp
 from planner.tui.screens.inputs import CellInput, InputPane
-from planner.tui.session import open_session
 from planner.tui.widgets.lines import LineTable
+from tests.tui import conftest
+from tests.tui.conftest import SIZES
 
-SCENARIO = Path(__file__).parents[1] / "data" / "tui.toml"
-SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=["80x24", "160x48"])
-
-
-@pytest.fixture
-def app(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return PlannerApp(open_session(str(shutil.copy(SCENARIO, tmp_path / "mine.toml"))))
-
-
-async def settled(pilot) -> None:
-    """Wait for the uncertainty bands and everything else that runs beside the screen."""
-    await pilot.pause(0.6)
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+# The bands begin after half a second without a key.
+settled = functools.partial(conftest.settled, pause=0.6)
 
 
 @SIZES

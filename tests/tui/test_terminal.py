@@ -4,13 +4,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.tui.conftest import SCENARIO
+
 TMUX = shutil.which("tmux")
-SCENARIO = Path(__file__).parents[1] / "data" / "tui.toml"
 pytestmark = pytest.mark.skipif(TMUX is None, reason="no tmux on this machine")
 
 
@@ -27,11 +27,25 @@ class Terminal:
     def press(self, *keys: str) -> None:
         subprocess.run([*self.base, "send-keys", *keys], check=True)
 
-    def text(self) -> str:
-        done = subprocess.run([*self.base, "capture-pane", "-p"], capture_output=True, text=True)
+    def move(self, key: str, seconds: float = 60) -> None:
+        """Press a key that moves a cursor, and wait until it is drawn elsewhere and nothing more follows."""
+        before = self.text("-e")
+        self.press(key)
+        end = time.monotonic() + seconds
+        while (now := self.text("-e")) == before and time.monotonic() < end:
+            time.sleep(0.02)
+        while (before := now) != (now := self.later()) and time.monotonic() < end:
+            pass
+
+    def later(self) -> str:
+        time.sleep(0.15)
+        return self.text("-e")
+
+    def text(self, *how: str) -> str:
+        done = subprocess.run([*self.base, "capture-pane", "-p", *how], capture_output=True, text=True)
         return done.stdout if done.returncode == 0 else ""
 
-    def until(self, wanted: str, seconds: float = 30) -> str:
+    def until(self, wanted: str, seconds: float = 120) -> str:
         """The screen once it holds a text."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -43,14 +57,6 @@ class Terminal:
     def note(self) -> str:
         """What is said of the input under the cursor."""
         return " ".join(line[:34].strip() for line in self.text().splitlines()[-4:-1])
-
-    def changed(self, look: Callable[[], str], before: str, seconds: float = 3) -> None:
-        """Wait until what one looks at is another, or long enough for what does not change."""
-        end = time.monotonic() + seconds
-        while look() == before and time.monotonic() < end:
-            time.sleep(0.02)
-        # What is drawn around it follows.
-        time.sleep(0.1)
 
     def close(self) -> None:
         subprocess.run([*self.base, "kill-server"], capture_output=True)
@@ -70,14 +76,12 @@ def test_from_start_to_quit(tmp_path, size):
         terminal.until("Two hundred servers")
         terminal.until("binds first")
         for _ in range(60):
-            if "Accelerators that the" in (note := terminal.note()):
+            if "Accelerators that the" in terminal.note():
                 break
-            terminal.press("Down")
-            terminal.changed(terminal.note, note)
+            terminal.move("Down")
         terminal.press("Enter")
         terminal.until("Leave as it was")
-        terminal.press("Home")
-        time.sleep(0.5)
+        terminal.move("Home")
         terminal.press("1")
         terminal.until("▲")
         terminal.press("Enter")
@@ -85,7 +89,7 @@ def test_from_start_to_quit(tmp_path, size):
         terminal.press("C-s")
         terminal.until("Saved")
         terminal.press("q")
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while not (status.is_file() and status.read_text()) and time.monotonic() < end:
             time.sleep(0.05)
         assert status.read_text().strip() == "0"
