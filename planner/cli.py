@@ -57,7 +57,7 @@ def parser(configured: Collection[str] = tuple(COMMANDS)) -> Parser:
         epilog="Without a command: the terminal app. A FILE may be the name of a shipped scenario.",
     )
     top.add_argument("--version", action="version", version=f"planner {__version__}")
-    top.set_defaults(catalogs=None, json=False, csv=False, output=None)
+    top.set_defaults(catalogs=None, json=False, csv=False, output=None, whole=parser)
     subparsers = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     for name, text in COMMANDS.items():
         command = subparsers.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")

@@ -13,10 +13,9 @@ def configure(parser: Parser) -> None:
 
 
 def run(args: Arguments) -> Answer:
-    from planner import cli
     from planner.reports import reference
 
-    pages = reference.write(args.folder, args.catalog, cli.parser())
+    pages = reference.write(args.folder, args.catalog, args.whole())
     return Answer(
         data=lambda: [str(page) for page in pages],
         notes=[f"wrote {len(pages)} pages; open {args.folder / 'index.html'}"],
