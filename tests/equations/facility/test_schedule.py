@@ -1,12 +1,8 @@
-"""The way to service by hand: which path is critical, what each choice changes, the chart and the phases."""
-
-import itertools
+"""The way to service by hand: which path is critical and what each choice changes."""
 
 import pytest
 
 from planner import units
-from planner.errors import InputError
-from planner.plan import schedule
 from tests.conftest import planned, value
 
 BUILD = {"facility_mode": "build"}
@@ -87,29 +83,6 @@ def test_a_year_of_delay_of_13608_accelerators():
     assert dear == pytest.approx(596, abs=0.5)
 
 
-def test_the_chart_ends_with_service_and_marks_the_critical_path():
-    the_plan = planned("facility-30mw")
-    bars = schedule.activities(the_plan)
-    assert max(bar.end for bar in bars) == pytest.approx(the_plan.results["time_to_service"].value)
-    critical = [bar for bar in bars if bar.critical]
-    # Critical bars follow one another without a gap.
-    assert critical[0].start == 0
-    for before, after in itertools.pairwise(critical):
-        assert after.start == pytest.approx(before.end)
-    text = schedule.gantt(the_plan).text()
-    assert "█" in text and "critical" in text
-
-
-def test_phases_share_the_power_and_come_one_after_another():
-    the_plan = planned("facility-30mw", phases="3")
-    parts = schedule.phases(the_plan)
-    assert [part.name for part in parts] == ["1", "2", "3"]
-    assert parts[-1].power == pytest.approx(the_plan.results["facility_power"].value)
-    assert parts[0].power == pytest.approx(the_plan.results["phase_power"].value)
-    assert parts[0].service == pytest.approx(the_plan.results["first_service_time"].value)
-    assert parts[-1].service == pytest.approx(the_plan.results["time_to_service"].value)
-
-
 def test_a_date_of_service_makes_the_grid_bind():
     the_plan = planned(
         "facility-30mw", service_deadline="24 month", own_generation_time="100 year", site_grid_wait="60 month"
@@ -129,32 +102,6 @@ def test_a_shortage_raises_the_price_of_the_systems_with_their_lead_time():
     normal, short = (planned("own-8000-h100", supply=supply).results for supply in ("normal", "shortage"))
     assert short["capex_compute"].value == pytest.approx(1.25 * normal["capex_compute"].value)
     assert short["hardware_lead_time"].value == pytest.approx(3 * normal["hardware_lead_time"].value)
-
-
-def test_json_counts_in_months():
-    the_plan = planned("facility-30mw", phases="2")
-    data = schedule.to_json(the_plan)
-    assert data["unit"] == "month" and len(data["phases"]) == 2
-    assert max(bar["end"] for bar in data["activities"]) == pytest.approx(
-        units.convert(the_plan.results["time_to_service"].value, "month")
-    )
-
-
-def test_without_racks_there_is_no_schedule_and_the_reason_is_given():
-    the_plan = planned("own-8000-h100")
-    del the_plan.values["install_time"]
-    the_plan.missing["install_time"] = ("system_power",)
-    with pytest.raises(InputError, match="system_power"):
-        schedule.activities(the_plan)
-
-
-def test_the_picture_says_what_it_shows(tmp_path, run):
-    target = tmp_path / "schedule.svg"
-    printed = run("schedule", "facility-30mw", "-o", str(target))
-    drawing = target.read_text()
-    assert drawing.startswith("<svg") and "grid connection from month 0.0" in drawing
-    assert "critical" in printed.out
-    run("schedule", "facility-30mw", "-o", str(tmp_path / "schedule.doc"), status=2)
 
 
 def test_rented_refitted_and_built_halls_side_by_side():

@@ -1,13 +1,9 @@
 """Racks by power, space and weight; what does not fit is refused, capped or spread; megawatts and accelerators."""
 
-from dataclasses import replace
-
 import pytest
 
 from planner import units
-from planner.plan import planning, sizing
-from planner.scenario import scenario_file
-from tests.conftest import CATALOG, planned, value
+from tests.conftest import planned, value
 
 DGX = {
     "system_power": "10.2 kW/system",
@@ -25,13 +21,6 @@ NVL72 = {
     "cooling_rack_limit": "150 kW/rack",
     "site_rack_limit": "120 kW/rack",
 }
-
-
-def sized_by(**changes):
-    """The shipped 30 MW facility, sized by something else than its connection."""
-    base = scenario_file.load("facility-30mw", CATALOG)
-    kept = {name: text for name, text in base.set.items() if name != "site_power_limit"}
-    return planning.plan(replace(base, set={**kept, **changes}), CATALOG, bands=False)
 
 
 def test_packing_by_power_and_by_space():
@@ -98,30 +87,6 @@ def test_size_classes_change_above_their_edges(accelerators, tier):
     assert value("cluster_tier", accelerators=f"{accelerators} accelerator") == tier
 
 
-@pytest.mark.parametrize(
-    ("setting", "pue", "racks", "accelerators"),
-    [
-        ({"site_power_limit": "30 MW"}, "1.1", 206, 14832),
-        ({"site_power_limit": "30 MW"}, "1.2", 189, 13608),
-        ({"site_power_limit": "30 MW"}, "1.3", 174, 12528),
-        ({"site_power_limit": "6 GW"}, "1", 45454, 3272688),
-        ({"site_power_limit": "6 GW"}, "1.2", 37878, 2727216),
-    ],
-)
-def test_megawatts_to_accelerators(setting, pue, racks, accelerators):
-    """Section F of the ledger's arithmetic."""
-    the_plan = planned("facility-30mw", pue=pue, **setting)
-    assert the_plan.results["racks"].value == racks
-    assert the_plan.given[sizing.SIZE] == accelerators
-
-
-@pytest.mark.parametrize(("power", "racks"), [("132 kW/system", 227), ("100 kW/system", 300), ("30 kW/system", 1000)])
-def test_30_mw_of_it_power_in_whole_racks(power, racks):
-    """30 MW of IT power: 227 racks at 132 kW, 300 at 100, 1,000 at 30."""
-    the_plan = sized_by(it_power_limit="30 MW", system_power=power, systems_per_rack="1 system/rack")
-    assert the_plan.results["racks"].value == racks
-
-
 def test_accelerators_to_megawatts():
     """132 kW / 72 = 1.833 kW of IT power for an accelerator; the edges of the size classes in megawatts and racks."""
     for accelerators, megawatts, racks in ((256, 0.47, 3.6), (2048, 3.75, 28.4), (16384, 30.04, 227.6)):
@@ -138,12 +103,6 @@ def test_a_year_of_a_132_kw_rack_is_1156_mwh():
 def test_floor_and_density():
     assert value("floor_area", "m**2", racks="100 rack") == 300
     assert value("power_density", "kW/m**2", it_power="13.2 MW", floor_area="300 m**2") == pytest.approx(44)
-
-
-def test_rack_positions_size_the_cluster():
-    the_plan = sized_by(rack_positions="100 rack")
-    assert the_plan.results["hall_racks"].value <= 100
-    assert the_plan.binding_constraint == "floor space"
 
 
 def test_supply_is_a_limit():
