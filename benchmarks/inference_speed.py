@@ -39,7 +39,7 @@ def throughput(rows: int) -> float:
     spent = 0.0
     for start in range(0, rows, BLOCK):
         count = min(BLOCK, rows - start)
-        values = dict(resolved.values) | {
+        values = dict(resolved) | {
             "tensor_parallel": 2.0 ** random.integers(0, 4, count),
             "pipeline_parallel": np.ones(count),
             "expert_parallel": np.ones(count),
@@ -72,7 +72,7 @@ def search() -> tuple[float, int]:
     catalog = Catalog()
     scenario = Scenario("benchmark", "inference", choose={"system": "hgx-h100", "model": "deepseek-r1"}, set={})
     resolved = resolve(scenario, catalog)
-    values = resolved.values | {"accelerators": 1024.0}
+    values = resolved.given | {"accelerators": 1024.0}
     begin = time.perf_counter()
     found = layout_search.search(SERVING, values, resolved.options)
     return time.perf_counter() - begin, len(found.broken["memory"])

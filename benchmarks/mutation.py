@@ -73,11 +73,11 @@ def recorded():
     records = defaultdict(list)
     catalog = Catalog()
     for resolved in golden.cases(catalog).values():
-        given, values = golden.evaluated(resolved)
-        for step in wiring.route(tuple(sizing.wanted(resolved.options)), given, resolved.options).steps:
-            inputs = [values[need] for need in step.needs]
-            if np.isfinite(float(values[step.name])):
-                records[step.function].append((inputs, float(values[step.name])))
+        whole = golden.evaluated(resolved)
+        for step in wiring.route(sizing.wanted(whole), whole).steps if whole else ():
+            inputs, value = [whole.value(need) for need in step.needs], float(whole.value(step.figure))
+            if np.isfinite(value):
+                records[step.equation.function].append((inputs, value))
     with np.errstate(all="ignore"):
         for choices in wiring.alternatives().values():
             for equation in choices.values():

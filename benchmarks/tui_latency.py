@@ -46,7 +46,7 @@ asyncio.run(first())
 def strategy(session: Session) -> str:
     """Whether the scenario leaves the parallel strategy to the planner."""
     plan = session.plan
-    found = plan is not None and set(plan.given) - set(plan.resolved.facts) - {sizing.SIZE}
+    found = plan is not None and set(plan.whole.given) - set(plan.whole.facts) - {sizing.SIZE}
     return "found by the planner" if found else "set by the scenario"
 
 

@@ -84,7 +84,7 @@ def fixed() -> scenario.Scenario:
     base = scenario_file.load(SCENARIO)
     found = planning.plan(base, bands=False)
     rows = glossary.quantities()
-    chosen = {name: float(value) for name, value in found.given.items() if name not in found.resolved.facts}
+    chosen = {name: float(value) for name, value in found.whole.given.items() if name not in found.whole.facts}
     settings = {
         name: rows[name].labels[int(value) - 1] if rows[name].labels else f"{value!r} {rows[name].unit}"
         for name, value in chosen.items()
@@ -305,8 +305,8 @@ def strategies() -> dict[str, float]:
     base = replace(base, set={name: given for name, given in base.set.items() if name not in TRAINING.candidates})
     searched = sweep.task(base, varied, watch=["mfu", "tco", "npv_saving"], samples=4096)
     found = planning.plan(base, bands=False)
-    free = {name: value for name, value in found.given.items() if name in found.resolved.facts}
-    tried = len(layout_search.search(TRAINING, free, found.resolved.options).reached["predicted_step_time"])
+    free = {name: value for name, value in found.whole.given.items() if name in found.whole.facts}
+    tried = len(layout_search.search(TRAINING, free, found.whole.options).reached["predicted_step_time"])
     (seconds,) = rivals(lambda: engine.chunk(searched, 1), runs=1)
     return {
         "strategies searched for each": tried,

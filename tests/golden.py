@@ -13,6 +13,7 @@ from planner import glossary
 from planner.catalog.catalog import Catalog
 from planner.errors import InputError
 from planner.model import wiring
+from planner.model.scopes import Figure
 from planner.plan import plan, planning, sizing
 from planner.scenario import resolve, scenario, scenario_file
 
@@ -50,12 +51,12 @@ def switches(catalog):
 
 
 def evaluated(resolved):
-    """Everything that is given and everything that follows; nothing where the scenario cannot be planned."""
+    """Every scope with what is given and what follows; nothing where the scenario cannot be planned."""
     try:
-        given, _ = plan.given_values(planning.with_demand(resolved))
+        given, _ = plan.with_size_and_strategies(planning.with_demand(resolved))
     except InputError:
-        return {}, {}
-    return given, wiring.evaluate(sizing.wanted(resolved.options), given, resolved.options)
+        return None
+    return wiring.evaluate(sizing.wanted(given), given)
 
 
 def figures():
@@ -63,11 +64,12 @@ def figures():
     catalog = Catalog()
     found = {}
     for name, resolved in cases(catalog).items():
-        given, values = evaluated(resolved)
+        whole = evaluated(resolved)
         rounded = {
-            quantity: float(f"{float(value):.{DIGITS}g}")
-            for quantity, value in values.items()
-            if quantity not in given and np.isfinite(float(value))
+            str(Figure(scope.place, quantity)): float(f"{float(value):.{DIGITS}g}")
+            for scope in (whole.walk() if whole else ())
+            for quantity, value in scope.known.items()
+            if quantity not in scope.given and np.isfinite(float(value))
         }
         base = found.get(name.partition(" ")[0], {}) if " " in name else {}
         found[name] = {quantity: value for quantity, value in rounded.items() if base.get(quantity) != value}

@@ -14,6 +14,7 @@ def run(args: Arguments) -> Answer:
     from planner import glossary
     from planner.errors import one, unknown
     from planner.model import derivation, wiring
+    from planner.model.scopes import figure
     from planner.plan import derivation_text
 
     names = glossary.quantities()
@@ -24,18 +25,17 @@ def run(args: Arguments) -> Answer:
     if args.quantity not in names:
         raise one("explain", "QUANTITY", unknown("quantity", args.quantity, names))
     the_plan = args.plan()
-    options = the_plan.resolved.options
-    values = wiring.evaluate([args.quantity], the_plan.given, options)
-    if args.quantity not in values:
-        lacks = wiring.route((args.quantity,), the_plan.given, options).missing[args.quantity]
+    asked = figure(args.quantity)
+    whole = wiring.evaluate([asked], the_plan.whole)
+    if whole.value(asked) is None:
+        lacks = wiring.route([asked], whole).missing[args.quantity]
         raise one(the_plan.scenario.place, args.quantity, f"cannot be computed: missing {', '.join(lacks)}")
-    tree = derivation.derivation(args.quantity, values, the_plan.given, options)
+    tree = derivation.derivation(asked, whole)
 
     def text() -> str:
         lines = [f"{names[args.quantity].meaning}."]
-        equation = wiring.equation(args.quantity, options)
-        if equation is not None and args.quantity not in the_plan.resolved.facts and equation.notes:
-            lines.append(equation.notes)
+        if tree.equation is not None and tree.equation.notes:
+            lines.append(tree.equation.notes)
         return "\n".join([*lines, "", derivation_text.derivation_text(tree, the_plan, args.catalog.sources)])
 
     return Answer(text=text, data=lambda: derivation_text.derivation_json(tree, the_plan, args.catalog.sources))

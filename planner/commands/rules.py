@@ -17,8 +17,8 @@ def run(args: Arguments) -> Answer:
     from planner.tables import Table
 
     the_plan = args.plan()
-    own = rules.findings(the_plan.resolved, the_plan.values)
-    options = rules.options(the_plan.resolved, args.catalog)
+    own = rules.findings(the_plan.whole)
+    options = rules.options(the_plan.whole, args.catalog)
     every = Table(
         ["option", "verdict", "rule", "reason", "source"],
         [[each.option, each.verdict, each.rule, each.reason, each.source] for each in options],

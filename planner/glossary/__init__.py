@@ -117,17 +117,23 @@ class Kind:
     meanings: dict[str, str] = field(default_factory=dict)
 
 
+def parted(text: str) -> tuple[tuple[str, ...], str]:
+    """The names of the scopes before a name as it is written, and the name itself: `oregon/serving/racks`."""
+    *scopes, name = text.split("/")
+    return tuple(scopes), name
+
+
 class _Quantities(dict[str, Quantity]):
-    """Quantities by name, also by the name a pool gives them: `serving/racks`."""
+    """Quantities by name, also with the scopes before it."""
 
     def __missing__(self, name: str) -> Quantity:
-        pool, _, quantity = name.rpartition("/")
-        if not pool:
+        scopes, quantity = parted(name)
+        if not scopes:
             raise KeyError(name)
         return self[quantity]
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and super().__contains__(name.rpartition("/")[2])
+        return isinstance(name, str) and super().__contains__(parted(name)[1])
 
 
 @functools.cache

@@ -51,8 +51,8 @@ def _peak_over_pools(*parts: Any) -> Any:
 
     What is in service only grows while no pool ends, so the most falls on the end of some pool's start and ramp.
     """
-    count = len(parts) // (1 + len(_IN_SERVICE))
-    values, *when = (parts[i * count : (i + 1) * count] for i in range(1 + len(_IN_SERVICE)))
+    count = len(parts) // (1 + len(IN_SERVICE))
+    values, *when = (parts[i * count : (i + 1) * count] for i in range(1 + len(IN_SERVICE)))
     # The ends of starts and ramps along a new first axis, all at once; the axes of the values follow.
     shape = np.broadcast_shapes(*map(np.shape, parts))
     times = np.stack([np.broadcast_to(start + ramp, shape) for start, ramp in zip(when[0], when[1], strict=True)])
@@ -82,5 +82,7 @@ COMBINATIONS = {
     "min": _smallest_of_pools,
     "mean": _mean_over_pools,
 }
-# What the peak depends on: the inputs of the share in service beside the time.
-_IN_SERVICE = ("start_delay", "ramp_time", "analysis_period")
+# The rule for what a single part has, and the one that depends on when parts are in service; what that depends on:
+# the inputs of the share in service beside the time.
+ONE_PART, PEAK = "sum", "peak"
+IN_SERVICE = ("start_delay", "ramp_time", "analysis_period")

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from planner.model import wiring
+from planner.model.scopes import Figure, Scope
 
 
 @dataclass(frozen=True)
@@ -30,66 +31,64 @@ class Instruction:
 class Program:
     """The route from what varies to what is wanted, everything else folded into constants."""
 
-    varying: tuple[str, ...]
-    # Wanted quantities that can be computed, with their registers.
-    wanted: dict[str, int]
+    # What is wanted and can be computed, as it was asked for, with its register.
+    wanted: dict[str | Figure, int]
     missing: dict[str, tuple[str, ...]]
     registers: tuple[Any, ...]
-    inputs: dict[str, int]
+    inputs: dict[Figure, int]
     instructions: tuple[Instruction, ...]
 
-    def run(self, columns: Mapping[str, Any]) -> dict[str, Any]:
-        """The wanted quantities for arrays (or floats) of the varying ones."""
+    def run(self, columns: Mapping[Figure, Any]) -> dict[Any, Any]:
+        """What is wanted for arrays (or floats) of what varies."""
         registers = list(self.registers)
-        for name, register in self.inputs.items():
-            registers[register] = columns[name]
+        for figure, register in self.inputs.items():
+            registers[register] = columns[figure]
         with np.errstate(all="ignore"):
             for step in self.instructions:
                 registers[step.writes] = step.function(*[registers[i] for i in step.reads])
                 for register in step.frees:
                     registers[register] = None
-        return {name: registers[register] for name, register in self.wanted.items()}
+        return {asked: registers[register] for asked, register in self.wanted.items()}
 
 
-def compiled(
-    wanted: Iterable[str], values: Mapping[str, Any], varying: Iterable[str], options: Mapping[str, str]
-) -> Program:
-    """The program for `wanted` where `varying` will be arrays and every other of `values` stays as given."""
-    wanted, varying = tuple(wanted), tuple(varying)
-    route = wiring.route(wanted, [*values, *varying], options)
-    moving = set(varying)
-    constants = {name: value for name, value in values.items() if name not in moving}
+def compiled(wanted: Iterable[str | Figure], scope: Scope, varying: Iterable[Figure]) -> Program:
+    """The program for what is wanted of a scope where the given figures `varying` will be arrays."""
+    asked = {each: wiring.placed(each, scope) for each in wanted}
+    inputs = dict.fromkeys(varying)
+    moving = set(inputs)
+    route = wiring.route(asked, scope)
+    constants = {figure: value for figure, value in scope.whole.figures().items() if figure not in moving}
     steps = []
     with np.errstate(all="ignore"):
         for step in route.steps:
             if moving.isdisjoint(step.needs):
-                constants[step.name] = step.function(*[constants[need] for need in step.needs])
+                constants[step.figure] = step.equation.function(*[constants[need] for need in step.needs])
             else:
-                moving.add(step.name)
+                moving.add(step.figure)
                 steps.append(step)
-    found = [name for name in dict.fromkeys(wanted) if name in moving or name in constants]
-    used = dict.fromkeys([need for step in steps for need in step.needs] + found)
-    names = dict.fromkeys([*used, *(step.name for step in steps)])
-    register = {name: index for index, name in enumerate(names)}
+    reached = {each: figure for each, figure in asked.items() if figure in moving or figure in constants}
+    kept = dict.fromkeys(reached.values())
+    used = dict.fromkeys([*(need for step in steps for need in step.needs), *kept])
+    figures = dict.fromkeys([*used, *(step.figure for step in steps)])
+    register = {figure: index for index, figure in enumerate(figures)}
     last_use = {need: index for index, step in enumerate(steps) for need in step.needs}
     instructions = tuple(
         Instruction(
-            step.function,
+            step.equation.function,
             tuple(register[need] for need in step.needs),
-            register[step.name],
+            register[step.figure],
             tuple(
                 register[need]
                 for need in dict.fromkeys(step.needs)
-                if last_use[need] == index and need in moving and need not in found
+                if last_use[need] == index and need in moving and need not in kept
             ),
         )
         for index, step in enumerate(steps)
     )
     return Program(
-        varying,
-        {name: register[name] for name in found},
+        {each: register[figure] for each, figure in reached.items()},
         route.missing,
-        tuple(constants.get(name) if name not in moving else None for name in names),
-        {name: register[name] for name in varying if name in register},
+        tuple(constants.get(figure) if figure not in moving else None for figure in figures),
+        {figure: register[figure] for figure in inputs if figure in register},
         instructions,
     )

@@ -5,10 +5,8 @@ parameters are the quantities it needs.  `residual_value__straight_line` is the 
 of `residual_value`, chosen by the option that the glossary names for it; an equation without such a suffix holds
 for every choice that has none of its own.
 
-A scenario of several pools uses the same equations once for each: `serving/racks` is the quantity `racks` of the
-pool `serving`, and plain `racks` combines those of all pools by the rule that the glossary gives it.  The option
-`pools` lists the pools, and `serving/residual_method` is an option of one.  What a pool is not given by itself it
-takes from the whole.
+A scenario of several pools uses the same equations once for each scope of its tree (planner.model.scopes): a step of a
+route is an equation in a scope.
 """
 
 from __future__ import annotations
@@ -19,16 +17,18 @@ import inspect
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
 from planner import equations, glossary
-from planner.model.combine import _IN_SERVICE, COMBINATIONS, _peak_over_pools, _sum_over_pools
-from planner.model.scopes import AGAIN, POOLS, SEPARATOR, source
+from planner.model.combine import COMBINATIONS, IN_SERVICE, ONE_PART, PEAK
+from planner.model.scopes import AGAIN, Figure, Scope, Shape, of_shape, scope_of
+
+S = TypeVar("S", bound=Scope)
 
 # The formula of a quantity that is a number, known only where others are.
 NUMBER = re.compile(r"(?:(?P<number>[\d/.]+) \+ )?0 \* (?P<needs>\w+(?: \* \w+)*)")
@@ -128,21 +128,47 @@ def _from_row(row: glossary.Quantity, choice: str | None, text: str) -> Equation
 
 
 def equation(name: str, options: Mapping[str, str]) -> Equation | None:
-    """The equation in force for `name` under the chosen options."""
-    pool, slash, quantity = name.rpartition("/")
-    members = options.get(pool + slash + POOLS)
-    row = glossary.quantities().get(quantity)
-    if row is None:
+    """The equation of a quantity under the chosen options; None where it has none."""
+    row, choices = glossary.quantities().get(name), alternatives().get(name)
+    return choices.get(options.get(row.option or "", ""), choices.get(None)) if row and choices else None
+
+
+@dataclass(frozen=True)
+class Step:
+    """An equation in a scope: what it computes there, and where each of its needs stands."""
+
+    figure: Figure
+    equation: Equation
+    needs: tuple[Figure, ...]
+
+
+def step(name: str, scope: Scope) -> Step | None:
+    """How a quantity is computed in a scope, by its equation or from the scope's parts; None where it is not."""
+    row = glossary.quantities().get(name)
+    if row is not None and scope.combines(name):
+        return _combination(row, scope)
+    found = equation(name, scope.options)
+    if found is None:
         return None
-    if members and (row.combine != AGAIN or SEPARATOR not in members):
-        return _combination(name, [f"{pool}{slash}{member}/" for member in members.split(SEPARATOR)], row, options)
-    choices = alternatives().get(quantity)
-    if choices is None:
+    return Step(Figure(scope.place, name), found, tuple(scope.source(need) for need in found.needs))
+
+
+def _combination(row: glossary.Quantity, scope: Scope) -> Step | None:
+    """The step that combines a quantity from a scope's parts; None where the glossary gives no rule."""
+    rule, _, weight = row.combine.partition(" ")
+    if len(scope.parts) == 1:
+        # What one part has is what the scope has.
+        rule, weight = ONE_PART, ""
+    asking = [
+        part
+        for part in scope.parts.values()
+        if row.workload in (None, part.options.get("workload", row.workload)) and row.name not in elsewhere(part)
+    ]
+    if rule not in COMBINATIONS or not asking:
         return None
-    found = choices.get(options.get(f"{pool}{slash}{row.option}", ""), choices.get(None))
-    if found is None or not pool:
-        return found
-    return replace(found, name=name, needs=tuple(f"{pool}/{need}" for need in found.needs))
+    weights = IN_SERVICE if rule == PEAK else (weight,) if weight else ()
+    needs = [part.source(name) for name in (row.name, *weights) for part in asking]
+    return Step(Figure(scope.place, row.name), Equation(row.name, COMBINATIONS[rule], (), row.room), tuple(needs))
 
 
 # Rooms about the owner's own hall, and what is bought for it: a rented pool has none of it.
@@ -150,102 +176,92 @@ _HALL = ("size", "power", "cooling", "network", "cabling", "storage", "site")
 _BOUGHT = "systems"
 
 
-def elsewhere(pool: str, options: Mapping[str, str]) -> frozenset[str]:
+def elsewhere(scope: Scope) -> frozenset[str]:
     """Quantities that a rented pool does not have, as what it runs on stands at the provider's."""
-    if options.get(f"{pool}ownership") != "rented":
-        return frozenset()
-    own = {n.removeprefix(pool): choice for n, choice in options.items() if n.startswith(pool)}
-    return _depending_on_what_is_bought(tuple(sorted(own.items())))
+    return _elsewhere(scope.shape(())) if scope.options.get("ownership") == "rented" else frozenset()
 
 
 @functools.lru_cache(maxsize=64)
-def _depending_on_what_is_bought(chosen: tuple[tuple[str, str], ...]) -> frozenset[str]:
-    options = dict(chosen)
-    known: dict[str, bool] = {_BOUGHT: True}
+def _elsewhere(shape: Shape) -> frozenset[str]:
+    scope = of_shape(shape)
+    known = {Figure((), _BOUGHT): True}
 
-    def depends(name: str) -> bool:
-        if name not in known:
-            known[name] = False
-            found = equation(name, options)
-            known[name] = found is not None and any(depends(need) for need in found.needs)
-        return known[name]
+    def depends(figure: Figure) -> bool:
+        if figure not in known:
+            known[figure] = False
+            found = step(figure.name, scope.at(figure.place))
+            known[figure] = found is not None and any(depends(need) for need in found.needs)
+        return known[figure]
 
     rows = glossary.quantities()
-    in_the_hall = {name for name in alternatives() if name in rows and rows[name].room in _HALL}
-    spent = {name for name in alternatives() if name in rows and rows[name].option == "ownership"} - {_BOUGHT}
-    return frozenset({name for name in alternatives() if depends(name)} | in_the_hall) - spent
-
-
-def _combination(name: str, pools: list[str], row: glossary.Quantity, options: Mapping[str, str]) -> Equation | None:
-    """The equation that combines a quantity over pools; None where the glossary gives no rule."""
-    rule, _, weight = row.combine.partition(" ")
-    function = COMBINATIONS.get(rule)
-    if len(pools) == 1:
-        # What one pool has is what the whole has.
-        function, weight = _sum_over_pools, ""
-    if function is None:
-        return None
-    workload = row.workload
-    asking = [
-        pool
-        for pool in pools
-        if (workload is None or options.get(f"{pool}workload", workload) == workload)
-        and row.name not in elsewhere(pool, options)
-    ]
-    weights = _IN_SERVICE if function is _peak_over_pools else (weight,) if weight else ()
-    needs = [pool + name for name in (row.name, *weights) for pool in asking]
-    return Equation(name, function, tuple(needs), row.room) if asking else None
+    computed = [name for name in alternatives() if name in rows]
+    in_the_hall = {name for name in computed if rows[name].room in _HALL}
+    spent = {name for name in computed if rows[name].option == "ownership"} - {_BOUGHT}
+    return frozenset({name for name in computed if depends(Figure((), name))} | in_the_hall) - spent
 
 
 @dataclass(frozen=True)
 class Route:
     """The order in which equations run for what is wanted, and what cannot be computed and why."""
 
-    steps: tuple[Equation, ...]
+    steps: tuple[Step, ...]
+    # By the name that is wanted, the names that it lacks.
     missing: dict[str, tuple[str, ...]]
 
 
-def route(wanted: Iterable[str], given: Iterable[str], options: Mapping[str, str]) -> Route:
-    """The equations that lead from `given` to `wanted`, in order; a given quantity's own equation does not run."""
-    return _route(tuple(wanted), frozenset(given), tuple(sorted(options.items())))
+def route(
+    wanted: Iterable[str | Figure],
+    given: Scope | Iterable[str],
+    options: Mapping[str, str] | None = None,
+) -> Route:
+    """The equations that lead from what is given to what is wanted, in order; what is given is not computed.
+
+    Names stand for quantities of the scope.  Names of given quantities with their options are a scope by themselves.
+    """
+    scope = scope_of(given, options)
+    return _route(tuple(placed(each, scope) for each in wanted), scope.whole.shape())
+
+
+def placed(asked: str | Figure, scope: Scope) -> Figure:
+    """The figure that is asked for: by its name it is one of the scope."""
+    return asked if isinstance(asked, Figure) else Figure(scope.place, asked)
 
 
 @functools.lru_cache(maxsize=512)
-def _route(wanted: tuple[str, ...], given: frozenset[str], chosen: tuple[tuple[str, str], ...]) -> Route:
-    options = dict(chosen)
-    steps: list[Equation] = []
-    missing: dict[str, tuple[str, ...]] = {}
-    done = set(given)
-    open_names: list[str] = []
+def _route(wanted: tuple[Figure, ...], shape: Shape) -> Route:
+    scopes = of_shape(shape).by_place()
+    steps: list[Step] = []
+    missing: dict[Figure, tuple[Figure, ...]] = {}
+    done = {Figure(place, name) for place, scope in scopes.items() for name in scope.given}
+    opened: list[Figure] = []
 
-    def visit(name: str) -> bool:
-        if name in done:
+    def visit(figure: Figure) -> bool:
+        if figure in done:
             return True
-        if name in missing:
+        if figure in missing:
             return False
-        if name in open_names:
-            raise glossary.GlossaryError(f"equations form a cycle: {' -> '.join([*open_names, name])}")
-        found = equation(name, options)
+        if figure in opened:
+            raise glossary.GlossaryError(f"equations form a cycle: {' -> '.join(map(str, [*opened, figure]))}")
+        found = step(figure.name, scopes[figure.place]) if figure.place in scopes else None
         if found is None:
-            missing[name] = (name,)
+            missing[figure] = (figure,)
             return False
-        open_names.append(name)
-        needs = tuple(source(need, given) for need in found.needs)
-        lacking: dict[str, None] = {}
-        for need in needs:
+        opened.append(figure)
+        lacking: dict[Figure, None] = {}
+        for need in found.needs:
             if not visit(need):
                 lacking.update(dict.fromkeys(missing[need]))
-        open_names.pop()
+        opened.pop()
         if lacking:
-            missing[name] = tuple(lacking)
+            missing[figure] = tuple(lacking)
             return False
-        steps.append(found if needs == found.needs else replace(found, needs=needs))
-        done.add(name)
+        steps.append(found)
+        done.add(figure)
         return True
 
-    for name in wanted:
-        visit(name)
-    return Route(tuple(steps), missing)
+    for figure in wanted:
+        visit(figure)
+    return Route(tuple(steps), {str(figure): tuple(map(str, lacking)) for figure, lacking in missing.items()})
 
 
 @functools.cache
@@ -257,26 +273,52 @@ def site_limits() -> frozenset[str]:
     return frozenset(need for need in needs if need not in computed)
 
 
+@overload
+def evaluate(wanted: Iterable[str | Figure], given: S) -> S: ...
+
+
+@overload
 def evaluate(
-    wanted: Iterable[str], values: Mapping[str, Any], options: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """`values` and every step that leads to `wanted`, as far as the inputs go; floats or arrays in base units."""
-    found = dict(values)
+    wanted: Iterable[str | Figure], given: Mapping[str, Any], options: Mapping[str, str] | None = None
+) -> Scope: ...
+
+
+def evaluate(
+    wanted: Iterable[str | Figure], given: Scope | Mapping[str, Any], options: Mapping[str, str] | None = None
+) -> Scope:
+    """The scope with every step computed that leads to what is wanted, as far as what is given goes.
+
+    Floats or arrays in base units.  Given values with their options are a scope by themselves.
+    """
+    scope = scope_of(given, options)
+    return computed(route(wanted, scope), scope)
+
+
+def computed(route: Route, scope: S) -> S:
+    """The scope with every step of a route computed."""
+    found = scope.copied()
+    known: dict[tuple[str, ...], dict[str, Any]] = {}
+    for place, each in found.whole.by_place().items():
+        known[place] = each.known = dict(each.given)
     with np.errstate(all="ignore"):
-        for step in route(wanted, values, options or {}).steps:
-            found[step.name] = step.function(*[found[need] for need in step.needs])
+        for run in route.steps:
+            inputs = [known[place][name] for place, name in run.needs]
+            known[run.figure.place][run.figure.name] = run.equation.function(*inputs)
     return found
 
 
-def inputs_of(name: str, given: Iterable[str], options: Mapping[str, str]) -> set[str]:
-    """The given quantities that `name` depends on."""
-    given = set(given)
-    if name in given:
-        return {name}
-    needed: set[str] = set()
-    for step in route((name,), given, options).steps:
-        needed.update(need for need in step.needs if need in given)
-    return needed
+def inputs_of(
+    asked: str | Figure,
+    given: Scope | Iterable[str],
+    options: Mapping[str, str] | None = None,
+) -> set[Figure]:
+    """The given figures that a quantity depends on."""
+    scope = scope_of(given, options)
+    figure = placed(asked, scope)
+    if figure.name in scope.whole.at(figure.place).given:
+        return {figure}
+    given_at = {place: each.given for place, each in scope.whole.by_place().items()}
+    return {need for each in route((figure,), scope).steps for need in each.needs if need.name in given_at[need.place]}
 
 
 def used_by(name: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from planner import units
 from planner.catalog import ages
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import Entry, Fact
-from planner.model import scopes, wiring
+from planner.model import wiring
 from planner.plan import dates, rules
 from planner.plan.plan import Plan
 from planner.scenario.scenario import Resolved
@@ -58,9 +58,9 @@ def ranked(
     day = day or dates.price_day(the_plan.scenario)
     offers = [
         offer
-        for pool, part in (the_plan.resolved.pools or {"": the_plan.resolved}).items()
+        for pool in the_plan.whole.pools
         for term in TERMS
-        for offer in _of_pool(the_plan, pool, part, _on(catalog, part, term, any_accelerator), term, day)
+        for offer in _of_pool(pool, _on(catalog, pool, term, any_accelerator), term, day)
     ]
     return sorted(offers, key=_rank)
 
@@ -80,14 +80,12 @@ def _on(catalog: Catalog, part: Resolved, term: str, any_accelerator: bool) -> l
     ]
 
 
-def _of_pool(
-    the_plan: Plan, pool: str, part: Resolved, entries: list[Entry], term: str, day: datetime.date
-) -> Iterable[Offer]:
+def _of_pool(pool: Resolved, entries: list[Entry], term: str, day: datetime.date) -> Iterable[Offer]:
     """All offers on one term, evaluated together: the offers are the scenario axis."""
-    seen, options = scopes.inside(f"{pool}/" if pool else "", the_plan.given, the_plan.resolved.options)
-    given = {name: value for name, value in seen.items() if name != "cloud_price"}
-    given[f"cloud_{TERMS[term]}"] = np.array([entry.facts[TERMS[term]].value for entry in entries])
-    values = wiring.evaluate(_WANTED, given, options | {"cloud_term": term}) if entries else {}
+    alone = pool.alone().choosing({"cloud_term": term})
+    alone.given.pop("cloud_price", None)
+    alone.given[f"cloud_{TERMS[term]}"] = np.array([entry.facts[TERMS[term]].value for entry in entries])
+    values = wiring.evaluate(_WANTED, alone) if entries else alone
     for index, entry in enumerate(entries):
         fact = entry.facts[TERMS[term]]
         price = _at(values.get("cloud_price"), index)
@@ -102,12 +100,12 @@ def _of_pool(
             _at(values.get("npv_saving"), index),
             (day - fact.as_of).days if fact.as_of else None,
             tuple(_flags(entry, fact, price, values, day)),
-            _excluded(part, entry),
-            pool,
+            _excluded(pool, entry),
+            pool.path,
         )
 
 
-def _flags(entry: Entry, fact: Fact, price: float, values: dict[str, Any], day: datetime.date) -> Iterable[str]:
+def _flags(entry: Entry, fact: Fact, price: float, values: Mapping[str, Any], day: datetime.date) -> Iterable[str]:
     if fact.as_of is None:
         yield "no date"
     elif ages.is_stale(fact, day):

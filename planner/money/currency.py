@@ -31,10 +31,10 @@ class Currency:
 
 def of_plan(the_plan: Plan) -> Currency:
     """The currency that the scenario sets; InputError where it gives no rate for it."""
-    name = the_plan.resolved.options.get("currency", "USD")
+    name = the_plan.whole.options.get("currency", "USD")
     if name == "USD":
         return Currency()
-    rate, day = the_plan.given.get("exchange_rate"), the_plan.given.get("exchange_rate_day")
+    rate, day = the_plan.whole.given.get("exchange_rate"), the_plan.whole.given.get("exchange_rate_day")
     if rate is None:
         raise one(the_plan.scenario.place, "set.currency", f"needs the rate: set exchange_rate, {name} for one dollar")
     return Currency(name, float(rate), "" if day is None else _date(int(day), the_plan.scenario.place))
@@ -70,5 +70,5 @@ def headlines(the_plan: Plan, currency: Currency) -> Table:
         row = glossary.quantities()[name]
         if name in the_plan.results and units.same_dimensions(row.unit, "USD"):
             rows.append([name, the_plan.results[name].value * currency.rate / 1e6])
-    price_year = f", prices of {the_plan.values['price_year']:.0f}" if "price_year" in the_plan.values else ""
+    price_year = f", prices of {the_plan.whole['price_year']:.0f}" if "price_year" in the_plan.whole else ""
     return Table(["amount", f"M{currency.name}"], rows, frozenset({1}), f"In {currency.words}{price_year}")

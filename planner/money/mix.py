@@ -140,7 +140,7 @@ def _against_owned(heights: Any, ways: Mapping[str, Any], kept: Any) -> list[tup
 
 def of_plan(the_plan: Plan, load: Any = None) -> Mix | None:
     """The cheapest mix for a plan's demand; None where neither owning nor renting has a price."""
-    values = the_plan.values
+    values = the_plan.whole
     burst, reserved, owned = (_known(values, n) for n in ("burst_price", "reserved_price", "owned_capacity_price"))
     if (owned is None and burst is None) or (burst is None and reserved is None):
         return None
@@ -161,10 +161,10 @@ def of_plan(the_plan: Plan, load: Any = None) -> Mix | None:
 
 def _excluded(the_plan: Plan) -> str:
     """Why the rules on where data must stay forbid the chosen offer, or an empty text."""
-    cloud, options = the_plan.resolved.entries.get("cloud"), the_plan.resolved.options
+    cloud, options = the_plan.whole.entries.get("cloud"), the_plan.whole.options
     if cloud is None:
         return ""
-    known = rules.Rules(the_plan.resolved.rules)
+    known = rules.Rules(the_plan.whole.rules)
     finding = known.cloud(cloud, options.get("owner_country", "any"), options.get("data_residency", "none"))
     return finding.reason if finding.verdict == rules.EXCLUDED else ""
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, units
-from planner.model import scopes, wiring
+from planner.model import wiring
 from planner.money import cloud_offers
 from planner.money.currency import Currency
 from planner.plan.plan import Plan
@@ -35,10 +35,10 @@ class Way:
 def compared(the_plan: Plan) -> list[Way]:
     """Every way that the scenario has the figures for, pool by pool; the years are the scenario axis."""
     ways: list[Way] = []
-    for pool in scopes.pools(the_plan.resolved.options):
-        values, options = scopes.inside(pool, the_plan.given, the_plan.resolved.options)
-        options = {name: choice for name, choice in options.items() if name != "ownership"}
-        ways += _of_pool(pool.rstrip("/"), values, options)
+    for pool in the_plan.whole.pools:
+        alone = pool.alone()
+        options = {name: choice for name, choice in alone.options.items() if name != "ownership"}
+        ways += _of_pool(pool.path, alone.given, options)
     return ways
 
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from planner import glossary, units
 from planner.errors import one
-from planner.model import scopes, wiring
+from planner.model import wiring
+from planner.model.scopes import Scope
 from planner.money import ledger, mix, returns, tariffs
 from planner.money.currency import Currency
 from planner.money.ledger import OWN, RENT, Flow, Ledger
@@ -90,7 +91,7 @@ def of_plan(the_plan: Plan) -> Books:
 
     The own side is the plan as it stands: a rented pool pays its rent there too, so that it saves nothing.
     """
-    members = [_member(the_plan, pool) for pool in scopes.pools(the_plan.resolved.options)]
+    members = [_member(pool) for pool in the_plan.whole.pools]
     parts = []
     for member in members:
         sides = (RENT,) if member.rented else (OWN, RENT)
@@ -102,12 +103,12 @@ def of_plan(the_plan: Plan) -> Books:
     return Books(the_plan, book, members, _rents(members) if book.pick(side=RENT) else {})
 
 
-def _member(the_plan: Plan, pool: str) -> returns.Member:
+def _member(pool: Scope) -> returns.Member:
     """What a pool sees, and the month in which it starts."""
-    values, options = scopes.inside(pool, the_plan.given, the_plan.resolved.options)
-    known = wiring.evaluate(("start_delay", "calendar_month"), values, options)
+    alone = pool.alone()
+    known = wiring.evaluate(("start_delay", "calendar_month"), alone)
     start = round(known.get("start_delay", 0.0) / known["calendar_month"]) if "calendar_month" in known else 0
-    return returns.Member(values, options, start, pool.rstrip("/"))
+    return returns.Member(alone.given, alone.options, start, pool.path)
 
 
 def _rents(members: Iterable[returns.Member]) -> dict[str, float]:
@@ -137,7 +138,7 @@ def with_tariff(books: Books, tariff: tariffs.Tariff) -> Books:
         if item != "total" and np.any(amounts)
     ]
     change = sum((flow.amounts for flow in added), np.zeros(book.months + 1)) - np.reshape(old, -1)
-    rate = float(plan.values.get("tax_rate", 0.0))
+    rate = float(plan.whole.get("tax_rate", 0.0))
     if rate:
         added.append(Flow(OWN, "tax", "income tax on the tariff's difference", "tax", -rate * change, times))
     changed = Ledger([*kept, *added], book.discount_factor, book.missing, book.incomplete)
@@ -233,7 +234,7 @@ def measures_text(books: Books, currency: Currency) -> str:
 
 def assumptions(books: Books, currency: Currency) -> list[tuple[str, str]]:
     """Conventions, chosen options, currency: what the amounts rest on beside the inputs."""
-    values, options = books.plan.values, books.plan.resolved.options
+    values, options = books.plan.whole, books.plan.whole.options
     rows = [(name, shown(name, values[name])) for name in _CONVENTIONS if name in values]
     rows += [(name, options[name]) for name in _OPTIONS if name in options]
     rows.append(("currency", currency.words))
@@ -243,8 +244,8 @@ def assumptions(books: Books, currency: Currency) -> list[tuple[str, str]]:
 
 def decision(books: Books, cheapest: mix.Mix, currency: Currency) -> str:
     """Owning, reserving, renting as the scenario says, or the cheapest mix: which costs least in present value."""
-    worth = float(books.plan.values.get("discounted_time", np.nan))
-    term = books.plan.resolved.options.get("cloud_term", "rent")
+    worth = float(books.plan.whole.get("discounted_time", np.nan))
+    term = books.plan.whole.options.get("cloud_term", "rent")
     shares = ", ".join(f"{100 * share:.0f} % {way}" for way, share in cheapest.shares.items() if share > 0)
     costs = {f"the mix ({shares} of the peak)": cheapest.cost * worth}
     for name, words in (("npv_own", "owning the peak"), ("npv_cloud", f"renting at the {term} price")):

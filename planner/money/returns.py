@@ -132,8 +132,8 @@ def _yield(book: Ledger, member: Member) -> dict[str, float]:
     """Discounted accelerator-time of a pool: installed, useful, as operations, as tokens; its rent and services."""
     conventions = ("calendar_month", "accounting_months", "payment_months", "accounting_hours_share")
     names = ("installed_accelerators", "accelerators", "useful_share", "accelerator_peak_bf16", _TOKENS, *_RENT)
-    known = wiring.evaluate((*conventions, *names), member.values, member.options)
-    known = {name: float(known[name]) for name in (*conventions, *names) if name in known}
+    computed = wiring.evaluate((*conventions, *names), member.values, member.options)
+    known = {name: float(computed[name]) for name in (*conventions, *names) if name in computed}
     installed = known.get("installed_accelerators", known.get("accelerators"))
     if installed is None or any(name not in known for name in conventions):
         return {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner import glossary, units
-from planner.model import scopes, wiring
+from planner.model import wiring
 from planner.plan.plan import Plan
 from planner.tables import Cell, Table
 
@@ -18,22 +18,20 @@ def table(the_plan: Plan) -> Table:
     ages = np.array(YEARS) * year
     rows: list[list[Cell]] = []
     methods = glossary.options()["residual_method"].choices
-    for pool in scopes.pools(the_plan.resolved.options):
-        values, options = scopes.inside(pool, the_plan.given, the_plan.resolved.options)
+    for pool in the_plan.whole.pools:
         curves = []
         for method in methods:
-            known = wiring.evaluate(
-                ("residual_share",), {**values, "final_age": ages}, options | {"residual_method": method}
-            )
+            aged = pool.giving({"final_age": ages}).choosing({"residual_method": method})
+            known = wiring.evaluate(("residual_share",), aged)
             share = known.get("residual_share", np.nan)
             curves.append(100 * np.broadcast_to(np.asarray(share, dtype=float), ages.shape))
         name = "cost_per_useful_accelerator_hour"
         # A period of nothing has no hours.
-        kept = wiring.evaluate((name,), {**values, "analysis_period": ages[1:]}, options).get(name, np.nan)
+        kept = wiring.evaluate((name,), pool.giving({"analysis_period": ages[1:]})).get(name, np.nan)
         hours = np.concatenate([[np.nan], np.broadcast_to(np.asarray(kept, dtype=float), ages[1:].shape) * 3600])
         for index, age in enumerate(YEARS):
             shares = [float(curve[index]) if np.isfinite(curve[index]) else None for curve in curves]
-            rows.append([pool.rstrip("/"), float(age), *shares, float(hours[index])])
+            rows.append([pool.path, float(age), *shares, float(hours[index])])
     columns = ["pool", "age, years", *(f"{method}, %" for method in methods), "USD by useful hour if sold then"]
     title = "Worth of systems as a share of their price; straight-line is the book value over the service life"
     return Table(columns, rows, frozenset(range(1, len(columns))), title).without_empty("pool")

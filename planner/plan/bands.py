@@ -11,69 +11,71 @@ from planner import glossary, sampling
 from planner.catalog.entries import Fact
 from planner.errors import one
 from planner.model import compiled
+from planner.model.scopes import Figure, figure
 from planner.scenario.scenario import Resolved
 
 SAMPLES = 256
 PERCENTILES = (10, 90)
 
 
-def bands(
-    wanted: Iterable[str], given: Mapping[str, Any], resolved: Resolved, samples: int = SAMPLES, seed: int = 0
-) -> dict[str, tuple[float, float]]:
-    """P10 and P90 of each wanted quantity that depends on an uncertain input."""
-    ranges = uncertain(resolved)
+def spread(
+    wanted: Iterable[Figure], whole: Resolved, samples: int = SAMPLES, seed: int = 0
+) -> dict[Figure, tuple[float, float]]:
+    """P10 and P90 of each wanted figure that depends on an uncertain input."""
+    ranges = uncertain(whole)
     if not ranges:
         return {}
-    columns = draw(ranges, sampling.stratified(len(ranges), samples, seed), resolved)
-    sampled = compiled.compiled(wanted, given, columns, resolved.options).run(columns)
-    found = {}
-    for name, column in sampled.items():
+    columns = draw(ranges, sampling.stratified(len(ranges), samples, seed), whole)
+    sampled = compiled.compiled(wanted, whole, columns).run(columns)
+    bands = {}
+    for each, column in sampled.items():
         if np.ndim(column) == 1 and np.all(np.isfinite(column)):
             low, high = np.percentile(column, PERCENTILES)
-            found[name] = (float(low), float(high))
-    return found
+            bands[each] = (float(low), float(high))
+    return bands
 
 
-def uncertain(resolved: Resolved) -> dict[str, Fact]:
+def uncertain(whole: Resolved) -> dict[Figure, Fact]:
     """The facts that have a range."""
     return {
-        name: fact
-        for name, fact in resolved.facts.items()
+        each: fact
+        for each, fact in whole.all_facts().items()
         if fact.low is not None and fact.high is not None and fact.low < fact.high
     }
 
 
-def draw(ranges: Mapping[str, Fact], uniform: Any, resolved: Resolved | None = None) -> dict[str, Any]:
+def draw(ranges: Mapping[Figure, Fact], uniform: Any, whole: Resolved | None = None) -> dict[Figure, Any]:
     """Values of the ranges at rows of probabilities; correlated as the scenario states where it is given."""
-    if resolved is not None and resolved.scenario.correlate:
-        uniform = _correlated(list(ranges), uniform, resolved)
+    if whole is not None and whole.scenario.correlate:
+        uniform = _correlated(list(ranges), uniform, whole)
     rows = glossary.quantities()
     columns = {}
-    for probability, (name, fact) in zip(uniform, ranges.items(), strict=True):
+    for probability, (each, fact) in zip(uniform, ranges.items(), strict=True):
+        row = rows[each.name]
         values = sampling.quantile(fact.distribution, probability, fact.low, fact.value, fact.high)
-        if rows[name].low is not None or rows[name].high is not None:
-            values = np.clip(values, rows[name].low, rows[name].high)
-        columns[name] = np.rint(values) if rows[name].whole else values
+        if row.low is not None or row.high is not None:
+            values = np.clip(values, row.low, row.high)
+        columns[each] = np.rint(values) if row.whole else values
     return columns
 
 
-def _correlated(names: list[str], uniform: Any, resolved: Resolved) -> Any:
+def _correlated(drawn: list[Figure], uniform: Any, whole: Resolved) -> Any:
     pairs = [
-        (name, other, rank)
-        for name, others in resolved.scenario.correlate.items()
+        (drawn.index(figure(name)), drawn.index(figure(other)), rank)
+        for name, others in whole.scenario.correlate.items()
         for other, rank in others.items()
-        if name in names and other in names
+        if figure(name) in drawn and figure(other) in drawn
     ]
-    together = [name for name in names if any(name in pair[:2] for pair in pairs)]
-    if not together:
+    rows = sorted({row for *pair, _ in pairs for row in pair})
+    if not rows:
         return uniform
-    ranks = np.eye(len(together))
-    for name, other, rank in pairs:
-        ranks[together.index(name), together.index(other)] = ranks[together.index(other), together.index(name)] = rank
-    found = np.array(uniform)
-    where = [names.index(name) for name in together]
+    ranks = np.eye(len(rows))
+    for one_row, other_row, rank in pairs:
+        place, other_place = rows.index(one_row), rows.index(other_row)
+        ranks[place, other_place] = ranks[other_place, place] = rank
+    correlated = np.array(uniform)
     try:
-        found[where] = sampling.correlated(found[where], ranks)
+        correlated[rows] = sampling.correlated(correlated[rows], ranks)
     except ValueError as error:
-        raise one(resolved.scenario.place, "correlate", str(error)) from None
-    return found
+        raise one(whole.scenario.place, "correlate", str(error)) from None
+    return correlated

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from planner import glossary
 from planner.model import wiring
+from planner.model.scopes import figure
 from planner.plan.plan import Plan
 
 
@@ -21,31 +22,23 @@ class Part:
 
 def parts(plan: Plan, total: str) -> list[Part]:
     """The positive addends of a computed total, the largest first; none where its equation is no sum of them."""
-    whole = value(plan, total)
+    whole = plan.value(total)
     if not whole:
         return []
-    found = [Part(name, addend, addend / whole) for name, addend in addends(plan, total).items() if addend > 0]
-    return sorted(found, key=lambda part: -part.value)
+    shares = [Part(name, addend, addend / whole) for name, addend in addends(plan, total).items() if addend > 0]
+    return sorted(shares, key=lambda part: -part.value)
 
 
 def addends(plan: Plan, total: str) -> dict[str, float]:
     """What a computed sum is made of: the direct inputs of its equation that have its unit, where they add up to it."""
-    steps = wiring.route((total,), plan.given, plan.resolved.options).steps
-    if not steps or steps[-1].name != total or total not in plan.values:
+    whole, sum_of_all = plan.whole, plan.value(total)
+    steps = wiring.route([figure(total)], whole).steps
+    if not sum_of_all or not steps or str(steps[-1].figure) != total:
         return {}
     rows = glossary.quantities()
-    same = {need: float(plan.values[need]) for need in steps[-1].needs if rows[need].unit == rows[total].unit}
-    whole = float(plan.values[total])
-    return same if whole and abs(sum(same.values()) - whole) <= 1e-6 * abs(whole) else {}
-
-
-def value(plan: Plan | None, name: str) -> float | None:
-    """A quantity of a plan, computed or given; None where it has neither."""
-    if plan is None:
-        return None
-    if name in plan.results:
-        return plan.results[name].value
-    return float(plan.given[name]) if name in plan.given else None
+    same = [need for need in steps[-1].needs if rows[need.name].unit == rows[steps[-1].figure.name].unit]
+    values = {str(need): float(whole.value(need)) for need in same}
+    return values if abs(sum(values.values()) - sum_of_all) <= 1e-6 * abs(sum_of_all) else {}
 
 
 def ratio(now: float | None, before: float | None) -> float | None:

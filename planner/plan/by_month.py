@@ -8,6 +8,7 @@ limits - is evaluated over all months at once, the month axis first.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,8 @@ import numpy as np
 
 from planner import glossary, units
 from planner.errors import one
-from planner.model import scopes, wiring
+from planner.model import wiring
+from planner.model.scopes import AGAIN, Scope, figure
 from planner.plan.plan import Plan, shown
 from planner.tables import Table
 
@@ -58,24 +60,19 @@ class Timeline:
 
 def timeline(found: Plan) -> Timeline:
     """The whole by month, from the scenario's start to the end of the analysis period."""
-    options, given = found.resolved.options, found.given
-
-    def of(pool: str, name: str) -> float:
-        return float(given[scopes.source(pool + name, given)])
-
-    pools = scopes.pools(options)
-    count = max(1, *(round((of(pool, "start_delay") + of(pool, "analysis_period")) / MONTH) for pool in pools))
+    whole = found.whole
+    ends = (pool["start_delay"] + pool["analysis_period"] for pool in whole.pools)
+    count = max(1, *(round(float(end) / MONTH) for end in ends))
     # In the middle of each month: a pool counts from the month it starts in, a ramp with its mean.
     time = (np.arange(count) + 0.5) * MONTH
-    shares = {pool: _share(found, pool, time) for pool in pools}
-    values = _weighted(found, shares)
+    shares = {pool.path: _share(pool, time) for pool in whole.pools}
     wanted = _of_the_whole(found)
-    computed = wiring.evaluate(wanted, values, options)
-    whole = {name: np.broadcast_to(np.asarray(computed[name], float), (count,)) for name in wanted if name in computed}
+    computed = wiring.evaluate(wanted, _weighted(whole, shares))
+    values = {name: np.broadcast_to(np.asarray(computed[name], float), (count,)) for name in wanted if name in computed}
     months = [month_after(start(found), month) for month in range(count)]
-    timeline = Timeline(found, months, {pool.rstrip("/"): share for pool, share in shares.items()}, whole, [])
-    timeline.binding = [_binding(whole, month) for month in range(count)]
-    timeline.broken = _broken(found, whole, months)
+    timeline = Timeline(found, months, shares, values, [])
+    timeline.binding = [_binding(values, month) for month in range(count)]
+    timeline.broken = _broken(values, months)
     return timeline
 
 
@@ -86,35 +83,38 @@ def start(found: Plan) -> datetime.date:
     return min(said) if said else datetime.date(datetime.date.today().year + 1, 1, 1)
 
 
-def _share(found: Plan, pool: str, time: Any) -> Any:
-    given = {**found.given, pool + "time": time}
-    share = wiring.evaluate([pool + "in_service"], given, found.resolved.options)[pool + "in_service"]
+def _share(pool: Scope, time: Any) -> Any:
+    share = wiring.evaluate(["in_service"], pool.giving({"time": time}))["in_service"]
     return np.broadcast_to(np.asarray(share, dtype=float), time.shape)
 
 
-def _weighted(found: Plan, shares: dict[str, Any]) -> dict[str, Any]:
-    """Everything the pools have, the parts of sums by month; what the whole is given."""
+def _weighted(whole: Scope, shares: Mapping[str, Any]) -> Scope:
+    """The scenario where everything that the pools have is given, the parts of sums by month."""
     rows = glossary.quantities()
-    values = {name: value for name, value in found.given.items() if rows[name].combine not in _ADDED or "/" not in name}
-    for pool, share in shares.items():
+    by_month = whole.copied()
+    for scope in by_month.walk():
+        if scope.place:
+            scope.given = {n: value for n, value in scope.given.items() if rows[n].combine not in _ADDED}
+    for pool, planned in zip(by_month.pools, whole.pools, strict=True):
+        share = shares[pool.path]
         # The shares say when pools are in service; their peak is then the plain sum of the month.
         now, ever = np.float64(0), np.float64(np.inf)
-        values |= {pool + "start_delay": now, pool + "ramp_time": now, pool + "analysis_period": ever}
-        for name in [n for n in found.values if n.startswith(pool) and "/" not in n[len(pool) :]]:
+        pool.given |= {"start_delay": now, "ramp_time": now, "analysis_period": ever}
+        for name, value in planned.known.items():
             combine = rows[name].combine
             if combine in _ADDED:
                 # Nothing of a pool counts before it is in service, not even what is without end.
-                values[name] = np.multiply(found.values[name], share, out=np.zeros(share.shape), where=share > 0)
+                pool.given[name] = np.multiply(value, share, out=np.zeros(share.shape), where=share > 0)
             elif combine in ("max", "min") or combine.startswith("mean"):
-                values[name] = np.where(share > 0, found.values[name], 0 if combine == "max" else found.values[name])
-    return values
+                pool.given[name] = np.where(share > 0, value, 0 if combine == "max" else value)
+    return by_month
 
 
 def _of_the_whole(found: Plan) -> list[str]:
     """Quantities of the whole that follow from what is in service."""
     rows = glossary.quantities()
-    names = [name for name in found.results if "/" not in name]
-    return [n for n in names if rows[n].combine in (*_ADDED, "max", scopes.AGAIN) or rows[n].combine.startswith("mean")]
+    combines = {name: rows[name].combine for name in found.results if not figure(name).place}
+    return [n for n, rule in combines.items() if rule in (*_ADDED, "max", AGAIN) or rule.startswith("mean")]
 
 
 def month_after(first: datetime.date, count: int) -> datetime.date:
@@ -131,7 +131,7 @@ def _binding(whole: dict[str, Any], month: int) -> tuple[str, float]:
     return max(used, key=lambda pair: pair[1], default=("", 0.0))
 
 
-def _broken(found: Plan, whole: dict[str, Any], months: list[datetime.date]) -> list[tuple[str, datetime.date, str]]:
+def _broken(whole: dict[str, Any], months: list[datetime.date]) -> list[tuple[str, datetime.date, str]]:
     rows = glossary.quantities()
     broken = []
     for name, values in whole.items():

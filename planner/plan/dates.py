@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from planner.catalog.ages import is_stale, today
-from planner.catalog.entries import Entry
-from planner.model import wiring
+from planner.catalog.entries import Entry, Fact
+from planner.model.scopes import Figure, written
+from planner.model.wiring import Route
 from planner.scenario.scenario import Resolved, Scenario
 
 # Tag of what its maker rents and does not sell, and the roles of what an owner buys.
@@ -26,31 +26,29 @@ def price_day(scenario: Scenario) -> datetime.date:
     return scenario.order or today()
 
 
-def stale_inputs(wanted: Iterable[str], given: Mapping[str, Any], resolved: Resolved) -> dict[str, frozenset[str]]:
-    """Per quantity the stale prices it rests on; quantities that rest on none are left out."""
-    day = price_day(resolved.scenario)
-    facts = resolved.facts
-    known = {name: frozenset([name]) for name in given if name in facts and is_stale(facts[name], day)}
+def stale_inputs(route: Route, facts: Mapping[Figure, Fact], day: datetime.date) -> dict[Figure, frozenset[Figure]]:
+    """Per figure of a route the prices stale on a day that it rests on; figures that rest on none are left out."""
+    known = {each: frozenset([each]) for each, fact in facts.items() if is_stale(fact, day)}
     if known:
-        for step in wiring.route(tuple(wanted), given, resolved.options).steps:
+        for step in route.steps:
             parts = [known[need] for need in step.needs if need in known]
             if parts:
-                known[step.name] = parts[0].union(*parts[1:])
+                known[step.figure] = parts[0].union(*parts[1:])
     return known
 
 
-def unavailable(resolved: Resolved) -> dict[str, str]:
+def unavailable(whole: Resolved) -> dict[str, str]:
     """Chosen parts that cannot be had on the day of the order, with the reason; by role, under the pool's name."""
-    found: dict[str, str] = {}
-    for pool, member in (resolved.pools or {"": resolved}).items():
-        day = order_day(member.scenario)
-        for role, entry in member.entries.items():
+    reasons: dict[str, str] = {}
+    for pool in whole.pools:
+        day = order_day(pool.scenario)
+        for role, entry in pool.entries.items():
             reason = _reason(entry, day)
-            if not reason and _RENTED_ONLY in entry.text.get("tags", ()) and role in _BOUGHT and _owned(member):
+            if not reason and _RENTED_ONLY in entry.text.get("tags", ()) and role in _BOUGHT and _owned(pool):
                 reason = f"{entry.key} is rented by its maker and not sold"
             if reason:
-                found.setdefault(f"{pool}/{role}" if pool and role not in resolved.entries else role, reason)
-    return found
+                reasons.setdefault(role if role in whole.entries else written((*pool.place, role)), reason)
+    return reasons
 
 
 def _owned(member: Resolved) -> bool:

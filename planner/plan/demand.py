@@ -19,8 +19,8 @@ from planner.catalog.entries import Fact
 from planner.errors import InputError, Problem, unknown
 from planner.fields import At, Field, Form, Takes
 from planner.files import read_csv
-from planner.model import scopes
-from planner.model import wiring as model
+from planner.model import wiring
+from planner.model.scopes import Figure
 from planner.plan import by_month
 from planner.plan.by_month import MONTH, YEAR, Timeline
 from planner.plan.plan import Plan, shown
@@ -184,27 +184,25 @@ def balances(timeline: Timeline) -> list[Balance]:
     return found
 
 
-def utilization_facts(found: Plan) -> dict[str, Fact]:
+def utilization_facts(found: Plan) -> dict[Figure, Fact]:
     """The utilization that typical demand, low and high demand leave, for every pool of the scenario."""
-    facts: dict[str, Fact] = {}
+    facts: dict[Figure, Fact] = {}
     timeline = by_month.timeline(found)
     for balance in balances(timeline):
         low, typical, high = (float(share) for share in balance.utilization)
-        for pool in scopes.pools(found.resolved.options):
-            if pool + balance.demand.quantity in found.values:
-                facts[pool + "utilization"] = Fact(
-                    typical, "1", low, high, kind="derived", origin="demand", note=f"from {balance.demand.quantity}"
-                )
+        note = f"from {balance.demand.quantity}"
+        for pool in found.whole.pools:
+            if balance.demand.quantity in pool.known:
+                fact = Fact(typical, "1", low, high, kind="derived", origin="demand", note=note)
+                facts[Figure(pool.place, "utilization")] = fact
     return facts
 
 
 @dataclass(frozen=True)
 class Option:
-    """A way to meet the demand: when each pool starts; what is short is rented."""
+    """A way to meet the demand: when each pool is bought, if at all; what is short is rented."""
 
     name: str
-    # Start of each pool in months; None where it is never bought.
-    starts: dict[str, float | None]
     # Present value of owning, and of renting what is short, by future.
     owned: float
     rented: Any
@@ -216,51 +214,41 @@ class Option:
 
 def options(found: Plan, balance: Balance) -> list[Option]:
     """Build now, as planned, later, or only what is there from the start and rent the difference."""
-    pools = scopes.pools(found.resolved.options)
-    planned = {pool: _months(found, pool + "start_delay") for pool in pools}
+    planned = [float(pool["start_delay"]) / MONTH for pool in found.whole.pools]
     wait = balance.demand.wait
-    ways: dict[str, dict[str, float | None]] = {
-        "build all now": dict.fromkeys(pools, 0.0),
-        "as planned": dict(planned),
-        f"wait {wait} months": {pool: start + wait if start else start for pool, start in planned.items()},
-        "rent the difference": {pool: start if not start else None for pool, start in planned.items()},
+    ways: dict[str, list[float | None]] = {
+        "build all now": [0.0 for _ in planned],
+        "as planned": [*planned],
+        f"wait {wait} months": [start + wait if start else start for start in planned],
+        "rent the difference": [start if not start else None for start in planned],
     }
     return [_option(found, balance, name, starts) for name, starts in ways.items()]
 
 
-def _option(found: Plan, balance: Balance, name: str, starts: dict[str, float | None]) -> Option:
-    wiring = found.resolved.options
-    count = len(balance.months)
+def _option(found: Plan, balance: Balance, name: str, starts: list[float | None]) -> Option:
+    """One way to meet the demand: the month in which each pool starts, nothing where it is never bought."""
+    quantity, count = balance.demand.quantity, len(balance.months)
     middle = (np.arange(count) + 0.5) * MONTH
+    wanted = ("npv_own", "start_worth", "in_service", "cloud_price", quantity)
     owned, capacity = 0.0, np.zeros(count)
     rent_price = 0.0
-    for pool, start in starts.items():
+    for pool, start in zip(found.whole.pools, starts, strict=True):
         delay = (start or 0) * MONTH
-        given = {**found.given, pool + "start_delay": np.float64(delay), pool + "time": middle}
-        given[pool + "analysis_period"] = np.float64(max(count * MONTH - delay, MONTH))
-        wanted = [
-            pool + n
-            for n in ("npv_own", "start_worth", "in_service", "cloud_price", "accelerators", balance.demand.quantity)
-        ]
-        values = {n.removeprefix(pool): v for n, v in model.evaluate(wanted, given, wiring).items() if n in wanted}
-        values["accelerators"] = found.values[pool + "accelerators"]
-        full = values.get(balance.demand.quantity)
+        period = max(count * MONTH - delay, MONTH)
+        moved = {"start_delay": np.float64(delay), "analysis_period": np.float64(period), "time": middle}
+        values = wiring.evaluate(wanted, pool.giving(moved)).known
+        full = values.get(quantity)
         if full and "cloud_price" in values:
             # What a unit of demand costs to rent: the dearest of the pools' accelerators for it.
-            rent_price = max(rent_price, float(values["cloud_price"]) * float(values["accelerators"]) / float(full))
+            rent_price = max(rent_price, float(values["cloud_price"]) * float(pool["accelerators"]) / float(full))
         if start is None:
             continue
         owned -= float(values.get("npv_own", np.nan)) * float(values["start_worth"])
         capacity = capacity + (full or 0.0) * values["in_service"]
-    applied = f"{next(iter(starts))}applied_discount_rate"
-    rate = float(model.evaluate([applied], found.given, wiring)[applied])
+    rate = float(wiring.evaluate(["applied_discount_rate"], found.whole.pools[0])["applied_discount_rate"])
     discount = (1 + rate) ** -((np.arange(count) + 1) * MONTH / YEAR)
     short = np.maximum(0, balance.demand.paths - capacity)
-    return Option(name, starts, owned, (short * discount).sum(axis=1) * MONTH * rent_price)
-
-
-def _months(found: Plan, name: str) -> float:
-    return float(found.given[scopes.source(name, found.given)]) / MONTH
+    return Option(name, owned, (short * discount).sum(axis=1) * MONTH * rent_price)
 
 
 def balance_table(found: Balance) -> Table:
@@ -321,7 +309,7 @@ def text(found: Plan) -> str:
 
 def _in_words(found: Plan, balance: Balance) -> str:
     lines = []
-    lead = float(found.values.get("time_to_service", np.nan))
+    lead = float(found.whole.get("time_to_service", np.nan))
     for number, future in enumerate(FUTURES):
         month = balance.first_shortfall(number)
         share = f"utilization {float(balance.utilization[number]):.0%}"

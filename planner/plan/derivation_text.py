@@ -19,7 +19,7 @@ def _number(value: float | None, unit: str) -> str:
 
 def derivation_json(step: Any, found: Plan, sources: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A derivation as nested tables."""
-    row = glossary.quantities()[step.name]
+    row = glossary.quantities()[step.figure.name]
     node: dict[str, Any] = {"name": step.name, "meaning": row.meaning, "unit": row.show}
     node["value"] = None if step.value is None else float(units.convert(float(step.value), row.show))
     if step.equation is not None:
@@ -27,7 +27,7 @@ def derivation_json(step: Any, found: Plan, sources: dict[str, dict[str, Any]]) 
         if step.repeated:
             node["repeated"] = True
         node["inputs"] = [derivation_json(need, found, sources) for need in step.inputs]
-    elif (fact := found.resolved.facts.get(step.name)) is not None:
+    elif (fact := found.whole.fact(step.figure)) is not None:
         source = sources.get(fact.source, {})
         node["fact"] = {
             "from": fact.origin,
@@ -54,7 +54,7 @@ def derivation_text(step: Any, found: Plan, sources: dict[str, dict[str, Any]], 
         return line + _origin(step, found, sources)
     if step.repeated:
         return f"{line}   (derived above)"
-    meaning = glossary.quantities()[step.name].meaning
+    meaning = glossary.quantities()[step.figure.name].meaning
     formula = " ".join(step.equation.formula.split())
     lines = [f"{line}   {meaning}", f"{pad}    {formula}   [{step.equation.room}]"]
     lines += [derivation_text(need, found, sources, depth + 1) for need in step.inputs]
@@ -62,9 +62,9 @@ def derivation_text(step: Any, found: Plan, sources: dict[str, dict[str, Any]], 
 
 
 def _origin(step: Any, found: Plan, sources: dict[str, dict[str, Any]]) -> str:
-    fact = found.resolved.facts.get(step.name)
+    fact = found.whole.fact(step.figure)
     if fact is None:
-        return "   found by the planner: " + ("size" if step.name.endswith(sizing.SIZE) else "strategy")
+        return "   found by the planner: " + ("size" if step.figure.name == sizing.SIZE else "strategy")
     if fact.origin == "scenario":
         return "   set by the scenario"
     title = sources.get(fact.source, {}).get("title", fact.source)
@@ -72,6 +72,6 @@ def _origin(step: Any, found: Plan, sources: dict[str, dict[str, Any]]) -> str:
     details = [fact.kind, title, fact.where, str(fact.as_of or ""), stale]
     spread = ""
     if fact.low is not None or fact.high is not None:
-        show = glossary.quantities()[step.name].show
+        show = glossary.quantities()[step.figure.name].show
         spread = f" ({_number(fact.low, show)} to {_number(fact.high, show)})"
     return f"{spread}   from {fact.origin}: " + "; ".join(part for part in details if part)

@@ -169,8 +169,9 @@ def needed(description: Description, values: Values, options: Options) -> set[st
     known = [*values, *description.candidates]
     if wiring.route(description.goals, known, options).missing:
         return None
-    inputs = (wiring.inputs_of(goal, known, options) for goal in (*description.first, *description.goals))
-    return set(values).intersection(description.read.union(description.candidates, *inputs))
+    asked = (*description.first, *description.goals)
+    inputs = {figure.name for name in asked for figure in wiring.inputs_of(name, known, options)}
+    return set(values).intersection(description.read.union(description.candidates, inputs))
 
 
 def chosen(description: Description, values: Values, options: Options) -> dict[str, Any]:

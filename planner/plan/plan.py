@@ -6,7 +6,7 @@ import functools
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,11 @@ import numpy as np
 from planner import glossary, units
 from planner.catalog import ages
 from planner.catalog.entries import KINDS, Fact
-from planner.model import scopes, wiring
-from planner.plan import bands as uncertainty
+from planner.model import wiring
+from planner.model.scopes import Figure, Scope, figure, written
+from planner.model.wiring import Route
 from planner.plan import dates, rules, sizing
+from planner.plan.bands import spread
 from planner.scenario.scenario import Resolved, Scenario
 
 # A default matters when a one per cent change of it moves a headline figure by more than this share of a per cent.
@@ -50,20 +52,23 @@ class Check:
 class Default:
     """A value the scenario did not say, and how strongly the headline figures depend on it."""
 
-    name: str
+    figure: Figure
     fact: Fact
     moves: str
     elasticity: float
+
+    @property
+    def name(self) -> str:
+        return str(self.figure)
 
 
 @dataclass
 class Plan:
     """Everything computed for one scenario."""
 
-    resolved: Resolved
-    # What equations started from: facts, the size and the strategy found.
-    given: dict[str, Any]
-    values: dict[str, Any]
+    # Every scope with what is given in it (facts, the size and the strategy found) and what is computed.
+    whole: Resolved
+    # What was asked for, by its name as it is written.
     results: dict[str, Result]
     missing: dict[str, tuple[str, ...]]
     checks: list[Check]
@@ -74,47 +79,53 @@ class Plan:
 
     @property
     def scenario(self) -> Scenario:
-        return self.resolved.scenario
+        return self.whole.scenario
 
     @property
     def binding_constraint(self) -> str:
         return self.binding[0][0] if self.binding else "none known"
 
+    def value(self, name: str) -> float | None:
+        """A figure by its name as it is written, given or computed; None where it has no value or no finite one."""
+        value = self.whole.value(figure(name))
+        return None if value is None or not math.isfinite(value) else float(value)
+
 
 def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
     """The plan of a scenario whose choices are looked up already."""
-    given, sized_by = given_values(resolved)
-    wanted = sizing.wanted(resolved.options)
-    values = wiring.evaluate(wanted, given, resolved.options)
-    missing = dict(wiring.route(tuple(wanted), given, resolved.options).missing)
-    spread = uncertainty.bands(wanted, given, resolved) if bands else {}
-    kinds = _kinds(wanted, given, resolved)
-    stale = dates.stale_inputs(wanted, given, resolved)
+    given, sized_by = with_size_and_strategies(resolved)
+    wanted = sizing.wanted(given)
+    route = wiring.route(wanted, given)
+    whole = wiring.computed(route, given)
+    missing, known, facts = dict(route.missing), whole.by_place(), whole.all_facts()
+    kinds, stale = _kinds(route, facts), dates.stale_inputs(route, facts, dates.price_day(whole.scenario))
     results = {}
-    for name in wanted:
-        if name not in values:
+    for asked in wanted:
+        value, name = known[asked.place].known.get(asked.name), str(asked)
+        if value is None:
             continue
-        value = float(values[name])
         if not math.isfinite(value):
             missing[name] = ("no finite value",)
             continue
-        low, high = spread.get(name, (None, None))
-        results[name] = Result(name, value, low, high, kinds[name], tuple(sorted(stale.get(name, ()))))
-    checks = [
-        *_checks(wanted, values),
-        _availability(resolved),
-        *_mismatches(resolved),
-        *_rule_checks(resolved, values),
-    ]
-    found = Plan(resolved, given, values, results, missing, checks, sized_by=sized_by)
-    found.binding = _binding(wanted, values)
-    return found
+        rests_on = tuple(sorted(map(str, stale.get(asked, ()))))
+        results[name] = Result(name, float(value), None, None, kinds.get(asked, "set"), rests_on)
+    checks = [*_checks(wanted, whole), _availability(whole), *_mismatches(whole), *_rule_checks(whole)]
+    counts = {str(target): count for target, count in sized_by.items()}
+    planned = Plan(whole, results, missing, checks, _binding(wanted, whole), counts)
+    return with_bands(planned) if bands else planned
 
 
-def given_values(resolved: Resolved) -> tuple[dict[str, Any], dict[str, float]]:
-    """Base values to start from, the cluster's size and strategy found where the scenario leaves them open."""
-    values, sized_by = sizing.sized(resolved.values, resolved.said, resolved.options, resolved.scenario.place)
-    return sizing.with_strategies(values, resolved.options), sized_by
+def with_bands(planned: Plan) -> Plan:
+    """The plan with the band of each figure that rests on an uncertain input."""
+    bands = {str(each): band for each, band in spread(map(figure, planned.results), planned.whole).items()}
+    banded = {name: replace(planned.results[name], low=low, high=high) for name, (low, high) in bands.items()}
+    return replace(planned, results=planned.results | banded)
+
+
+def with_size_and_strategies(resolved: Resolved) -> tuple[Resolved, dict[Figure, float]]:
+    """The scenario with the size and strategies found that it leaves open, and what each sizing target would give."""
+    sized, sized_by = sizing.sized(resolved, resolved.scenario.place)
+    return sizing.with_strategies(sized), sized_by
 
 
 def shown(name: str, value: Any) -> str:
@@ -136,36 +147,37 @@ def defaults_that_mattered(found: Plan) -> list[Default]:
     """The defaults on which some headline figure depends noticeably, the strongest first."""
     rows = glossary.quantities()
     facts = {
-        name: fact
-        for name, fact in found.resolved.facts.items()
+        figure: fact
+        for figure, fact in found.whole.all_facts().items()
         if fact.origin.startswith(("defaults/", "calibration/"))
         and fact.value
         and fact.source != "definition"
-        and rows[name].ratio
-        and not rows[name].labels
-        and not (rows[name].whole and rows[name].unit == units.DIMENSIONLESS)
+        and rows[figure.name].ratio
+        and not rows[figure.name].labels
+        and not (rows[figure.name].whole and rows[figure.name].unit == units.DIMENSIONLESS)
     }
     known = {name: found.results[name].value for name in glossary.headlines() if name in found.results}
     headline = [name for name, value in known.items() if value and math.isfinite(value)]
     nudged = elasticities(found, list(facts), headline)
     strongest = []
-    for name, fact in facts.items():
-        moves = max(headline, key=lambda h: abs(nudged[h][name]), default="")
-        if moves and abs(nudged[moves][name]) >= MATTERS:
-            strongest.append(Default(name, fact, moves, nudged[moves][name]))
+    for each, fact in facts.items():
+        moves = max(headline, key=lambda h: abs(nudged[h][each]), default="")
+        if moves and abs(nudged[moves][each]) >= MATTERS:
+            strongest.append(Default(each, fact, moves, nudged[moves][each]))
     return sorted(strongest, key=lambda d: -abs(d.elasticity))
 
 
-def elasticities(found: Plan, inputs: list[str], outputs: list[str]) -> dict[str, dict[str, float]]:
+def elasticities(found: Plan, inputs: list[Figure], outputs: list[str]) -> dict[str, dict[Figure, float]]:
     """Per output and input: per cent change of the output for one per cent of the input.
 
     From one per cent less to one per cent more, as far as the input's limits allow; 0 where only one of them moves it.
     """
     count, rows = len(inputs), glossary.quantities()
-    values: dict[str, Any] = dict(found.given)
+    trial = found.whole.copied()
     spans, free = np.ones(count), np.ones(count, dtype=bool)
-    for column, name in enumerate(inputs):
-        value, row = float(values[name]), rows[name]
+    for column, (place, name) in enumerate(inputs):
+        given, row = trial.at(place).given, rows[name]
+        value = float(given[name])
         low, high = -np.inf if row.low is None else row.low, np.inf if row.high is None else row.high
         ends = np.clip(np.array([1 + _NUDGE, 1 - _NUDGE]) * value, low, high)
         # An input that its limits hold in place moves nothing.
@@ -173,8 +185,8 @@ def elasticities(found: Plan, inputs: list[str], outputs: list[str]) -> dict[str
         free[column] = (ends != value).all()
         nudged = np.full((2, count), value)
         nudged[:, column] = ends
-        values[name] = nudged.reshape(-1)
-    moved = wiring.evaluate(outputs, values, found.resolved.options)
+        given[name] = nudged.reshape(-1)
+    moved = wiring.evaluate(outputs, trial)
     table = {}
     for output in outputs:
         base = found.results[output].value
@@ -186,55 +198,51 @@ def elasticities(found: Plan, inputs: list[str], outputs: list[str]) -> dict[str
     return table
 
 
-def _checks(wanted: Iterable[str], values: Mapping[str, Any]) -> list[Check]:
+def _checks(wanted: Iterable[Figure], whole: Scope) -> list[Check]:
     rows = glossary.quantities()
     checks = []
-    for name in _outermost(wanted, values, _named("check")):
-        message = rows[name].check
-        scope = name[: name.rfind("/") + 1]
-        if message and not math.isnan(float(values[name])):
-            ok = bool(values[name] >= 0)
-            checks.append(Check(name.removesuffix("_margin"), ok, filled(message, values, scope)))
+    for asked, value in _outermost(wanted, whole, _named("check")):
+        message = rows[asked.name].check
+        if message and not math.isnan(value):
+            text = filled(message, whole.at(asked.place))
+            checks.append(Check(str(asked).removesuffix("_margin"), bool(value >= 0), text))
     return checks
 
 
-def _availability(resolved: Resolved) -> Check:
-    late = dates.unavailable(resolved)
-    day = dates.order_day(resolved.scenario)
+def _availability(whole: Resolved) -> Check:
+    late = dates.unavailable(whole)
+    day = dates.order_day(whole.scenario)
     message = "; ".join(f"{role}: {reason}" for role, reason in late.items())
     return Check("parts_available", not late, message or f"Every part can be ordered on {day}.")
 
 
-def _mismatches(resolved: Resolved) -> list[Check]:
+def _mismatches(whole: Resolved) -> list[Check]:
     """Systems that hold, and offers that rent, another accelerator than the plan's."""
     checks = []
-    for pool, part in (resolved.pools or {"": resolved}).items():
-        accelerator, said = part.entries.get("accelerator"), set(part.said)
+    for pool in whole.pools:
+        accelerator = pool.entries.get("accelerator")
         for role, figures in (("system", {"system_price", "system_power"}), ("cloud", {"cloud_price"})):
-            entry = part.entries.get(role)
+            entry = pool.entries.get(role)
             other = entry.references.get("accelerator") if entry else None
-            if not (entry and accelerator and other) or other == accelerator.key or figures <= said:
+            if not (entry and accelerator and other) or other == accelerator.key or figures <= pool.said:
                 continue
             ways = f"Choose a {role} entry with {accelerator.key}, or set {' and '.join(sorted(figures))}."
             if role == "system":
                 message = f"{entry.key} is sold with {other}, and its price and power hold for that. {ways}"
             else:
                 message = f"condition: {entry.key} rents {other}: an hour of it is no hour of {accelerator.key}. {ways}"
-            checks.append(Check(f"{pool}/{role}" if pool else role, role != "system", message))
+            checks.append(Check(written((*pool.place, role)), role != "system", message))
     return checks
 
 
-def _rule_checks(resolved: Resolved, values: Mapping[str, Any]) -> list[Check]:
+def _rule_checks(whole: Resolved) -> list[Check]:
     """Rules that exclude what the scenario chose, or put a condition on it."""
     checks: dict[str, Check] = {}
-    by_scope = scopes.by_scope(values) if resolved.pools else {}
-    for pool, part in (resolved.pools or {"": resolved}).items():
-        seen = {name: values[at] for name, at in scopes.seen_from(f"{pool}/", by_scope).items()} if pool else values
-        for f in rules.findings(part, seen):
-            if f.verdict != rules.ALLOWED:
-                name = f.rule.replace(" ", "_").replace("-", "_")
-                message = f"{f.option}: {f.verdict}: {f.reason}."
-                checks.setdefault(message, Check(name, f.verdict != rules.EXCLUDED, message))
+    for finding in (finding for pool in whole.pools for finding in rules.findings(pool)):
+        if finding.verdict != rules.ALLOWED:
+            name = finding.rule.replace(" ", "_").replace("-", "_")
+            message = f"{finding.option}: {finding.verdict}: {finding.reason}."
+            checks.setdefault(message, Check(name, finding.verdict != rules.EXCLUDED, message))
     return list(checks.values())
 
 
@@ -244,57 +252,51 @@ def _named(attribute: str) -> frozenset[str]:
     return frozenset(name for name, row in glossary.quantities().items() if getattr(row, attribute))
 
 
-def _outermost(wanted: Iterable[str], values: Mapping[str, Any], among: frozenset[str]) -> list[str]:
-    """Computed quantities where they count: of a pool only where neither its site nor the whole has them."""
-    found: list[str] = []
-    for name in wanted:
-        scope, _, quantity = name.rpartition("/")
-        if quantity not in among or name not in values:
-            continue
-        inner = scope.split("/") if scope else []
-        if not any("/".join([*inner[:depth], quantity]) in values for depth in range(len(inner))):
-            found.append(name)
-    return found
+def _outermost(wanted: Iterable[Figure], whole: Scope, among: frozenset[str]) -> list[tuple[Figure, float]]:
+    """Figures where they count: of a pool only where neither its site nor the whole has them."""
+    known = whole.by_place()
+    return [
+        (each, float(known[each.place].known[each.name]))
+        for each in wanted
+        if each.name in among
+        and each.name in known[each.place].known
+        and all(each.name not in known[each.place[:depth]].known for depth in range(len(each.place)))
+    ]
 
 
-def filled(message: str, values: Mapping[str, Any], scope: str = "") -> str:
-    """`message` with each {name} replaced by its value, as seen from a pool."""
+def filled(message: str, scope: Scope) -> str:
+    """`message` with each {name} replaced by its value, as seen from a scope."""
 
     def text(match: re.Match[str]) -> str:
-        name = scopes.source(scope + match[1], values)
-        if name not in values:
-            # Seen from a site or the whole with a single pool: what that pool has.
-            inner = [each for each in values if each.startswith(scope) and each.endswith(f"/{match[1]}")]
-            name = inner[0] if len(inner) == 1 else name
-        return shown(name, values[name]) if name in values else "unknown"
+        name = match[1]
+        if name in scope:
+            return shown(name, scope[name])
+        # Seen from a site or the whole with a single pool: what that pool has.
+        inner = [part.known[name] for part in scope.walk() if name in part.known]
+        return shown(name, inner[0]) if len(inner) == 1 else "unknown"
 
     return re.sub(r"\{(\w+)\}", text, message)
 
 
-def _binding(wanted: Iterable[str], values: Mapping[str, Any]) -> list[tuple[str, float]]:
+def _binding(wanted: Iterable[Figure], whole: Scope) -> list[tuple[str, float]]:
+    """Shares of limits in use, the largest first, each with the words for its limit."""
     rows = glossary.quantities()
     used = [
-        (_of_pool(name, rows[name].binds or ""), float(values[name]))
-        for name in _outermost(wanted, values, _named("binds"))
-        if math.isfinite(float(values[name]))
+        (f"{rows[name].binds} of {written(place)}" if place else str(rows[name].binds), share)
+        for (place, name), share in _outermost(wanted, whole, _named("binds"))
+        if math.isfinite(share)
     ]
     return sorted(used, key=lambda pair: -pair[1])
 
 
-def _of_pool(name: str, text: str) -> str:
-    pool = name.rpartition("/")[0]
-    return f"{text} of {pool}" if pool else text
-
-
-def _kinds(wanted: list[str], given: Mapping[str, Any], resolved: Resolved) -> dict[str, str]:
-    """The weakest kind among the inputs of each quantity; "set" where everything was set."""
+def _kinds(route: Route, facts: Mapping[Figure, Fact]) -> dict[Figure, str]:
+    """The weakest kind among the inputs of each figure; "set" where everything was set."""
     rank = {"set": -1, **{kind: index for index, kind in enumerate(KINDS)}}
     names = {index: kind for kind, index in rank.items()}
-    facts = resolved.facts
-    known = {name: rank.get(facts[name].kind, -1) if name in facts else -1 for name in given}
-    for step in wiring.route(tuple(wanted), given, resolved.options).steps:
-        known[step.name] = max((known[need] for need in step.needs), default=-1)
-    return {name: names[index] for name, index in known.items()}
+    known = {each: rank.get(fact.kind, -1) for each, fact in facts.items()}
+    for step in route.steps:
+        known[step.figure] = max((known.get(need, -1) for need in step.needs), default=-1)
+    return {each: names[index] for each, index in known.items()}
 
 
 def to_json(found: Plan) -> dict[str, Any]:
@@ -312,11 +314,12 @@ def to_json(found: Plan) -> dict[str, Any]:
         }
         if rows[name].labels:
             results[name]["label"] = shown(name, result.value)
-    sizes = [name for name in found.given if name.rpartition("/")[2] == sizing.SIZE]
-    for name in (*sizes, *(n for n in found.given if n not in found.resolved.facts)):
-        fact = found.resolved.facts.get(name)
-        results[name] = {
-            "value": displayed(name, float(found.given[name])),
+    given, facts = found.whole.all_given(), found.whole.all_facts()
+    sizes = [each for each in given if each.name == sizing.SIZE]
+    for each in (*sizes, *(each for each in given if each not in facts)):
+        fact, name = facts.get(each), each.name
+        results[str(each)] = {
+            "value": displayed(name, float(given[each])),
             "unit": rows[name].show,
             "low": displayed(name, fact.low) if fact else None,
             "high": displayed(name, fact.high) if fact else None,
@@ -339,8 +342,8 @@ def to_json(found: Plan) -> dict[str, Any]:
         "defaults": [
             {
                 "name": d.name,
-                "value": displayed(d.name, d.fact.value),
-                "unit": rows[d.name].show,
+                "value": displayed(d.figure.name, d.fact.value),
+                "unit": rows[d.figure.name].show,
                 "source": d.fact.source,
                 "kind": d.fact.kind,
                 "as_of": str(d.fact.as_of or ""),

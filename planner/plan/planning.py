@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from planner.catalog.catalog import Catalog
 from planner.plan.plan import Plan, plan_resolved
 from planner.scenario.resolve import resolve
@@ -21,5 +19,7 @@ def with_demand(resolved: Resolved) -> Resolved:
         return resolved
     from planner.plan import demand
 
-    filled_by = demand.utilization_facts(plan_resolved(resolved, bands=False))
-    return replace(resolved, facts={**resolved.facts, **filled_by})
+    served = resolved.copied()
+    for each, fact in demand.utilization_facts(plan_resolved(resolved, bands=False)).items():
+        served.at(each.place).know(each.name, fact)
+    return served

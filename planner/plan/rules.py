@@ -172,21 +172,21 @@ def _fits(rule: Mapping[str, Any], site: str, owner: str, accelerator: Entry | N
     return not known and accelerator is not None and accelerator.text.get("vendor") in (rule["vendors"] or ())
 
 
-def findings(resolved: Resolved, values: Mapping[str, Any]) -> list[Finding]:
-    """What the rules say about the scenario's own sites, accelerators, offers and loads, pool by pool."""
-    rules = Rules(resolved.rules)
+def findings(part: Resolved) -> list[Finding]:
+    """What the rules say about a scenario's own sites, accelerators, offers and loads, or about those of one pool."""
+    rules = Rules(part.rules)
     said: dict[Finding, None] = {}
-    for name, part in (resolved.pools or {"": resolved}).items():
-        said |= dict.fromkeys(_of_part(rules, part, functools.partial(_value, values, name)))
+    for pool in part.pools:
+        said |= dict.fromkeys(_of_pool(rules, pool, functools.partial(_value, part, pool)))
     return list(said)
 
 
-def _value(values: Mapping[str, Any], pool: str, quantity: str) -> Any:
-    """A quantity of the site, or where there is none of the pool."""
-    return values.get(quantity, values.get(f"{pool}/{quantity}"))
+def _value(part: Resolved, pool: Resolved, quantity: str) -> Any:
+    """A quantity of all of it, or where there is none of the pool."""
+    return part.get(quantity, pool.get(quantity))
 
 
-def _of_part(rules: Rules, part: Resolved, value: Callable[[str], Any]) -> Iterator[Finding]:
+def _of_pool(rules: Rules, part: Resolved, value: Callable[[str], Any]) -> Iterator[Finding]:
     owner, wanted = _stated(part)
     if (site := part.entries.get("site")) is not None:
         country = str(site.text.get("country", ""))

@@ -9,8 +9,8 @@ from typing import Any
 
 from planner import units
 from planner.errors import one
-from planner.model import scopes
 from planner.plan.plan import Plan
+from planner.scenario.scenario import Resolved
 from planner.tables import Table
 
 _BAR = 48
@@ -46,12 +46,12 @@ _NEEDS = (
 
 def activities(found: Plan) -> list[Activity]:
     """Activities of each pool in the order of their start; those that set its date of service are critical."""
-    return [bar for pool in _pools(found) for bar in _of_pool(found, pool)]
+    return [bar for pool in found.whole.pools for bar in _of_pool(found, pool)]
 
 
-def _of_pool(found: Plan, pool: str) -> list[Activity]:
+def _of_pool(found: Plan, pool: Resolved) -> list[Activity]:
     v = _values(found, pool)
-    options = found.resolved.pools[pool].options if pool else found.resolved.options
+    options = pool.options
     tested = v["energized_time"]
     ready = tested - v["commissioning_time"]
     start = v["installation_start"]
@@ -69,48 +69,38 @@ def _of_pool(found: Plan, pool: str) -> list[Activity]:
         Activity("installation and cabling", start, start + v["install_time"], True),
         Activity("burn-in and acceptance", start + v["install_time"], v["time_to_service"], True),
     ]
-    named = [replace(bar, name=f"{pool}: {bar.name}") for bar in bars] if pool else bars
+    named = [replace(bar, name=f"{pool.path}: {bar.name}") for bar in bars] if pool.place else bars
     return sorted((bar for bar in named if bar.end > bar.start), key=lambda bar: (bar.start, bar.end))
 
 
 def phases(found: Plan) -> list[Phase]:
     """When each part of the cluster, or of each pool, is in service, with the power it adds up to."""
-    return [phase for pool in _pools(found) for phase in _phases(found, pool)]
+    return [phase for pool in found.whole.pools for phase in _phases(found, pool)]
 
 
-def _phases(found: Plan, pool: str) -> list[Phase]:
+def _phases(found: Plan, pool: Resolved) -> list[Phase]:
     v = _values(found, pool)
-    count = int(_value(found, pool, "phases") or 1)
-    power = _value(found, pool, "facility_power")
-    accelerators = _value(found, pool, "installed_accelerators")
+    count = int(pool.get("phases", 1) or 1)
+    power = float(pool.get("facility_power", math.nan))
+    accelerators = float(pool.get("installed_accelerators", math.nan))
     return [
         Phase(
-            f"{pool} {number}".strip(),
+            f"{pool.path} {number}".strip(),
             v["installation_start"] + number / count * v["install_time"] + v["acceptance_time"],
-            number / count * (math.nan if power is None else power),
-            number / count * (math.nan if accelerators is None else accelerators),
+            number / count * power,
+            number / count * accelerators,
         )
         for number in range(1, count + 1)
     ]
 
 
-def _pools(found: Plan) -> list[str]:
-    return list(found.resolved.pools) or [""]
-
-
-def _value(found: Plan, pool: str, name: str) -> float | None:
-    """A quantity of a pool, or what stands for all of them."""
-    value = found.values.get(scopes.source(f"{pool}/{name}" if pool else name, found.values))
-    return None if value is None else float(value)
-
-
-def _values(found: Plan, pool: str = "") -> dict[str, float]:
-    values = {name: _value(found, pool, name) for name in _NEEDS}
-    lacking = [name for name, value in values.items() if value is None]
+def _values(found: Plan, pool: Resolved) -> dict[str, float]:
+    """What the activities of a pool need, of the pool itself or of all of them together."""
+    lacking = [name for name in _NEEDS if name not in pool]
     if lacking:
         reasons = sorted({reason for name in lacking for reason in found.missing.get(name, (name,))})
         raise one(found.scenario.place, "schedule", f"no schedule without {', '.join(reasons)}")
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: float(pool[name]) for name in _NEEDS}
 
 
 def _same(one_time: float, other: float) -> bool:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from planner import units
-from planner.catalog.entries import Entry
-from planner.model import scopes
 from planner.plan.plan import Plan, shown
+from planner.scenario.scenario import Resolved
 from planner.tables import Table
 
 
@@ -78,35 +76,29 @@ class Line:
 
 def bill(the_plan: Plan) -> list[Line]:
     """The lines of a plan's bill, pool by pool; items it has none of are left out."""
-    pools = the_plan.resolved.pools
     lines = []
-    for pool in [*pools, ""]:
-        scope = f"{pool}/" if pool else ""
-        entries = pools[pool].entries if pool else the_plan.resolved.entries
+    pools = [pool for pool in the_plan.whole.pools if pool.place]
+    for scope in [*pools, the_plan.whole]:
         for item in ITEMS:
             # What is counted by pool is not counted again for the whole.
-            of_pools = any(f"{each}/{item.count}" in the_plan.values for each in pools)
-            if scope + item.count in the_plan.values and (scope or not of_pools):
-                lines.append(_line(the_plan, item, scope, entries))
+            of_pools = any(item.count in pool.known for pool in pools)
+            if item.count in scope.known and (scope.place or not of_pools):
+                lines.append(_line(scope, item))
     return [line for line in lines if line is not None]
 
 
-def _line(the_plan: Plan, item: Item, scope: str, entries: Mapping[str, Entry]) -> Line | None:
+def _line(scope: Resolved, item: Item) -> Line | None:
     """One item of one pool, or None where there is none."""
-    values = {
-        name: _float(the_plan.values.get(scopes.source(scope + name, the_plan.values)))
-        for name in (item.count, item.price, item.power)
-        if name
-    }
+    values = {name: _float(scope.get(name)) for name in (item.count, item.price, item.power) if name}
     count = values[item.count]
     if not count or count <= 0:
         return None
     price, power = values.get(item.price), values.get(item.power)
-    part = f"{scope[:-1]}: {item.part}" if scope else item.part
+    part = f"{scope.path}: {item.part}" if scope.place else item.part
     return Line(
         part,
         item.item,
-        entries[item.role].name if item.role in entries else "",
+        scope.entries[item.role].name if item.role in scope.entries else "",
         item.count,
         count,
         item.price,

@@ -23,7 +23,7 @@ def in_words(the_plan: Plan, sure: Risk | None = None) -> str:
     from planner.money import currency, mix, plan_ledger
 
     parts = [_size(the_plan), *own_or_rent(the_plan, sure)]
-    one_cluster = not the_plan.resolved.pools and "npv_saving" in the_plan.results
+    one_cluster = not the_plan.whole.parts and "npv_saving" in the_plan.results
     cheapest = mix.of_plan(the_plan) if one_cluster else None
     if cheapest is not None:
         parts.append(plan_ledger.decision(plan_ledger.of_plan(the_plan), cheapest, currency.of_plan(the_plan)))
@@ -37,20 +37,20 @@ def in_words(the_plan: Plan, sure: Risk | None = None) -> str:
 
 
 def _size(the_plan: Plan) -> str:
-    values = the_plan.values
+    values = the_plan.whole
     size = [shown(name, values[name]) for name in ("accelerators", "racks", "facility_power") if name in values]
     return f"The cluster has {' in '.join(size[:-1])} and draws {size[-1]} at full load." if len(size) > 2 else ""
 
 
 def own_or_rent(the_plan: Plan, sure: Risk | None = None) -> list[str]:
     """Which is cheaper against the offer and term that the scenario compares with, and against its other terms."""
-    result, values = the_plan.results.get("npv_saving"), the_plan.values
+    result, values = the_plan.results.get("npv_saving"), the_plan.whole
     if result is None:
         if "capex" not in values:
             return []
         return [f"Owning takes {shown('capex', values['capex'])} before the cluster runs; no offer was chosen."]
     period = f"over {shown('analysis_period', values['analysis_period'])} " if "analysis_period" in values else ""
-    against = "" if the_plan.resolved.pools else _compared_with(the_plan)
+    against = "" if the_plan.whole.parts else _compared_with(the_plan)
     verdict = f"{'Own' if result.value > 0 else 'Rent'}: {period}{_saves(result.value, f'renting{against}')}"
     band = ""
     if result.low is not None and result.high is not None:
@@ -60,12 +60,12 @@ def own_or_rent(the_plan: Plan, sure: Risk | None = None) -> list[str]:
     if sure is not None and sure.owning_wins is not None:
         share = sure.owning_wins if result.value > 0 else 1 - sure.owning_wins
         words.append(f"With the uncertainty of the inputs this holds in {share:.0%} of {sure.samples:,} samples.")
-    return [*words, *([] if the_plan.resolved.pools else _other_prices(the_plan, result.value)), *_clock(values)]
+    return [*words, *([] if the_plan.whole.parts else _other_prices(the_plan, result.value)), *_clock(values)]
 
 
 def in_brief(the_plan: Plan) -> str:
     """Own or rent in a few words, or nothing where there is no offer to compare with."""
-    saving = the_plan.values.get("npv_saving")
+    saving = the_plan.whole.get("npv_saving")
     if saving is None or not np.isfinite(saving):
         return ""
     return f"{'owning' if saving > 0 else 'renting'} saves {shown('npv_saving', abs(saving))}"
@@ -73,10 +73,10 @@ def in_brief(the_plan: Plan) -> str:
 
 def _compared_with(the_plan: Plan) -> str:
     """The price that renting is counted at: one that the scenario states, or the offer's on its term."""
-    price, offer = the_plan.resolved.facts.get("cloud_price"), the_plan.resolved.entries.get("cloud")
+    price, offer = the_plan.whole.facts.get("cloud_price"), the_plan.whole.entries.get("cloud")
     if price is not None and price.origin == "scenario":
         return f" at the scenario's {shown('cloud_price', price.value)}"
-    return f" at {offer.key} {the_plan.resolved.options.get('cloud_term', '')}" if offer is not None else ""
+    return f" at {offer.key} {the_plan.whole.options.get('cloud_term', '')}" if offer is not None else ""
 
 
 def _clock(values: Mapping[str, Any]) -> list[str]:
@@ -95,8 +95,8 @@ def _saves(saving: float, other: str) -> str:
 
 def _other_prices(the_plan: Plan, saving: float) -> list[str]:
     """Rents that fall, the same offer on its cheapest firm term, and interruptible capacity, where they matter."""
-    words, chosen = [], the_plan.resolved.options.get("cloud_term", "")
-    falling = float(the_plan.values.get("npv_saving_declining", np.nan))
+    words, chosen = [], the_plan.whole.options.get("cloud_term", "")
+    falling = float(the_plan.whole.get("npv_saving_declining", np.nan))
     if falling < saving:
         words.append(f"If rents fall as they have fallen, {_saves(falling, 'renting')}.")
     rented = {

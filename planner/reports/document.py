@@ -14,6 +14,7 @@ from typing import Any
 from planner import __version__, glossary, units
 from planner.catalog.catalog import Catalog
 from planner.model import derivation, wiring
+from planner.model.scopes import Figure
 from planner.money import currency, plan_ledger
 from planner.plan import bands, derivation_text
 from planner.plan.plan import Plan, defaults_that_mattered, shown
@@ -66,7 +67,8 @@ def of_plan(the_plan: Plan, catalog: Catalog, today: datetime.date) -> Document:
         Section("Derivations", derivations(the_plan, catalog)),
         Section("How to reproduce this", _reproduce(the_plan, catalog)),
     ]
-    chosen = ", ".join(f"{role} {entry.name}" for role, entry in sorted(the_plan.resolved.asked_entries.items()))
+    entries = sorted(the_plan.whole.asked_entries().items(), key=lambda each: str(each[0]))
+    chosen = ", ".join(f"{role} {entry.name}" for role, entry in entries)
     subtitle = f"{the_plan.scenario.workload.capitalize()}: {chosen}. {the_plan.scenario.description}".strip()
     return Document(the_plan.scenario.name, subtitle, [section for section in sections if section.blocks])
 
@@ -122,17 +124,18 @@ def _cash(the_plan: Plan) -> list[Block]:
 
 def assumptions(the_plan: Plan, catalog: Catalog, today: datetime.date) -> list[Block]:
     """Every figure that the results rest on: value, range, kind, source, place and age."""
-    used: dict[str, None] = {}
+    used: dict[Figure, None] = {}
+    given, facts = the_plan.whole.all_given(), the_plan.whole.all_facts()
     for name in glossary.headlines():
         if name in the_plan.results:
-            needed = wiring.inputs_of(name, the_plan.given, the_plan.resolved.options)
-            used.update(dict.fromkeys(n for n in the_plan.given if n in needed))
+            needed = wiring.inputs_of(name, the_plan.whole)
+            used.update(dict.fromkeys(each for each in given if each in needed))
     rows: list[list[Cell]] = []
-    for name in used:
-        fact = the_plan.resolved.facts.get(name)
+    for each in used:
+        fact = facts.get(each)
         if fact is None or fact.source == "definition":
             continue
-        show = units.readable_unit(float(fact.value), glossary.quantities()[name].show)
+        show = units.readable_unit(float(fact.value), glossary.quantities()[each.name].show)
         ends = [None if end is None else float(units.convert(end, show)) for end in (fact.low, fact.high)]
         title = (
             "the scenario"
@@ -141,15 +144,15 @@ def assumptions(the_plan: Plan, catalog: Catalog, today: datetime.date) -> list[
         )
         age = "" if fact.as_of is None else f"{(today - fact.as_of).days / 365.25:.1f}"
         value = float(units.convert(fact.value, show))
-        rows.append([name, value, *ends, show, fact.kind, title, fact.where, str(fact.as_of or ""), age])
+        rows.append([str(each), value, *ends, show, fact.kind, title, fact.where, str(fact.as_of or ""), age])
     columns = ["quantity", "value", "low", "high", "unit", "kind", "source", "place", "as of", "age [years]"]
     return [Table(columns, rows, frozenset({1, 2, 3, 9}))] if rows else []
 
 
 def _defaults(the_plan: Plan) -> list[Block]:
     rows: list[list[Cell]] = [
-        [default.name, shown(default.name, default.fact.value), default.elasticity, default.moves, default.fact.kind]
-        for default in defaults_that_mattered(the_plan)
+        [each.name, shown(each.figure.name, each.fact.value), each.elasticity, each.moves, each.fact.kind]
+        for each in defaults_that_mattered(the_plan)
     ]
     columns = ["default", "value", "effect of 1 % [%]", "on", "kind"]
     return [Table(columns, rows, frozenset({2}))] if rows else []
@@ -165,10 +168,10 @@ def derivations(the_plan: Plan, catalog: Catalog) -> list[Block]:
     """The chain of equations and sourced facts behind each headline figure."""
     rows = glossary.quantities()
     blocks: list[Block] = []
-    seen: set[str] = set()
+    seen: set[Figure] = set()
     for name in glossary.headlines():
         if name in the_plan.results:
-            tree = derivation.derivation(name, the_plan.values, the_plan.given, the_plan.resolved.options, seen)
+            tree = derivation.derivation(name, the_plan.whole, seen)
             text = derivation_text.derivation_text(tree, the_plan, catalog.sources)
             blocks.append(Derivation(f"{name}: {rows[name].meaning}", text))
     return blocks
@@ -177,7 +180,7 @@ def derivations(the_plan: Plan, catalog: Catalog) -> list[Block]:
 def _reproduce(the_plan: Plan, catalog: Catalog) -> list[Block]:
     import numpy
 
-    entries = ", ".join(dict.fromkeys(entry.origin for entry in the_plan.resolved.asked_entries.values()))
+    entries = ", ".join(dict.fromkeys(entry.origin for entry in the_plan.whole.asked_entries().values()))
     own = len(catalog.layers) - 1
     made = f"planner {__version__}, Python {platform.python_version()}, numpy {numpy.__version__}"
     made += f"; seed 0; {bands.SAMPLES} samples."

@@ -49,8 +49,8 @@ def breakdown(the_plan: Plan, name: str, title: str) -> Picture | None:
     if not made_of:
         return None
     ordered = sorted(made_of.items(), key=lambda pair: pair[1])
-    show = units.readable_unit(float(the_plan.values[name]), glossary.quantities()[name].show)
-    total = float(the_plan.values[name])
+    show = units.readable_unit(float(the_plan.whole[name]), glossary.quantities()[name].show)
+    total = float(the_plan.whole[name])
     words = ", ".join(f"{part} {shown(part, value)} ({value / total:.0%})" for part, value in reversed(ordered))
 
     def draw(axes: Any) -> None:
@@ -94,14 +94,14 @@ def cash_flow(the_plan: Plan) -> Picture | None:
 def by_utilization(the_plan: Plan) -> Picture | None:
     """Cost of a useful accelerator-hour, owned and rented, against how much the cluster is used."""
     name, rented = "cost_per_useful_accelerator_hour", "cloud_price"
-    if name not in the_plan.values or rented not in the_plan.values or "utilization" not in the_plan.given:
+    if name not in the_plan.whole or rented not in the_plan.whole or "utilization" not in the_plan.whole.given:
         return None
     shares = np.linspace(0.05, 1, 39)
-    values = wiring.evaluate([name], {**the_plan.given, "utilization": shares}, the_plan.resolved.options)
+    values = wiring.evaluate([name], the_plan.whole.giving({"utilization": shares}))
     show = glossary.quantities()[name].show
     owned = units.convert(np.broadcast_to(values[name], shares.shape), show)
-    price = float(units.convert(the_plan.values[rented], show))
-    cross = float(the_plan.values.get("break_even_utilization", np.nan))
+    price = float(units.convert(the_plan.whole[rented], show))
+    cross = float(the_plan.whole.get("break_even_utilization", np.nan))
     alt = f"An owned useful hour costs {owned[-1]:.2f} {show} at full use and {owned[0]:.0f} at 5 %"
     alt += f"; renting by the hour {price:.2f}"
     alt += (
@@ -123,10 +123,10 @@ def by_utilization(the_plan: Plan) -> Picture | None:
 
 def load_duration(the_plan: Plan) -> Picture | None:
     """The load over the share of time that it is exceeded, and how the cheapest mix covers it."""
-    cheapest = None if the_plan.resolved.pools else mix.of_plan(the_plan)
-    if cheapest is None or "utilization" not in the_plan.values or not cheapest.shares:
+    cheapest = None if the_plan.whole.parts else mix.of_plan(the_plan)
+    if cheapest is None or "utilization" not in the_plan.whole or not cheapest.shares:
         return None
-    load = mix.curve_of(cheapest.peak, float(the_plan.values["utilization"]))
+    load = mix.curve_of(cheapest.peak, float(the_plan.whole["utilization"]))
     covered = {way: share * cheapest.peak for way, share in cheapest.shares.items() if share > 0}
     words = ", ".join(f"{share:.0%} {way}" for way, share in cheapest.shares.items() if share > 0)
     least = shown("opex_per_year", cheapest.cost)
@@ -150,7 +150,7 @@ def load_duration(the_plan: Plan) -> Picture | None:
 
 def owned_share(the_plan: Plan) -> Picture | None:
     """Yearly cost of the best mix against the share of the peak that is owned, with the pure options."""
-    cheapest = None if the_plan.resolved.pools else mix.of_plan(the_plan)
+    cheapest = None if the_plan.whole.parts else mix.of_plan(the_plan)
     if cheapest is None or len(cheapest.curve) < 3:
         return None
     shares = np.array([share for share, _ in cheapest.curve])
@@ -178,17 +178,17 @@ def owned_share(the_plan: Plan) -> Picture | None:
 def power(the_plan: Plan) -> Picture | None:
     """Where the power goes at full load: compute, network, storage, and what cooling and conversion add."""
     made_of = addends(the_plan, "it_power")
-    if not made_of or "facility_power" not in the_plan.values:
+    if not made_of or "facility_power" not in the_plan.whole:
         return None
-    total = float(the_plan.values["facility_power"])
-    overhead = total - float(the_plan.values["it_power"])
+    total = float(the_plan.whole["facility_power"])
+    overhead = total - float(the_plan.whole["it_power"])
     pieces = {**{name: value for name, value in made_of.items() if value}, "cooling and losses": overhead}
     show = units.readable_unit(total, "MW")
-    limit = float(the_plan.values.get("site_power_limit", np.nan))
+    limit = float(the_plan.whole.get("site_power_limit", np.nan))
     words = ", ".join(f"{name} {shown('facility_power', value)}" for name, value in pieces.items())
     racks = (
-        f"; {shown('racks', the_plan.values['racks'])} at {shown('rack_power', the_plan.values['rack_power'])}"
-        if "racks" in the_plan.values and "rack_power" in the_plan.values
+        f"; {shown('racks', the_plan.whole['racks'])} at {shown('rack_power', the_plan.whole['rack_power'])}"
+        if "racks" in the_plan.whole and "rack_power" in the_plan.whole
         else ""
     )
     alt = f"{shown('facility_power', total)} at full load: {words}{racks}."
@@ -204,7 +204,7 @@ def power(the_plan: Plan) -> Picture | None:
 
 def capacity_by_month(the_plan: Plan) -> Picture | None:
     """What the pools of a site have in service by month, with the power they draw."""
-    if not the_plan.resolved.pools:
+    if not the_plan.whole.parts:
         return None
     timeline = by_month.timeline(the_plan)
     name, power = "installed_accelerators", "facility_power"
@@ -220,11 +220,11 @@ def capacity_by_month(the_plan: Plan) -> Picture | None:
     def draw(axes: Any) -> None:
         months = np.arange(len(timeline.months))
         base = np.zeros(len(months))
-        for number, (pool, share) in enumerate(timeline.in_service.items()):
-            amount = share * float(the_plan.values.get(f"{pool}/{name}", 0))
+        for number, pool in enumerate(the_plan.whole.pools):
+            amount = timeline.in_service[pool.path] * float(pool.known.get(name, 0))
             if amount.any():
                 hatch = _HATCHES[number % len(_HATCHES)]
-                axes.fill_between(months, base, base + amount, step="post", label=pool, alpha=0.6, hatch=hatch)
+                axes.fill_between(months, base, base + amount, step="post", label=pool.path, alpha=0.6, hatch=hatch)
                 base = base + amount
         axes.set_ylabel("installed accelerators")
         axes.set_xlabel(f"months from {timeline.months[0]:%Y-%m}")
@@ -239,8 +239,8 @@ def capacity_by_month(the_plan: Plan) -> Picture | None:
 def step_parts(the_plan: Plan) -> Picture | None:
     """What a training step consists of."""
     wanted = ("compute_step_time", "data_time", "data_exposed", "optimizer_time", "communication_share", "step_time")
-    values = wiring.evaluate(wanted, the_plan.given, the_plan.resolved.options)
-    if the_plan.resolved.pools or any(name not in values for name in wanted):
+    values = wiring.evaluate(wanted, the_plan.whole)
+    if the_plan.whole.parts or any(name not in values for name in wanted):
         return None
     step = float(values["step_time"])
     communication = float(values["communication_share"]) * step
@@ -273,10 +273,10 @@ def _stacked(axes: Any, row: str, pieces: Mapping[str, float], unit: str) -> Non
 def scaling_curve(the_plan: Plan, catalog: Catalog) -> Picture | None:
     """Tokens a second against the number of accelerators, with the knee."""
     scenario = the_plan.scenario
-    if scenario.workload != "training" or scenario.pools or "tokens_per_second" not in the_plan.values:
+    if scenario.workload != "training" or scenario.pools or "tokens_per_second" not in the_plan.whole:
         return None
-    size = float(the_plan.values["accelerators"])
-    curve = scaling.curve(scenario, catalog, scaling.sizes_around(size, float(the_plan.values["system_accelerators"])))
+    size = float(the_plan.whole["accelerators"])
+    curve = scaling.curve(scenario, catalog, scaling.sizes_around(size, float(the_plan.whole["system_accelerators"])))
     points = [
         (p.accelerators, p.figures["tokens_per_second"]) for p in curve.points if "tokens_per_second" in p.figures
     ]
@@ -330,12 +330,12 @@ def tornado(the_plan: Plan, name: str, most: int = 12) -> Picture | None:
     swings = swing(the_plan, name)[:most]
     if not swings:
         return None
-    show = units.readable_unit(float(the_plan.values[name]), glossary.quantities()[name].show)
+    show = units.readable_unit(float(the_plan.whole[name]), glossary.quantities()[name].show)
     words = "; ".join(f"{each} {shown(name, low)} to {shown(name, high)}" for each, low, high in swings[:4])
     alt = f"Each input moved alone from its low to its high end; the strongest on {name}: {words}."
 
     def draw(axes: Any) -> None:
-        middle = float(units.convert(the_plan.values[name], show))
+        middle = float(units.convert(the_plan.whole[name], show))
         for row, (_, low, high) in enumerate(reversed(swings)):
             ends = [float(units.convert(end, show)) for end in (low, high)]
             axes.barh(row, ends[0] - middle, left=middle, color=COLOURS[5], edgecolor="black", linewidth=0.4)
@@ -351,16 +351,17 @@ def tornado(the_plan: Plan, name: str, most: int = 12) -> Picture | None:
 
 def swing(the_plan: Plan, name: str) -> list[tuple[str, float, float]]:
     """Uncertain inputs with the figure at their low and at their high end, the widest first."""
-    uncertain = {each: fact for each, fact in bands.uncertain(the_plan.resolved).items() if each in the_plan.given}
-    if name not in the_plan.values or not uncertain:
+    uncertain = bands.uncertain(the_plan.whole)
+    if name not in the_plan.whole or not uncertain:
         return []
     count = len(uncertain)
-    values: dict[str, Any] = dict(the_plan.given)
+    whole = the_plan.whole.copied()
     for column, (each, fact) in enumerate(uncertain.items()):
-        moved = np.full(2 * count, float(values[each]))
+        given = whole.at(each.place).given
+        moved = np.full(2 * count, float(given[each.name]))
         moved[column], moved[count + column] = fact.low, fact.high
-        values[each] = moved
-    ends = np.broadcast_to(wiring.evaluate([name], values, the_plan.resolved.options)[name], (2 * count,))
-    rows = [(each, float(ends[i]), float(ends[count + i])) for i, each in enumerate(uncertain)]
+        given[each.name] = moved
+    ends = np.broadcast_to(wiring.evaluate([name], whole)[name], (2 * count,))
+    rows = [(str(each), float(ends[i]), float(ends[count + i])) for i, each in enumerate(uncertain)]
     moved_rows = [row for row in rows if row[1] != row[2] and np.isfinite(row[1:]).all()]
     return sorted(moved_rows, key=lambda row: -abs(row[2] - row[1]))

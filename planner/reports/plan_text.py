@@ -18,7 +18,7 @@ _MOST_DEFAULTS = 12
 def text(the_plan: Plan, everything: bool = False) -> str:
     """The plan for a terminal: headline, checks, what binds, the defaults that mattered."""
     scenario = the_plan.scenario
-    entries = sorted(the_plan.resolved.entries.items())
+    entries = sorted(the_plan.whole.all_entries().items(), key=lambda each: str(each[0]))
     # Entries that one workload alone asks for stand with the work.
     general = [(role, entry) for role, entry in entries if not glossary.kinds()[entry.kind].workloads]
     chosen = ", ".join(f"{role} {entry.key}" for role, entry in general)
@@ -35,7 +35,7 @@ def text(the_plan: Plan, everything: bool = False) -> str:
     parts.append(_checks(the_plan))
     parts.append(_binding(the_plan))
     parts.append(_defaults(the_plan))
-    asked = set(sizing.wanted(the_plan.resolved.options))
+    asked = {each.name for each in sizing.wanted(the_plan.whole) if not each.place}
     absent = [name for name in glossary.headlines() if name in the_plan.missing and name in asked]
     if absent:
         rows = [f"  {name}: missing {', '.join(the_plan.missing[name][:6])}" for name in absent]
@@ -51,8 +51,8 @@ _WORK = {
 
 
 def _work(the_plan: Plan) -> str:
-    entries, values = the_plan.resolved.entries, the_plan.values
-    if the_plan.resolved.pools:
+    entries, values = the_plan.whole.entries, the_plan.whole
+    if the_plan.whole.parts:
         return ""
     words = [
         f"{name} {entries[name].key if name in entries else shown(name, values[name])}"
@@ -67,19 +67,20 @@ def _sized(the_plan: Plan) -> str:
     words = []
     for name, count in the_plan.sized_by.items():
         sizes = glossary.quantities()[name].sizes or {}
-        takes = "takes" if sizes.get("want") == "smallest" else "leaves" if the_plan.resolved.pools else "allows"
+        takes = "takes" if sizes.get("want") == "smallest" else "leaves" if the_plan.whole.parts else "allows"
         words.append(f"{name} {takes} {shown(sizing.SIZE, count)}")
-    return f"Sized to {shown(sizing.SIZE, the_plan.values[sizing.SIZE])}: {', '.join(words)}" if words else ""
+    return f"Sized to {shown(sizing.SIZE, the_plan.whole[sizing.SIZE])}: {', '.join(words)}" if words else ""
 
 
 def _searched(the_plan: Plan) -> str:
     """The strategies found, a line for each pool."""
-    by_pool: dict[str, list[str]] = {}
-    for name in the_plan.given:
-        pool, _, degree = name.rpartition("/")
-        if name not in the_plan.resolved.facts and degree != sizing.SIZE:
-            by_pool.setdefault(pool, []).append(f"{degree} {shown(name, the_plan.given[name])}")
-    return "\n".join(f"Searched{pool and f' for {pool}'}: {', '.join(degrees)}" for pool, degrees in by_pool.items())
+    lines = []
+    for scope in the_plan.whole.walk():
+        open_names = [name for name in scope.given if name not in scope.facts and name != sizing.SIZE]
+        if open_names:
+            degrees = ", ".join(f"{name} {shown(name, scope.given[name])}" for name in open_names)
+            lines.append(f"Searched{' for ' if scope.path else ''}{scope.path}: {degrees}")
+    return "\n".join(lines)
 
 
 def _outside(the_plan: Plan) -> str:
@@ -100,10 +101,10 @@ def _outside(the_plan: Plan) -> str:
 
 def headlines(the_plan: Plan) -> Table:
     """The headline figures with their bands."""
-    size = the_plan.resolved.facts.get("accelerators")
+    size = the_plan.whole.facts.get("accelerators")
     first = Result(
         "accelerators",
-        float(the_plan.values["accelerators"]),
+        float(the_plan.whole["accelerators"]),
         size.low if size else None,
         size.high if size else None,
         size.kind if size else "derived",
@@ -138,7 +139,7 @@ def _stale(the_plan: Plan) -> str:
     headline = [the_plan.results[name] for name in glossary.headlines() if name in the_plan.results]
     names = sorted({name for result in headline for name in result.stale})
     day = dates.price_day(the_plan.scenario)
-    facts = the_plan.resolved.facts
+    facts = {str(each): fact for each, fact in the_plan.whole.all_facts().items()}
     rows = [f"  {n} = {shown(n, facts[n].value)}: {ages.age_text(facts[n], day)}" for n in names]
     return f"Stale prices, older than a year on {day}\n" + "\n".join(rows) if rows else ""
 

@@ -223,10 +223,11 @@ def _inputs(sheet: Any, books: Books, formats: dict[str, Any]) -> None:
         sheet.write_string(0, column, title, formats["bold"])
     plan, rows = books.plan, glossary.quantities()
     wanted = tuple(sorted({flow.quantity for flow in books.ledger.flows if flow.quantity in rows}))
-    used = {need for step in wiring.route(wanted, plan.given, plan.resolved.options).steps for need in step.needs}
+    used = {str(need) for step in wiring.route(wanted, plan.whole).steps for need in step.needs}
+    facts = {str(each): fact for each, fact in plan.whole.all_facts().items()}
     number = 1
     for name in sorted(used):
-        fact = plan.resolved.facts.get(name)
+        fact = facts.get(name)
         if fact is None or isinstance(fact.value, str):
             continue
         sheet.write_string(number, 0, name)

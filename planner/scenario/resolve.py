@@ -5,18 +5,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from planner import fields, glossary, units
 from planner.catalog.entries import Entry, Fact
 from planner.errors import InputError, Problem, gathered
 from planner.fields import At
-from planner.model import scopes, wiring
+from planner.model import wiring
+from planner.model.scopes import written
 from planner.scenario.scenario import Lookup, Resolved, Scenario, without
 from planner.scenario.settings import apply_ranges, apply_set, chosen_for, correlation_problems
-
-if TYPE_CHECKING:
-    from planner.scenario.scenario import Scenario
 
 
 def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
@@ -44,7 +42,7 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
     found.extend(correlation_problems(scenario, facts))
     if found:
         raise InputError(found)
-    return Resolved(scenario, facts, options, entries, rules=catalog.rules)
+    return Resolved(scenario=scenario, facts=facts, options=options, entries=entries, rules=catalog.rules)
 
 
 def brought(entries: Mapping[str, Entry]) -> tuple[dict[str, Fact], dict[str, str]]:
@@ -133,7 +131,10 @@ def resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
         # What every pool stumbles over stands outside them.
         common = len(scenario.pools)
         raise InputError(
-            [p if len(keys) == common else replace(p, field=f"{keys[0]}/{p.field}") for p, keys in problems.items()]
+            [
+                problem if len(keys) == common else replace(problem, field=written((keys[0], problem.field)))
+                for problem, keys in problems.items()
+            ]
         )
     starts = {key: found.scenario.start for key, found in resolved.items()}
     first = scenario.start or min((day for day in starts.values() if day), default=None)
@@ -164,11 +165,11 @@ def resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
 
 def _delay(found: Resolved, delay: float, part: Scenario) -> None:
     """Let a pool start later; unless it says otherwise its period ends with that of the others."""
-    found.facts["start_delay"] = Fact(delay, "s", kind="set", origin="scenario")
+    found.know("start_delay", Fact(delay, "s", kind="set", origin="scenario"))
     period = found.facts.get("analysis_period")
     if period is not None and "analysis_period" not in part.set:
         left = max(period.value - delay, glossary.quantities()["analysis_period"].low or 0)
-        found.facts["analysis_period"] = replace(period, value=left, note="what is left after the start")
+        found.know("analysis_period", replace(period, value=left, note="what is left after the start"))
 
 
 def _whole(scenario: Scenario, members: dict[str, Resolved], apart: frozenset[str] = frozenset()) -> Resolved:
@@ -181,26 +182,21 @@ def _whole(scenario: Scenario, members: dict[str, Resolved], apart: frozenset[st
         return one is other or one == other
 
     # A part of a sum stays with its pool, also where the parts are equal.
-    shared_facts = {
+    shared_facts = [
         name
         for name, fact in first.facts.items()
         if rows[name].combine not in ("sum", "peak")
         and name not in apart
         and all(same(fact, member.facts.get(name)) for member in others)
-    }
-    shared_entries = {
+    ]
+    shared_entries = [
         role for role, entry in first.entries.items() if all(same(entry, member.entries.get(role)) for member in others)
-    }
-    facts: dict[str, Fact] = {}
-    options = {name: choice for name, choice in first.options.items() if "/" not in name and name != scopes.POOLS}
-    entries: dict[str, Entry] = {}
-    pools: dict[str, Resolved] = {}
-    options[scopes.POOLS] = scopes.SEPARATOR.join(members)
-    for key, member in members.items():
-        for name, fact in member.facts.items():
-            facts[name if name in shared_facts else f"{key}/{name}"] = fact
-        options |= {f"{key}/{name}": choice for name, choice in member.options.items()}
-        for role, entry in member.entries.items():
-            entries[role if role in shared_entries else f"{key}/{role}"] = entry
-        pools |= {f"{key}/{inner}": found for inner, found in member.pools.items()} or {key: member}
-    return Resolved(scenario, facts, options, entries, pools, first.rules)
+    ]
+    return Resolved(
+        scenario=scenario,
+        facts={name: first.facts[name] for name in shared_facts},
+        options=first.options,
+        entries={role: first.entries[role] for role in shared_entries},
+        parts=members,
+        rules=first.rules,
+    )

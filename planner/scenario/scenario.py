@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +14,7 @@ import numpy as np
 from planner import glossary
 from planner.catalog.entries import Entry, Fact
 from planner.errors import InputError, Problem, unknown
+from planner.model.scopes import Figure, Scope, figure, written
 
 WORKLOADS = ("training", "inference", "capacity")
 TABLES = ("choose", "set", "range")
@@ -67,35 +67,96 @@ class Lookup(Protocol):
     def find(self, kind: str, name: str) -> Entry: ...
 
 
-@dataclass
-class Resolved:
-    """A scenario with every choice looked up: a fact for each quantity that is given, and the chosen options."""
+@dataclass(eq=False, repr=False, kw_only=True)
+class Resolved(Scope):
+    """A scope of a scenario with every choice looked up; what is given in it follows from the facts."""
 
     scenario: Scenario
+    # A fact for each quantity and an entry for each role that holds here; where there are parts, that holds in all.
     facts: dict[str, Fact]
-    options: dict[str, str]
     entries: dict[str, Entry]
-    # Each pool resolved by itself, by the name that its quantities have before their own: "serving", "oregon/serving".
-    pools: dict[str, Resolved] = field(default_factory=dict)
     # Tables of the catalog's rules, the strongest layer first.
     rules: list[dict[str, Any]] = field(default_factory=list)
 
-    @functools.cached_property
-    def values(self) -> dict[str, float]:
-        """Base values by quantity; as numpy's floats, with which a division by zero is infinite and no error."""
-        return {name: np.float64(fact.value) for name, fact in self.facts.items()}
+    def __post_init__(self) -> None:
+        # As numpy's floats, with which a division by zero is infinite and no error.
+        self.given = {name: np.float64(fact.value) for name, fact in self.facts.items()}
+        self.said = frozenset(name for name, fact in self.facts.items() if fact.origin == "scenario")
+        super().__post_init__()
+        for part in self.parts.values():
+            part.leave_out(self.facts)
 
-    @property
-    def asked_entries(self) -> dict[str, Entry]:
-        """The entries that its workloads ask for."""
-        workloads = {part.scenario.workload for part in self.pools.values()} or {self.scenario.workload}
-        asked = {role for role in glossary.roles() if any(glossary.asks(workload, role) for workload in workloads)}
-        return {role: entry for role, entry in self.entries.items() if role.rpartition("/")[2] in asked}
+    def leave_out(self, facts: Mapping[str, Fact]) -> None:
+        """Leave what is given further out to the scope that gives it."""
+        for scope in self.walk():
+            scope.given = scope.known = {n: value for n, value in scope.given.items() if n not in facts}
 
-    @property
-    def said(self) -> list[str]:
-        """Names of the quantities that the scenario itself sets."""
-        return [name for name, fact in self.facts.items() if fact.origin == "scenario"]
+    def know(self, name: str, fact: Fact) -> None:
+        """Give a quantity here, with the fact behind it."""
+        self.facts = {**self.facts, name: fact}
+        self.given[name] = np.float64(fact.value)
+        if fact.origin == "scenario":
+            self.said |= {name}
+
+    def fact(self, figure: Figure) -> Fact | None:
+        """The fact behind a given figure; None where the planner found it."""
+        scope = self.at(figure.place)
+        return scope.facts.get(figure.name) if figure.name in scope.given else None
+
+    def all_facts(self) -> dict[Figure, Fact]:
+        """The fact behind each given figure, in the order in which the pools have them."""
+        if not self.parts:
+            return {Figure(self.place, name): fact for name, fact in self.facts.items() if name in self.given}
+        scopes = self.by_place()
+        own = (Figure(place, name) for place, scope in scopes.items() for name in scope.given if name in scope.facts)
+        listed = dict.fromkeys([*_outermost(self, _facts), *own])
+        return {each: scopes[each.place].facts[each.name] for each in listed}
+
+    def all_given(self) -> dict[Figure, Any]:
+        """The value of each given figure: those with a fact first."""
+        given = self.figures()
+        return {figure: given[figure] for figure in dict.fromkeys([*self.all_facts(), *given])}
+
+    def all_options(self) -> dict[Figure, str]:
+        """The choice of every option in every scope; among them the parts of those that have some."""
+        choices = {scope.place: dict(scope.options) for scope in self.walk()}
+        for scope in self.walk():
+            if scope.parts:
+                choices[scope.place]["pools"] = ",".join(scope.parts)
+        return {Figure(place, name): choice for place, own in choices.items() for name, choice in own.items()}
+
+    def all_entries(self) -> dict[Figure, Entry]:
+        """The entry of each role, of the outermost scope in all of whose parts it holds."""
+        return {figure: self.at(figure.place).entries[figure.name] for figure in _outermost(self, _entries)}
+
+    def asked_roles(self) -> set[str]:
+        """The roles that its workloads ask for."""
+        workloads = {pool.scenario.workload for pool in self.pools}
+        return {role for role in glossary.roles() if any(glossary.asks(workload, role) for workload in workloads)}
+
+    def asked_entries(self) -> dict[Figure, Entry]:
+        """The entries of those roles."""
+        asked = self.asked_roles()
+        return {role: entry for role, entry in self.all_entries().items() if role.name in asked}
+
+
+def _facts(scope: Resolved) -> Mapping[str, Fact]:
+    return scope.facts
+
+
+def _entries(scope: Resolved) -> Mapping[str, Entry]:
+    return scope.entries
+
+
+def _outermost(whole: Resolved, held: Callable[[Resolved], Mapping[str, Any]]) -> Iterator[Figure]:
+    """What each pool has, in the outermost scope that has it for all of its parts."""
+    for pool in whole.pools:
+        outwards = [(scope.place, held(scope)) for scope in pool.outwards()][::-1]
+        for name in held(pool):
+            for place, names in outwards:
+                if name in names:
+                    yield Figure(place, name)
+                    break
 
 
 def _told_apart(choose: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -104,7 +165,7 @@ def _told_apart(choose: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple
     chosen = {
         name: f"{given:g}" if isinstance(given, int | float) and not isinstance(given, bool) else given
         for name, given in settings.items()
-        if name.rpartition("/")[2] in roles
+        if figure(name).name in roles
     }
     return {**chosen, **choose}, {name: given for name, given in settings.items() if name not in chosen}
 
@@ -125,14 +186,13 @@ def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any
     outer: tuple[dict[str, str], dict[str, Any]] = ({}, {})
     for which, given in enumerate((choose, set)):
         for name, value in given.items():
-            pool, slash, quantity = name.rpartition("/")
-            if slash and pool not in own:
-                place = f"{TABLES[which]}.{name}"
-                found.append(Problem(scenario.place, place, unknown("pool", pool, scenario.pools)))
-            elif slash:
-                own[pool][which][quantity] = value
+            place, plain = figure(name)
+            pool = written(place)
+            if place and pool not in own:
+                problem = unknown("pool", pool, scenario.pools)
+                found.append(Problem(scenario.place, f"{TABLES[which]}.{name}", problem))
             else:
-                outer[which][name] = value
+                (own[pool] if place else outer)[which][plain] = value
     if found:
         raise InputError(found)
     pools = {key: _with(without(part, *outer), *own[key]) for key, part in scenario.pools.items()}

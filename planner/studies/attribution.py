@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from planner import glossary
-from planner.model import scopes, wiring
+from planner.model import wiring
+from planner.model.scopes import Figure, figure
 from planner.plan import sizing
 from planner.plan.plan import Plan
 
@@ -35,14 +36,19 @@ class Cause:
 def causes(base: Plan, other: Plan, names: list[str]) -> dict[str, list[Cause]]:
     """Per quantity: the inputs that differ with their parts of the difference, the strongest first."""
     # What one plan sets and the other computes is an input as well.
-    given = dict.fromkeys([*base.given, *other.given])
-    shared = [name for name in given if name in base.values and name in other.values]
-    differing = {name: _choice(name, base, other) for name in shared if base.values[name] != other.values[name]}
+    given = dict.fromkeys([*base.whole.all_given(), *other.whole.all_given()])
+    values = {each: (base.whole.value(each), other.whole.value(each)) for each in given}
+    differing = {
+        each: _choice(each, base, other)
+        for each, (ours, theirs) in values.items()
+        if ours is not None and theirs is not None and ours != theirs
+    }
     equations = _equations(base, other)
-    inputs = [*differing, *([equations] if equations else [])]
+    inputs = [*map(str, differing), *([equations] if equations else [])]
     if not inputs:
         return {name: [] for name in names}
-    orders = _orders([differing.get(name, "") for name in inputs])
+    brought_by = [*differing.values(), *([""] if equations else [])]
+    orders = _orders(brought_by)
     # After each step of each order, which inputs are those of the other plan; before the first step none is.
     ranks = np.argsort(orders, axis=1)
     taken = ranks[:, None, :] < np.arange(len(inputs) + 1)[None, :, None]
@@ -56,8 +62,8 @@ def causes(base: Plan, other: Plan, names: list[str]) -> dict[str, list[Cause]]:
         parts = np.take_along_axis(steps, ranks, axis=1).mean(axis=0)
         least = 1e-12 * np.nanmax(np.abs(results[name]), initial=0, where=np.isfinite(results[name]))
         pairs = [
-            Cause(each, float(part), differing.get(each, ""))
-            for each, part in zip(inputs, parts, strict=True)
+            Cause(each, float(part), choice)
+            for each, choice, part in zip(inputs, brought_by, parts, strict=True)
             if abs(part) > least
         ]
         found[name] = sorted(pairs, key=lambda cause: -abs(cause.change))
@@ -79,28 +85,28 @@ def _bridged(found: Any) -> Any:
 
 def _equations(base: Plan, other: Plan) -> str:
     """The options by which two plans take other equations, in words; empty where they take the same."""
-    one, two = base.resolved.options, other.resolved.options
-    differing = [name for name in dict.fromkeys([*one, *two]) if one.get(name) != two.get(name)]
+    one, two = base.whole.all_options(), other.whole.all_options()
+    differing = [each for each in dict.fromkeys([*one, *two]) if one.get(each) != two.get(each)]
     # What an entry chooses is called by the role of the entry.
     by_entry = {name: option.role for name, option in glossary.options().items() if option.role}
-    options = dict.fromkeys(scopes.POOLS if "/" in name else by_entry.get(name, name) for name in differing)
-    lacking = any((name in base.values) != (name in other.values) for name in {**base.given, **other.given})
+    options = dict.fromkeys("pools" if each.place else by_entry.get(each.name, each.name) for each in differing)
+    given = {**base.whole.figures(), **other.whole.figures()}
+    lacking = any((base.whole.value(each) is None) != (other.whole.value(each) is None) for each in given)
     return " and ".join(options) or ("inputs of one alone" if lacking else "")
 
 
-def _choice(name: str, base: Plan, other: Plan) -> str:
+def _choice(given: Figure, base: Plan, other: Plan) -> str:
     """What brings an input along: a role whose entry differs, the strategy, or nothing but itself."""
-    scope, _, quantity = name.rpartition("/")
-    facts = [each.resolved.facts.get(name) for each in (base, other)]
-    found_by_planner = [name in each.given and name not in each.resolved.facts for each in (base, other)]
-    if any(found_by_planner):
-        return "" if quantity == sizing.SIZE else STRATEGY
+    scopes = [plan.whole.at(given.place) for plan in (base, other)]
+    facts = [scope.facts.get(given.name) for scope in scopes]
+    if any(fact is None and given.name in scope.given for fact, scope in zip(facts, scopes, strict=True)):
+        return "" if given.name == sizing.SIZE else STRATEGY
     # What a scenario sets itself is a cause of its own.
     if any(fact is None or "/" not in fact.origin for fact in facts):
         return ""
-    entries, others = base.resolved.entries, other.resolved.entries
-    roles = [role for role in entries if entries[role] != others.get(role) and role.rpartition("/")[0] in ("", scope)]
-    return max((role for role in roles if quantity.startswith(role.rpartition("/")[2] + "_")), key=len, default="")
+    entries, others = base.whole.all_entries(), other.whole.all_entries()
+    roles = [role for role in entries if entries[role] != others.get(role) and role.place in ((), given.place)]
+    return max((str(role) for role in roles if given.name.startswith(f"{role.name}_")), key=len, default="")
 
 
 def _orders(choices: list[str]) -> Any:
@@ -117,7 +123,7 @@ def _orders(choices: list[str]) -> Any:
     return np.array(rows)
 
 
-def _evaluated(plans: tuple[Plan, Plan], names: list[str], differing: list[str], taken: Any) -> dict[str, Any]:
+def _evaluated(plans: tuple[Plan, Plan], names: list[str], differing: list[Figure], taken: Any) -> dict[str, Any]:
     """The quantities for each row of `taken`: True where an input is the other plan's.
 
     The last column, where there is one more than inputs differ, says whose equations hold.
@@ -128,11 +134,13 @@ def _evaluated(plans: tuple[Plan, Plan], names: list[str], differing: list[str],
     for own, where in ((base, ~of_other), (other, of_other)):
         if not where.any():
             continue
-        values: dict[str, Any] = dict(own.given)
-        for column, name in enumerate(differing):
-            values[name] = np.where(taken[where, column], other.values[name], base.values[name])
-        moved = wiring.evaluate(names, values, own.resolved.options)
-        for name in names:
-            if name in moved:
-                results.setdefault(name, np.full(len(taken), np.nan))[where] = moved[name]
+        mixed = own.whole.copied()
+        for column, each in enumerate(differing):
+            values = np.where(taken[where, column], other.whole.value(each), base.whole.value(each))
+            mixed.at(each.place).given[each.name] = values
+        figures = {name: figure(name) for name in names}
+        moved = wiring.evaluate(figures.values(), mixed)
+        for name, asked in figures.items():
+            if (value := moved.value(asked)) is not None:
+                results.setdefault(name, np.full(len(taken), np.nan))[where] = value
     return {name: found for name, found in results.items() if np.isfinite(found[[0, -1]]).all()}

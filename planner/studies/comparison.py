@@ -33,17 +33,11 @@ def compare(plans: list[Plan], names: list[str] | None = None, everything: bool 
         if name not in rows:
             raise one("compare", "--watch", unknown("quantity", name, rows))
     if names is None and everything:
-        computed = dict.fromkeys(name for found in plans for name in found.results)
-        names = [name for name in computed if len({_value(found, name) for found in plans}) > 1]
+        computed = dict.fromkeys(name for plan in plans for name in plan.results)
+        names = [name for name in computed if len({plan.value(name) for plan in plans}) > 1]
     names = names or ["accelerators", *glossary.headlines()]
-    names = [name for name in names if any(_value(found, name) is not None for found in plans)]
+    names = [name for name in names if any(plan.value(name) is not None for plan in plans)]
     return Comparison(plans, names, [attribution.causes(plans[0], other, names) for other in plans[1:]])
-
-
-def _value(found: Plan, name: str) -> float | None:
-    if name in found.results:
-        return found.results[name].value
-    return float(found.given[name]) if name in found.given else None
 
 
 def table(found: Comparison) -> Table:
@@ -53,10 +47,10 @@ def table(found: Comparison) -> Table:
         columns += [each.scenario.name] if index == 0 else [each.scenario.name, "ratio"]
     rows = []
     for name in found.names:
-        first = _value(found.plans[0], name)
+        first = found.plans[0].value(name)
         cells = [name]
         for index, each in enumerate(found.plans):
-            value = _value(each, name)
+            value = each.value(name)
             cells.append("missing" if value is None else shown(name, value))
             if index:
                 cells.append(f"{value / first:.3g}" if value is not None and first else "")
@@ -111,12 +105,12 @@ def _grouped(causes: list[Cause], show: str) -> list[str]:
 
 def choices(base: Plan, other: Plan) -> list[str]:
     """Entries and options that two scenarios choose differently, in words."""
-    roles = dict.fromkeys([*base.resolved.entries, *other.resolved.entries])
-    pairs = [(role, base.resolved.entries.get(role), other.resolved.entries.get(role)) for role in roles]
+    entries, others = base.whole.all_entries(), other.whole.all_entries()
+    pairs = [(role, entries.get(role), others.get(role)) for role in dict.fromkeys([*entries, *others])]
     own = {name for name, option in glossary.options().items() if not option.role}
-    options = {name: choice for name, choice in base.resolved.options.items() if name.rpartition("/")[2] in own}
+    options = {each: choice for each, choice in base.whole.all_options().items() if each.name in own}
     words = [f"{r} {a.key if a else 'none'} -> {b.key if b else 'none'}" for r, a, b in pairs if a != b]
-    return words + [f"{n} {options[n]} -> {c}" for n, c in other.resolved.options.items() if options.get(n, c) != c]
+    return words + [f"{n} {options[n]} -> {c}" for n, c in other.whole.all_options().items() if options.get(n, c) != c]
 
 
 def signed(change: float, unit: str) -> str:
@@ -132,7 +126,7 @@ def to_json(found: Comparison) -> dict[str, Any]:
     rows = glossary.quantities()
 
     def number(each: Plan, name: str) -> float | None:
-        value = _value(each, name)
+        value = each.value(name)
         return None if value is None else float(units.convert(value, rows[name].show))
 
     return {

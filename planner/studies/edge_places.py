@@ -11,7 +11,7 @@ from planner.catalog.catalog import Catalog
 from planner.catalog.entries import Entry
 from planner.errors import one
 from planner.model import wiring
-from planner.plan import sizing
+from planner.plan.plan import with_size_and_strategies
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario
 from planner.studies import ranking
@@ -96,13 +96,9 @@ def _at_the_edge(scenario: Scenario, catalog: Catalog, entry: Entry) -> dict[str
 def _figures(scenario: Scenario, catalog: Catalog) -> dict[str, Any]:
     """Latency and cost of a scenario as far as they can be computed, with what they lack."""
     resolved = resolve(scenario, catalog)
-    given = dict(resolved.values)
-    if sizing.SIZE not in given:
-        said = [name for name, fact in resolved.facts.items() if fact.origin == "scenario"]
-        given, _ = sizing.sized(given, said, resolved.options, scenario.place)
-    given = sizing.with_strategies(given, resolved.options)
-    computed = wiring.evaluate(FIGURES, given, resolved.options)
-    missing = wiring.route(FIGURES, given, resolved.options).missing
+    given, _ = with_size_and_strategies(resolved)
+    computed = wiring.evaluate(FIGURES, given)
+    missing = wiring.route(FIGURES, given).missing
     lacks = tuple(n for n in missing.get("compute_latency", ()) if n.startswith(("accelerator_", "model_")))
     return {**computed, "lacks": lacks}
 

@@ -11,9 +11,9 @@ import numpy as np
 from planner.catalog.catalog import Catalog
 from planner.errors import one
 from planner.model import wiring
-from planner.plan import layout_search, plan, serving_layout, training_layout
+from planner.plan import layout_search, serving_layout, training_layout
 from planner.plan.layout_search import Description, Search
-from planner.plan.plan import shown
+from planner.plan.plan import shown, with_size_and_strategies
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario
 from planner.tables import Table
@@ -123,12 +123,12 @@ def of_scenario(scenario: Scenario, catalog: Catalog, count: int, free: bool = F
         raise one(scenario.place, "workload", f"'{scenario.workload}' has no parallel strategy: it takes training")
     words = WORDS[scenario.workload]
     description = words.description
-    given, _ = plan.given_values(resolved)
+    given, _ = with_size_and_strategies(resolved)
     searched = {name for name in description.candidates if free or name not in resolved.facts}
-    if scenario.workload == "training" and not resolved.values.get("model_experts"):
+    if scenario.workload == "training" and not resolved.get("model_experts"):
         searched.discard("expert_parallel")
     values = {name: value for name, value in given.items() if name not in searched}
-    lacking = wiring.route(description.goals, [*values, *description.candidates], resolved.options).missing
+    lacking = wiring.route(description.goals, given.giving(dict.fromkeys(description.candidates))).missing
     if lacking:
         names = ", ".join(dict.fromkeys(name for missing in lacking.values() for name in missing))
         raise one(scenario.place, "set", f"the {words.ranked} lacks {names}")

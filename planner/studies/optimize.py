@@ -17,6 +17,7 @@ from planner.catalog.catalog import Catalog
 from planner.errors import InputError, Problem, gathered, unknown
 from planner.glossary import conditions
 from planner.glossary.conditions import Condition
+from planner.model.scopes import Figure, figure
 from planner.plan import dates
 from planner.plan.plan import displayed, shown
 from planner.scenario.scenario import Scenario
@@ -131,12 +132,12 @@ def _available(task: engine.Task) -> Available:
     entries: dict[str, Any] = {}
     brought: set[str] = set()
     for role, names in task.texts.items():
-        kind = glossary.roles().get(role.rpartition("/")[2])
+        place, plain = figure(role)
+        kind = glossary.roles().get(plain)
         if kind is None:
             continue
-        scope = role[: role.rfind("/") + 1]
         # What an entry brings along counts with it, unless it is varied itself.
-        brings = {scope + target for target in glossary.kinds()[kind].references.values()}
+        brings = {str(Figure(place, target)) for target in glossary.kinds()[kind].references.values()}
         own = {role, *(brings - task.texts.keys())}
         brought |= own
         late = [dates.unavailable(task.resolved({**first, role: name})) for name in names]

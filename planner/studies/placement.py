@@ -83,15 +83,15 @@ def _pair(given: Scenario, pool: str, site: str, objective: str, limits: dict[st
         found = plan_resolved(resolve.resolve(alone, catalog), bands=False)
     except InputError as error:
         return Pair(pool, site, float("inf"), 0, "; ".join(problem.message for problem in error.problems))
-    if LIMIT in found.values:
-        limits[site] = min(limits.get(site, float("inf")), float(found.values[LIMIT]))
+    if LIMIT in found.whole:
+        limits[site] = min(limits.get(site, float("inf")), float(found.whole[LIMIT]))
     failed = [check.message for check in found.checks if not check.ok]
     if objective not in found.results:
         failed.append(f"{objective} lacks {', '.join(found.missing.get(objective, ()))}")
         return Pair(pool, site, float("inf"), 0, "; ".join(failed))
     _, _, weight = glossary.quantities()[objective].combine.partition(" ")
-    value = found.results[objective].value * (float(found.values[weight]) if weight else 1)
-    return Pair(pool, site, _signed(objective, value), float(found.values[USED]), "; ".join(failed))
+    value = found.results[objective].value * (float(found.whole[weight]) if weight else 1)
+    return Pair(pool, site, _signed(objective, value), float(found.whole[USED]), "; ".join(failed))
 
 
 def _signed(objective: str, value: float) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -107,16 +106,16 @@ def _place(scenario: Scenario, catalog: Catalog, entry: Entry) -> Place:
         range={},
     )
     resolved = resolve(mine, catalog)
-    given = sizing.with_strategy(resolved.values | links.links(entry, catalog), resolved.options)
-    given |= _whole_cost(mine, catalog, entry)
+    given = sizing.with_strategies(resolved.giving(links.links(entry, catalog)))
+    given = given.giving(_whole_cost(mine, catalog, entry))
     goals = (*SHOWN, *_LIMITS)
-    computed = wiring.evaluate(goals, given, resolved.options)
-    missing = wiring.route(goals, given, resolved.options).missing
+    computed = wiring.evaluate(goals, given)
+    missing = wiring.route(goals, given).missing
     # Without figures of the chip no configuration was searched: the degrees are not what it lacks.
     lacks = tuple(name for name in missing.get(ORDERS["rate"], ()) if name not in SERVING.candidates)
     values = {n: float(computed[n]) for n in (*SHOWN, *DEGREES) if math.isfinite(float(computed.get(n, math.nan)))}
     breaks = tuple(name.removesuffix("_margin") for name in _LIMITS if float(computed.get(name, 0)) < 0)
-    return Place(entry, weights, values, _kind(given, resolved), breaks, lacks)
+    return Place(entry, weights, values, _kind(given), breaks, lacks)
 
 
 def _whole_cost(scenario: Scenario, catalog: Catalog, entry: Entry) -> dict[str, Any]:
@@ -128,9 +127,8 @@ def _whole_cost(scenario: Scenario, catalog: Catalog, entry: Entry) -> dict[str,
     cheapest = min(priced, key=lambda s: s.facts["price"].value / s.facts["accelerators"].value)
     resolved = resolve(replace(scenario, choose={**scenario.choose, "system": cheapest.key}), catalog)
     size = cheapest.facts["accelerators"].value
-    values = resolved.values | {sizing.SIZE: math.ceil(_MANY / size) * size}
     name = "cost_per_accelerator_hour"
-    cost = wiring.evaluate((name,), values, resolved.options).get(name, math.nan)
+    cost = wiring.evaluate((name,), resolved.giving({sizing.SIZE: math.ceil(_MANY / size) * size})).get(name, math.nan)
     return {name: cost} if math.isfinite(float(cost)) else {}
 
 
@@ -147,10 +145,10 @@ def serves(name: str) -> bool:
     return row.sizes is None and not name.startswith(("system_", "accelerator_", "cloud_")) and name != sizing.SIZE
 
 
-def _kind(given: Mapping[str, Any], resolved: Resolved) -> str:
+def _kind(given: Resolved) -> str:
     """The weakest kind among the accelerator's own figures and the fitted parameters of its stack."""
-    needs = wiring.inputs_of(ORDERS["rate"], given, resolved.options)
-    own = [fact.kind for name, fact in resolved.facts.items() if name in needs and _tells(fact.origin)]
+    needs = {need.name for need in wiring.inputs_of(ORDERS["rate"], given)}
+    own = [fact.kind for name, fact in given.facts.items() if name in needs and _tells(fact.origin)]
     return max(own, key=KINDS.index) if own else KINDS[-1]
 
 

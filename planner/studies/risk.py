@@ -16,6 +16,7 @@ from planner.catalog.catalog import Catalog
 from planner.catalog.entries import Fact
 from planner.errors import InputError, Problem, one, unknown
 from planner.model import compiled, wiring
+from planner.model.scopes import Figure
 from planner.plan import bands, planning
 from planner.plan.plan import Plan, displayed, shown
 from planner.scenario.scenario import Scenario
@@ -88,7 +89,7 @@ def risk(
     if problems:
         raise InputError(problems)
     base = planning.plan(scenario, catalog, bands=False)
-    wanted = [name for name in watch or glossary.headlines() if name in base.values]
+    wanted = [name for name in watch or glossary.headlines() if name in base.whole]
     for name in watch or ():
         if name not in wanted:
             lacks = ", ".join(base.missing.get(name, ("an equation",)))
@@ -98,11 +99,10 @@ def risk(
     computed = list(dict.fromkeys([*wanted, *margins, *([DECISION] if decision else [])]))
     ranges = _reaching(base, computed)
     if not ranges:
-        return Risk(base, 0, {}, {}, {name: float(base.values[name]) for name in wanted}, {})
-    options = base.resolved.options
-    runs = compiled.compiled(computed, base.given, ranges, options)
+        return Risk(base, 0, {}, {}, {name: float(base.whole[name]) for name in wanted}, {})
+    runs = compiled.compiled(computed, base.whole, ranges)
     uniform = sampling.sobol(np.arange(samples), len(ranges), seed)
-    drawn = bands.draw(ranges, uniform, base.resolved)
+    drawn = bands.draw(ranges, uniform, base.whole)
     results = _in_blocks(runs, drawn, samples)
     sampled = {name: results[name] for name in wanted if np.ndim(results[name])}
     percentiles = {
@@ -113,12 +113,12 @@ def risk(
     outcome = Risk(
         base,
         samples,
-        ranges,
+        {str(each): fact for each, fact in ranges.items()},
         percentiles,  # type: ignore[arg-type]
-        {name: float(base.values[name]) for name in wanted if name not in sampled},
+        {name: float(base.whole[name]) for name in wanted if name not in sampled},
         _swings(runs, ranges, list(sampled), seed),
         checks={name.removesuffix("_margin"): float(np.mean(results[name] >= 0)) for name in margins},
-        draws={**drawn, **sampled},
+        draws={**{str(each): column for each, column in drawn.items()}, **sampled},
     )
     if decision and np.ndim(results[DECISION]):
         _decide(outcome, drawn, results[DECISION])
@@ -127,33 +127,31 @@ def risk(
     return outcome
 
 
-def _reaching(base: Plan, wanted: Sequence[str]) -> dict[str, Fact]:
+def _reaching(base: Plan, wanted: Sequence[str]) -> dict[Figure, Fact]:
     """The uncertain facts that some wanted figure depends on."""
-    reach: set[str] = set()
-    for name in wanted:
-        reach |= wiring.inputs_of(name, base.given, base.resolved.options)
-    return {name: fact for name, fact in bands.uncertain(base.resolved).items() if name in reach}
+    reach = {need for name in wanted for need in wiring.inputs_of(name, base.whole)}
+    return {each: fact for each, fact in bands.uncertain(base.whole).items() if each in reach}
 
 
-def _in_blocks(runs: compiled.Program, columns: dict[str, Any], count: int, rows: int = 65536) -> dict[str, Any]:
+def _in_blocks(runs: compiled.Program, columns: dict[Figure, Any], count: int, rows: int = 65536) -> dict[str, Any]:
     if count <= rows:
         return runs.run(columns)
     blocks = [
-        runs.run({name: column[start : start + rows] for name, column in columns.items()})
+        runs.run({each: column[start : start + rows] for each, column in columns.items()})
         for start in range(0, count, rows)
     ]
     return {n: v if np.ndim(v) == 0 else np.concatenate([block[n] for block in blocks]) for n, v in blocks[0].items()}
 
 
-def _swings(runs: compiled.Program, ranges: dict[str, Fact], wanted: list[str], seed: int) -> dict[str, list[Swing]]:
+def _swings(runs: compiled.Program, ranges: dict[Figure, Fact], wanted: list[str], seed: int) -> dict[str, list[Swing]]:
     """For each figure, the inputs that move it, the strongest first."""
     count = len(ranges)
     # One row with each input at its P10, one at its P90, the others as planned.
     ends = bands.draw(ranges, np.tile([[0.1, 0.9]], (count, 1)))
     columns = {}
-    for row, (name, fact) in enumerate(ranges.items()):
-        columns[name] = np.full(2 * count, float(fact.value))
-        columns[name][[row, count + row]] = ends[name]
+    for row, (each, fact) in enumerate(ranges.items()):
+        columns[each] = np.full(2 * count, float(fact.value))
+        columns[each][[row, count + row]] = ends[each]
     moved = runs.run(columns)
     first, total = _sobol_indices(runs, ranges, wanted, seed)
     swings = {}
@@ -161,15 +159,15 @@ def _swings(runs: compiled.Program, ranges: dict[str, Fact], wanted: list[str], 
         values = np.broadcast_to(moved[figure], (2 * count,))
         rows = [
             Swing(
-                name,
-                float(ends[name][0]),
-                float(ends[name][1]),
+                str(each),
+                float(ends[each][0]),
+                float(ends[each][1]),
                 float(values[i]),
                 float(values[count + i]),
                 first[figure][i],
                 total[figure][i],
             )
-            for i, name in enumerate(ranges)
+            for i, each in enumerate(ranges)
         ]
         largest = max((swing.size for swing in rows if np.isfinite(swing.size)), default=0)
         noticed = [s for s in rows if s.size > _NOTICEABLE * largest or s.total > _NOTICEABLE]
@@ -178,7 +176,7 @@ def _swings(runs: compiled.Program, ranges: dict[str, Fact], wanted: list[str], 
 
 
 def _sobol_indices(
-    runs: compiled.Program, ranges: dict[str, Fact], wanted: list[str], seed: int
+    runs: compiled.Program, ranges: dict[Figure, Fact], wanted: list[str], seed: int
 ) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
     """First-order and total indices of each figure, one for each input; inputs are taken as independent."""
     from scipy.stats import sobol_indices
@@ -186,12 +184,12 @@ def _sobol_indices(
     uniform = sampling.sobol(np.arange(_INDEX_SAMPLES), 2 * len(ranges), seed)
     a, b = bands.draw(ranges, uniform[: len(ranges)]), bands.draw(ranges, uniform[len(ranges) :])
 
-    def figures(columns: dict[str, Any]) -> Any:
+    def figures(columns: dict[Figure, Any]) -> Any:
         results = runs.run(columns)
         return [np.broadcast_to(results[name], (_INDEX_SAMPLES,)) for name in wanted] + [np.zeros(_INDEX_SAMPLES)]
 
     # The last figure is always zero: a single figure of a single input is more than scipy's function can do.
-    every = np.array([figures(a), figures(b), *(figures({**a, name: b[name]}) for name in ranges)])
+    every = np.array([figures(a), figures(b), *(figures({**a, each: b[each]}) for each in ranges)])
     known = np.isfinite(every).all(axis=0)
     every = np.where(known, every, 0)
     # A power of two takes no digit away and keeps the squares of huge figures finite.
@@ -205,7 +203,7 @@ def _sobol_indices(
     return dict(zip(wanted, first, strict=True)), dict(zip(wanted, total, strict=True))
 
 
-def _decide(outcome: Risk, drawn: dict[str, Any], saving: Any) -> None:
+def _decide(outcome: Risk, drawn: dict[Figure, Any], saving: Any) -> None:
     """The chance that owning wins, and what knowing inputs before deciding is worth.
 
     Deciding now earns max(E[s], 0) over renting; knowing input x first earns E[max(E[s | x], 0)].
@@ -215,12 +213,12 @@ def _decide(outcome: Risk, drawn: dict[str, Any], saving: Any) -> None:
     outcome.owning_wins = float(np.mean(saving > 0))
     now = max(float(np.mean(saving)), 0.0)
     outcome.value_of_knowing_all = float(np.mean(np.maximum(saving, 0))) - now
-    for name, column in drawn.items():
+    for each, column in drawn.items():
         order = np.argsort(column[known], kind="stable")
         means = np.array([part.mean() for part in np.array_split(saving[order], _BINS)])
         sizes = np.array([len(part) for part in np.array_split(saving[order], _BINS)])
         worth = float(np.average(np.maximum(means, 0), weights=sizes)) - now
-        outcome.value_of_knowing[name] = max(worth, 0.0)
+        outcome.value_of_knowing[str(each)] = max(worth, 0.0)
 
 
 def text(outcome: Risk, figures: Sequence[str] | None = None) -> str:
@@ -251,7 +249,7 @@ def percentile_table(outcome: Risk) -> Table:
     """P10, P50 and P90 of every figure beside what the plan says."""
     rows = []
     for name, values in outcome.percentiles.items():
-        rows.append([name, shown(name, float(outcome.plan.values[name])), *(shown(name, v) for v in values)])
+        rows.append([name, shown(name, float(outcome.plan.whole[name])), *(shown(name, v) for v in values)])
     rows += [[name, shown(name, value), "certain", "", ""] for name, value in outcome.certain.items()]
     return Table(["quantity", "plan", "P10", "P50", "P90"], rows, frozenset({1, 2, 3, 4}))
 
@@ -307,7 +305,7 @@ def to_json(outcome: Risk) -> dict[str, Any]:
         "results": {
             name: {
                 "unit": rows[name].show,
-                "plan": displayed(name, float(outcome.plan.values[name])),
+                "plan": displayed(name, float(outcome.plan.whole[name])),
                 **{f"p{p}": displayed(name, v) for p, v in zip(PERCENTILES, values, strict=True)},
             }
             for name, values in outcome.percentiles.items()

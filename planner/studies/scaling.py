@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from planner.catalog.catalog import Catalog
 from planner.errors import one
 from planner.model import wiring
-from planner.plan import plan, sizing
+from planner.plan import sizing
+from planner.plan.plan import with_size_and_strategies
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario
 
@@ -59,20 +59,18 @@ def curve(scenario: Scenario, catalog: Catalog, sizes: list[float] | None = None
         raise one(scenario.place, "workload", f"'{scenario.workload}' has no scaling curve: it takes training")
     if scenario.pools:
         raise one(scenario.place, "pool", "a scaling curve is of one cluster: it takes a scenario without pools")
-    values: dict[str, Any] = dict(resolved.values)
-    given, _ = plan.given_values(resolved)
+    given, _ = with_size_and_strategies(resolved)
     base = float(given[sizing.SIZE])
-    sequences = float(wiring.evaluate(["global_batch"], values, resolved.options).get("global_batch", np.nan))
+    sequences = float(wiring.evaluate(["global_batch"], resolved).get("global_batch", np.nan))
     if not np.isfinite(sequences):
         raise one(scenario.place, "set", "the scenario gives neither global_batch nor batch_tokens and sequence_length")
     found: list[tuple[float, dict[str, float]]] = []
     for size in sorted(set(sizes or sizes_around(base, float(given.get(sizing.UNIT_OF_SIZE, _SYSTEM))))):
-        trial = {**values, sizing.SIZE: size, "global_batch": sequences}
-        if batch == "per-accelerator":
-            trial["global_batch"] = max(1.0, np.rint(sequences * size / base))
-        evaluated = sizing.run(_FIGURES, trial, resolved.options)
+        grown = max(1.0, np.rint(sequences * size / base)) if batch == "per-accelerator" else sequences
+        trial = resolved.giving({sizing.SIZE: size, "global_batch": grown})
+        evaluated = sizing.run(_FIGURES, trial)
         if "tokens_per_second" not in evaluated:
-            lacking = wiring.route(("tokens_per_second",), list(trial), resolved.options).missing
+            lacking = wiring.route(("tokens_per_second",), trial).missing
             names = ", ".join(lacking.get("tokens_per_second", ("inputs",)))
             raise one(scenario.place, "set", f"tokens_per_second lacks {names}")
         found.append((size, {name: float(evaluated[name]) for name in _FIGURES if name in evaluated}))

@@ -100,11 +100,10 @@ def solve(
 def _current(scenario: Scenario, catalog: Catalog, find: str) -> float | None:
     """Where the scenario stands, given or computed."""
     try:
-        value = planning.plan(scenario, catalog, bands=False).values.get(find)
+        return planning.plan(scenario, catalog, bands=False).value(find)
     except InputError:
         # A scenario without a size can still be solved for one.
         return None
-    return None if value is None or not np.isfinite(value) else float(value)
 
 
 def _domain(find: str, between: str | tuple[float, float] | None, current: float | None) -> tuple[float, float]:

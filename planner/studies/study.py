@@ -46,7 +46,7 @@ class Study:
 
         >>> import planner
         >>> found = planner.load("facility-30mw").plan()
-        >>> round(found.given["accelerators"])
+        >>> round(found.value("accelerators"))
         13608
         >>> [check.name for check in found.checks if not check.ok]
         []

@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from planner.errors import InputError
+from planner.model.scopes import figure
 from planner.scenario import scenario_file
 from planner.tui import exporting
 from planner.tui.frame import SCREENS, PlannerScreen, TopLine
@@ -140,9 +141,9 @@ class PlannerApp(App[int]):
         """Go to the scenario screen and edit an input there, in the pool that its name says."""
         if name is None:
             return
-        scope, _, quantity = name.rpartition("/")
+        place, quantity = figure(name)
         self.switch_mode("scenario")
-        self.show_pool(self.session.pool_of(scope))
+        self.show_pool(self.session.pool_at(place))
         self._base().call_after_refresh(self._edit_input, quantity)
 
     def _edit_input(self, name: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from planner import files
 from planner.errors import one
 from planner.plan import plan
-from planner.plan.plan import Plan, plan_resolved
+from planner.plan.plan import Plan, with_bands
 from planner.reports import plan_text
 from planner.tables import Table
 from planner.tui.session import Session
@@ -61,7 +61,7 @@ def write(formats: Formats, path: Path) -> None:
 def _planned(plans: list[Plan], session: Session) -> list[Plan]:
     if not plans:
         raise one(session.scenario.name, "", "has no plan to export: see its problems")
-    return [plan_resolved(each.resolved) for each in plans]
+    return [with_bands(each) for each in plans]
 
 
 def _json(the_plan: Plan) -> str:

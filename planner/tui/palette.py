@@ -81,7 +81,7 @@ class PlannerCommands(Provider):
             return
         for name in plan.results:
             yield f"Why {words.scoped(name)}", f"{rows[name].meaning} (computed)", partial(self.planner.why, name)
-        for name in plan.given:
+        for name in map(str, plan.whole.all_given()):
             if name not in plan.results:
                 text = f"{rows[name].meaning} (input)"
                 yield f"Set {words.scoped(name)}", text, partial(self.planner.edit_input, name)

@@ -148,12 +148,10 @@ class Session:
             self._view = View(self.scenario, self.plan, self.pool)
         return self._view
 
-    def pool_of(self, scope: str) -> str:
-        """The pool that a scope of the plan (a pool, a site) stands for, the shown one where several do."""
-        pools = [
-            pool for pool in self.scenario.pools if View(self.scenario, self.plan, pool).scope.startswith(f"{scope}/")
-        ]
-        if not scope or not pools:
+    def pool_at(self, place: tuple[str, ...]) -> str:
+        """The pool that stands at a place of the plan, or on the site there: the shown one where several do."""
+        pools = [pool for pool in self.scenario.pools if View(self.scenario, self.plan, pool).belongs(place)]
+        if not place or not pools:
             return ""
         return self.pool if self.pool in pools else pools[0]
 

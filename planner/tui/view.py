@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Any
 
 from planner import glossary
 from planner.catalog.entries import Entry, Fact
-from planner.model import scopes
+from planner.model.scopes import Figure, Scope, written
 from planner.plan.plan import Plan
 from planner.scenario.edits import DATES, part_of
 from planner.scenario.scenario import Resolved, Scenario
@@ -29,46 +28,39 @@ class View:
         return part_of(self.scenario, self.pool)
 
     @functools.cached_property
-    def scope(self) -> str:
-        """What stands before the names of its quantities: nothing, `serving/` or `oregon/serving/`."""
-        if not self.pool:
-            return ""
-        known = scopes.scopes(self.plan.resolved.options) if self.plan else []
-        return next((scope for scope in known if scope.split("/")[-2:-1] == [self.pool]), f"{self.pool}/")
+    def scope(self) -> Resolved | None:
+        """The part in the plan; None where it is not in it."""
+        if self.plan is None or not self.pool:
+            return self.plan.whole if self.plan else None
+        return next((pool for pool in self.plan.whole.pools if pool.name == self.pool), None)
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """The names of the scopes that lead to the part."""
+        return self.scope.place if self.scope is not None else (self.pool,) if self.pool else ()
 
     @functools.cached_property
-    def resolved(self) -> Resolved | None:
-        """The part with its choices looked up, as far as it is in the plan."""
-        if self.plan is None:
-            return None
-        return self.plan.resolved.pools.get(self.scope[:-1]) if self.pool else self.plan.resolved
-
-    @functools.cached_property
-    def options(self) -> dict[str, str]:
-        """The choice of every option."""
-        if self.plan is None or self.resolved is None:
-            return {name: option.choices[0] for name, option in glossary.options().items()} | {
-                "workload": self.said.workload
-            }
-        return scopes.inside(self.scope, {}, self.plan.resolved.options)[1] if self.pool else self.resolved.options
-
-    @functools.cached_property
-    def given(self) -> dict[str, Any]:
-        """What the part's equations start from."""
-        if self.plan is None or self.resolved is None:
-            return {}
-        return scopes.inside(self.scope, self.plan.given, {})[0] if self.pool else self.plan.given
+    def seen(self) -> Scope:
+        """What the part's equations start from, and the choice of every option."""
+        if self.scope is not None:
+            return self.scope.alone() if self.pool else self.scope
+        options = {name: option.choices[0] for name, option in glossary.options().items()}
+        return Scope({}, options | {"workload": self.said.workload})
 
     def fact(self, name: str) -> Fact | None:
-        return self.resolved.facts.get(name) if self.resolved else None
+        return self.scope.facts.get(name) if self.scope is not None else None
 
     def entry(self, role: str) -> Entry | None:
-        return self.resolved.entries.get(role) if self.resolved else None
+        return self.scope.entries.get(role) if self.scope is not None else None
 
     @property
     def roles(self) -> dict[str, None]:
         """Roles for which there is an entry, or one is said."""
-        return dict.fromkeys((*(self.resolved.asked_entries if self.resolved else ()), *self.said.choose))
+        said = dict.fromkeys(self.said.choose)
+        if self.scope is None:
+            return said
+        asked = self.scope.asked_roles()
+        return dict.fromkeys(role for role in self.scope.entries if role in asked) | said
 
     def own(self, name: str) -> bool:
         """Whether the part itself says a value, option, choice or date."""
@@ -87,17 +79,20 @@ class View:
                 saying[part.name] = str(said[name])
         return saying
 
+    def written(self, name: str) -> str:
+        """The name of a quantity of this part as it is written in results."""
+        return str(Figure(self.place, name))
+
     def full(self, name: str) -> str:
         """The name under which the plan has a quantity of this part."""
-        if self.plan is None or not self.scope:
-            return name
-        known = self.plan.results if self.scope + name in self.plan.results else self.plan.given
-        return scopes.source(self.scope + name, known)
+        if self.plan is None or self.scope is None or self.written(name) in self.plan.results:
+            return self.written(name)
+        return str(self.scope.source(name))
 
     def problem_fields(self, field: str) -> tuple[str, ...]:
         """How problems of a field of this part call it; what all pools stumble over stands outside them."""
-        return (field, f"{self.pool}/{field}") if self.pool else (field,)
+        return (field, written((self.pool, field))) if self.pool else (field,)
 
-    def belongs(self, scope: str) -> bool:
-        """Whether what is said of this scope (a site, a pool, the whole) is said of this part too."""
-        return not self.pool or self.scope.startswith(f"{scope}/") or not scope
+    def belongs(self, place: tuple[str, ...]) -> bool:
+        """Whether what is said of a scope (a site, a pool, the whole) is said of this part too."""
+        return not self.pool or self.place[: len(place)] == place

@@ -9,6 +9,7 @@ import math
 from planner import glossary, units
 from planner.catalog import ages
 from planner.catalog.entries import Fact
+from planner.model.scopes import figure, written
 from planner.plan import breakdown
 from planner.plan.plan import Plan, shown
 from planner.studies import comparison
@@ -44,15 +45,14 @@ _SHORT = {
 
 
 def label(name: str) -> str:
-    """A quantity's name in words, without the pool that it belongs to."""
-    name = name.rpartition("/")[2]
-    return " ".join(_UPPER.get(word, word) for word in name.split("_"))
+    """A quantity's name in words, without the scope that it belongs to."""
+    return " ".join(_UPPER.get(word, word) for word in figure(name).name.split("_"))
 
 
-def scoped(name: str, seen_from: str = "") -> str:
-    """A quantity's name in words with the pool that it belongs to, unless that is where it is seen from."""
-    scope = name.rpartition("/")[0]
-    return f"{label(name)} of {scope}" if scope and f"{scope}/" != seen_from else label(name)
+def scoped(name: str, seen_from: tuple[str, ...] = ()) -> str:
+    """A quantity's name in words with the scope that it belongs to, unless that is where it is seen from."""
+    place = figure(name).place
+    return f"{label(name)} of {written(place)}" if place and place != seen_from else label(name)
 
 
 def title(room: str) -> str:
@@ -78,7 +78,7 @@ def split(name: str, value: float | None, digits: int = 4) -> tuple[str, str]:
 def text(name: str, value: float, digits: int = 4) -> str:
     """A value with its unit, the unit shortened and left out where the name says it ("racks 334")."""
     number, unit = split(name, value, digits)
-    counted = name.rpartition("/")[2]
+    counted = figure(name).name
     said = unit in ("", counted, counted.removesuffix("s"), counted.removesuffix("es"))
     return number if said else f"{number} {short(unit)}"
 

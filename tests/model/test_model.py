@@ -24,7 +24,7 @@ POWERS = {"compute_power": 10e6, "network_power": 1e6, "storage_power": 0.5e6}
 
 def test_only_what_is_asked_for_is_evaluated():
     values = wiring.evaluate(["it_power_use"], {"it_power": 24e6, "it_power_limit": 30e6})
-    assert values == {"it_power": 24e6, "it_power_limit": 30e6, "it_power_use": 0.8}
+    assert values.known == {"it_power": 24e6, "it_power_limit": 30e6, "it_power_use": 0.8}
 
 
 def test_set_beats_computed():
@@ -55,8 +55,7 @@ def test_an_option_chooses_between_alternatives():
 
 def test_a_derivation_reaches_the_inputs_and_expands_each_node_once():
     given = POWERS | {"it_power_limit": 23e6}
-    values = wiring.evaluate(["it_power_use"], given)
-    tree = derivation.derivation("it_power_use", values, given, {})
+    tree = derivation.derivation("it_power_use", wiring.evaluate(["it_power_use"], given))
     assert [step.name for step in tree.inputs] == ["it_power", "it_power_limit"]
     assert [step.name for step in tree.inputs[0].inputs] == list(POWERS)
     assert tree.value == 0.5
@@ -64,7 +63,10 @@ def test_a_derivation_reaches_the_inputs_and_expands_each_node_once():
 
 def test_dependents_are_listed():
     assert "facility_power" in wiring.used_by("pue")
-    assert wiring.inputs_of("it_power_use", {*POWERS, "it_power_limit", "pue"}, {}) == {*POWERS, "it_power_limit"}
+    assert {need.name for need in wiring.inputs_of("it_power_use", {*POWERS, "it_power_limit", "pue"})} == {
+        *POWERS,
+        "it_power_limit",
+    }
 
 
 @pytest.mark.parametrize(

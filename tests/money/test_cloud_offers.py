@@ -28,8 +28,8 @@ def test_an_offer_costs_what_a_plan_that_chooses_it_costs():
     given.range.pop("cloud_price")
     offers = {(o.entry.key, o.term): o for o in cloud_offers.ranked(planned(), CATALOG)}
     chosen = planning.plan(scenario.changed(given, {"cloud": "nebius-h100"}, {}), CATALOG, bands=False)
-    assert offers["nebius-h100", "on-demand"].cost == pytest.approx(chosen.values["cloud_tco"], rel=1e-12)
-    assert offers["nebius-h100", "on-demand"].npv_saving == pytest.approx(chosen.values["npv_saving"], rel=1e-12)
+    assert offers["nebius-h100", "on-demand"].cost == pytest.approx(chosen.whole["cloud_tco"], rel=1e-12)
+    assert offers["nebius-h100", "on-demand"].npv_saving == pytest.approx(chosen.whole["npv_saving"], rel=1e-12)
 
 
 def test_all_offers_of_the_catalog_can_be_ranked(run):

@@ -25,8 +25,8 @@ CLOSED = (
 
 def resolved(name="own-8000-h100", **changes):
     found = resolve.resolve(asked(name, **changes), CATALOG)
-    values, _ = plan.given_values(found)
-    return values, found.options
+    planned, _ = plan.with_size_and_strategies(found)
+    return planned.given, planned.options
 
 
 def ledger_of(name="own-8000-h100", **changes):
@@ -286,12 +286,12 @@ def test_a_currency_that_is_none_is_bad_input(given_text, run):
 def test_unit_costs_of_the_ledger_are_those_of_the_plan(name, measures):
     found = plan_ledger.of_plan(planned(name))
     for measure in measures:
-        assert found.measures[measure] == pytest.approx(float(found.plan.values[measure]), rel=1e-9), measure
+        assert found.measures[measure] == pytest.approx(float(found.plan.whole[measure]), rel=1e-9), measure
 
 
 def test_the_books_of_a_plan_without_pools_are_those_of_its_values():
     found = plan_ledger.of_plan(planned("own-8000-h100"))
-    assert found.measures["npv_saving"] == pytest.approx(float(found.plan.values["npv_saving"]), rel=1e-9)
+    assert found.measures["npv_saving"] == pytest.approx(float(found.plan.whole["npv_saving"]), rel=1e-9)
 
 
 POOLS = """
@@ -323,8 +323,8 @@ ownership = "rented"
 
 def test_the_books_of_pools_agree_with_the_plan_of_the_whole():
     found = plan_ledger.of_plan(planning.plan(scenario_file.loads(POOLS), CATALOG, bands=False))
-    assert found.measures["npv_own"] == pytest.approx(float(found.plan.values["npv_spend"]), rel=1e-6)
-    assert -float(found.ledger.total(side="own")) == pytest.approx(float(found.plan.values["spend"]), rel=1e-6)
+    assert found.measures["npv_own"] == pytest.approx(float(found.plan.whole["npv_spend"]), rel=1e-6)
+    assert -float(found.ledger.total(side="own")) == pytest.approx(float(found.plan.whole["spend"]), rel=1e-6)
     # What is rented anyway saves nothing against renting.
     own, rent = (found.ledger.amounts(side=side, pool="c") for side in ("own", "rent"))
     assert np.array_equal(own, rent) and own.sum() < 0

@@ -147,14 +147,14 @@ def test_a_burst_pays_the_price_of_the_plan_where_its_term_is_paid_by_use():
     for term, hour in (("on-demand", 4.0), ("instance", 4.0), ("spot", 4.0), ("reserved-3y", 6.88), ("block", 6.88)):
         changes = bare | {"cloud_term": term}
         given_scenario = asked("own-8000-h100", **changes)
-        found = planning.plan(given_scenario, CATALOG, bands=False).values
+        found = planning.plan(given_scenario, CATALOG, bands=False).whole
         assert found["burst_price"] * 3600 == pytest.approx(hour)
 
 
 def test_the_decision_names_reserving_all():
     found = planned("own-8000-h100")
     best = mix.of_plan(found)
-    worth = best.pure[RESERVED] * found.values["discounted_time"] / 1e6
+    worth = best.pure[RESERVED] * found.whole["discounted_time"] / 1e6
     assert f"all reserved {units.number_text(worth)} MUSD" in plan_ledger.decision(
         plan_ledger.of_plan(found), best, Currency()
     )
@@ -171,7 +171,7 @@ def test_an_offer_outside_the_jurisdiction_leaves_owning_alone():
 
 def test_the_present_value_of_the_mix_is_at_most_that_of_owning_the_peak():
     for name in ("own-8000-h100", "llama-3.1-405b", "enterprise-8-gpu"):
-        values = planned(name).values
+        values = planned(name).whole
         assert values["npv_hybrid"] >= values["npv_own"] * (1 + 1e-9) - 1
 
 

@@ -17,9 +17,9 @@ def side_by_side():
 @pytest.mark.parametrize("mode", ["build", "colocation", "retrofit"])
 def test_each_way_of_owning_costs_what_a_plan_of_it_costs(side_by_side, mode):
     for year in (1, 3, 5):
-        values = planned(facility_mode=mode, analysis_period=f"{year} year").values
+        values = planned(facility_mode=mode, analysis_period=f"{year} year").whole
         assert side_by_side[f"own, {mode}"].worth[year - 1] == pytest.approx(float(values["npv_own"]), rel=1e-12)
-    values = planned(facility_mode=mode).values
+    values = planned(facility_mode=mode).whole
     assert side_by_side[f"own, {mode}"].outlay == pytest.approx(float(values["capex"]))
     hour = float(values["cost_per_useful_accelerator_hour"])
     assert side_by_side[f"own, {mode}"].useful_hour == pytest.approx(hour, rel=1e-12)
@@ -29,10 +29,10 @@ def test_each_term_of_renting_costs_what_a_plan_of_it_costs(side_by_side):
     given = scenario_file.load("own-8000-h100", CATALOG)
     given.range.pop("cloud_price")
     for term in ("reserved-3y", "block", "spot"):
-        values = planning.plan(scenario.changed(given, {}, {"cloud_term": term}), CATALOG, bands=False).values
+        values = planning.plan(scenario.changed(given, {}, {"cloud_term": term}), CATALOG, bands=False).whole
         assert side_by_side[f"rent, {term}"].worth[2] == pytest.approx(float(values["npv_cloud"]), rel=1e-12)
     # The scenario sets a price of its own for the term it names.
-    own_price = float(planned().values["npv_cloud"])
+    own_price = float(planned().whole["npv_cloud"])
     assert side_by_side["rent, on-demand"].worth[2] == pytest.approx(own_price, rel=1e-12)
 
 

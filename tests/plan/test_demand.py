@@ -56,10 +56,10 @@ def test_the_first_shortfall_is_where_growth_passes_capacity():
 def test_utilization_follows_from_demand():
     found = planned()
     low = 3000 * 36 / (4096 * 12 + 8192 * 24)
-    assert found.resolved.facts["base/utilization"].low == pytest.approx(low)
-    assert low < found.values["base/utilization"] < 1
+    assert found.whole.parts["base"].facts["utilization"].low == pytest.approx(low)
+    assert low < found.value("base/utilization") < 1
     typed = planned(GROWING.replace("[[demand]]", "[[demand]]\nwait = 6"))
-    assert typed.values["utilization"] == found.values["utilization"]
+    assert typed.whole["utilization"] == found.whole["utilization"]
 
 
 def test_each_future_has_an_option_without_regret_and_regret_is_never_negative():

@@ -63,11 +63,11 @@ def two():
 def test_sums_conserve(name, two):
     """The later pool ends with the first, so the most in service together is everything."""
     found = two
-    parts = [found.values.get(f"{pool}/{name}") for pool in ("training", "serving-second-phase")]
+    parts = [found.value(f"{pool}/{name}") for pool in ("training", "serving-second-phase")]
     if None in parts:
-        assert name not in found.values
+        assert name not in found.whole
     else:
-        assert found.values[name] == math.fsum(parts)
+        assert found.whole[name] == math.fsum(parts)
 
 
 def test_what_replaces_another_pool_does_not_add_to_the_peak():
@@ -76,18 +76,18 @@ def test_what_replaces_another_pool_does_not_add_to_the_peak():
     )
     text = text.replace('name = "one site"', 'name = "one site"\nstart = 2026-07-01')
     found = planned(text)
-    old, new = (found.values[f"{pool}/facility_power"] for pool in ("training", "serving-second-phase"))
-    assert found.values["facility_power"] == max(old, new)
-    assert found.values["capex"] == found.values["training/capex"] + found.values["serving-second-phase/capex"]
+    old, new = (found.value(f"{pool}/facility_power") for pool in ("training", "serving-second-phase"))
+    assert found.whole["facility_power"] == max(old, new)
+    assert found.whole["capex"] == found.value("training/capex") + found.value("serving-second-phase/capex")
 
 
 def test_a_rented_pool_stands_elsewhere_and_costs_its_rent():
     text = TWO.replace('accelerators = "1152 accelerator"', 'accelerators = "1152 accelerator"\nownership = "rented"')
     found = planned(text)
-    assert found.values["facility_power"] == found.values["training/facility_power"]
+    assert found.whole["facility_power"] == found.value("training/facility_power")
     assert "serving-second-phase/racks" not in found.results
-    rent = found.values["serving-second-phase/cloud_tco"]
-    assert found.values["spend"] == found.values["training/tco"] + rent
+    rent = found.value("serving-second-phase/cloud_tco")
+    assert found.whole["spend"] == found.value("training/tco") + rent
 
 
 def test_headline_figures_say_how_they_combine():
@@ -99,8 +99,8 @@ def test_headline_figures_say_how_they_combine():
 
 def test_the_ledger_of_the_pools_agrees_with_what_they_combine_to(two):
     book = plan_ledger.of_plan(two).ledger
-    assert -book.worth(side="own") == pytest.approx(-two.values["npv_own"], rel=1e-9)
-    assert -book.worth(side="rent") == pytest.approx(-two.values["npv_cloud"], rel=1e-9)
+    assert -book.worth(side="own") == pytest.approx(-two.whole["npv_own"], rel=1e-9)
+    assert -book.worth(side="rent") == pytest.approx(-two.whole["npv_cloud"], rel=1e-9)
 
 
 def test_pools_give_what_each_gives_alone():
@@ -115,7 +115,7 @@ def test_a_pool_without_a_size_takes_what_the_site_leaves():
         'cloud = "aws-p5"', 'cloud = "aws-p5"\n[set]\nsite_power_limit = "30 MW"'
     )
     found = planned(text)
-    size = found.given["serving-second-phase/accelerators"]
+    size = found.value("serving-second-phase/accelerators")
     assert size % 72 == 0 and size > 72
     assert found.results["facility_power"].value <= 30e6
     larger = planned(text, **{"serving-second-phase/accelerators": f"{size + 72} accelerator"})
@@ -133,7 +133,7 @@ def test_a_plain_change_holds_for_every_pool_and_a_prefixed_one_for_its_own():
 
 def test_the_derivation_of_a_sum_shows_the_pools():
     found = planned(TWO)
-    tree = derivation.derivation("racks", found.values, found.given, found.resolved.options)
+    tree = derivation.derivation("racks", found.whole)
     pools = tree.inputs[:2]
     assert [step.name for step in pools] == ["training/racks", "serving-second-phase/racks"]
     assert tree.value == sum(step.value for step in pools)
@@ -141,7 +141,7 @@ def test_the_derivation_of_a_sum_shows_the_pools():
 
 def test_the_start_of_a_pool_is_its_delay():
     found = planned(TWO.replace('name = "one site"', 'name = "one site"\nstart = 2026-07-01'))
-    assert found.given["serving-second-phase/start_delay"] == 365 * 86400
+    assert found.value("serving-second-phase/start_delay") == 365 * 86400
 
 
 def test_every_problem_of_every_pool_is_told_with_its_pool():

@@ -44,7 +44,7 @@ def test_json_counts_in_months():
 
 def test_without_racks_there_is_no_schedule_and_the_reason_is_given():
     the_plan = planned("own-8000-h100")
-    del the_plan.values["install_time"]
+    del the_plan.whole.known["install_time"]
     the_plan.missing["install_time"] = ("system_power",)
     with pytest.raises(InputError, match="system_power"):
         schedule.activities(the_plan)

@@ -18,7 +18,7 @@ def values_of(served="llama-3.1-70b", accelerators=64.0, **settings):
     resolved = resolve(
         Scenario("test", "inference", choose={"system": "hgx-h100", "model": served}, set=settings), CATALOG
     )
-    return {**resolved.values, "accelerators": accelerators}, resolved.options
+    return {**resolved, "accelerators": accelerators}, resolved.options
 
 
 def test_no_other_candidate_within_the_limits_gives_more_tokens():

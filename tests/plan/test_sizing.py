@@ -30,7 +30,7 @@ def test_megawatts_to_accelerators(setting, pue, racks, accelerators):
     """Section F of the ledger's arithmetic."""
     the_plan = planned("facility-30mw", pue=pue, **setting)
     assert the_plan.results["racks"].value == racks
-    assert the_plan.given[sizing.SIZE] == accelerators
+    assert the_plan.whole[sizing.SIZE] == accelerators
 
 
 @pytest.mark.parametrize(("power", "racks"), [("132 kW/system", 227), ("100 kW/system", 300), ("30 kW/system", 1000)])

@@ -20,7 +20,7 @@ RESOLVED = resolve.resolve(MADE, CATALOG)
 
 
 def test_the_best_is_feasible_and_no_feasible_one_is_faster():
-    found = layout_search.search(TRAINING, RESOLVED.values, RESOLVED.options, everything=True)
+    found = layout_search.search(TRAINING, RESOLVED, RESOLVED.options, everything=True)
     assert len(found.reached["predicted_step_time"]) > 1000
     assert found.feasible.any()
     best = found.order()[0, 0]
@@ -32,14 +32,14 @@ def test_the_best_is_feasible_and_no_feasible_one_is_faster():
 
 
 def test_leaving_out_hopeless_strategies_changes_nothing():
-    quick = layout_search.search(TRAINING, RESOLVED.values, RESOLVED.options).best()
-    whole = layout_search.search(TRAINING, RESOLVED.values, RESOLVED.options, everything=True).best()
+    quick = layout_search.search(TRAINING, RESOLVED, RESOLVED.options).best()
+    whole = layout_search.search(TRAINING, RESOLVED, RESOLVED.options, everything=True).best()
     assert {n: float(v[0]) for n, v in quick.items()} == {n: float(v[0]) for n, v in whole.items()}
 
 
 def test_what_the_scenario_sets_is_kept():
     changed = scenario.changed(MADE, {}, {"tensor_parallel": "8", "pipeline_parallel": "2"})
-    given, _ = plan.given_values(resolve.resolve(changed, CATALOG))
+    given, _ = plan.with_size_and_strategies(resolve.resolve(changed, CATALOG))
     assert (given["tensor_parallel"], given["pipeline_parallel"]) == (8, 2)
     assert {"virtual_stages", "micro_batch"} <= set(given)
 
@@ -51,25 +51,25 @@ def test_the_sharding_is_searched_where_it_is_open_and_kept_where_it_is_set():
     assert {row[ranking.columns.index("ZeRO")] for row in ranking.rows} == {"1", "3"}
     for stage in (1, 2, 3):
         fixed = scenario.changed(small, {}, {"zero_stage": str(stage)})
-        assert plan.given_values(resolve.resolve(fixed, CATALOG))[0]["zero_stage"] == stage
+        assert plan.with_size_and_strategies(resolve.resolve(fixed, CATALOG))[0]["zero_stage"] == stage
     mixture = resolve.resolve(scenario.changed(MADE, {"model": "deepseek-v3"}, {}), CATALOG)
-    assert plan.given_values(mixture)[0]["zero_stage"] == 1
+    assert plan.with_size_and_strategies(mixture)[0]["zero_stage"] == 1
 
 
 def test_every_degree_can_be_set():
     degrees = {"tensor_parallel": 4, "context_parallel": 2, "pipeline_parallel": 2, "virtual_stages": 4}
     degrees |= {"expert_parallel": 1, "micro_batch": 2, "zero_stage": 2, "recompute": 2}
     fixed = scenario.changed(MADE, {}, {name: str(value) for name, value in degrees.items()})
-    found = planning.plan(fixed, CATALOG, bands=False).values
+    found = planning.plan(fixed, CATALOG, bands=False).whole
     assert {name: found[name] for name in degrees} == degrees
     assert found["data_parallel"] == 64
 
 
 def test_many_scenarios_choose_as_each_alone():
     sizes = np.array([64.0, 1024.0, 64.0, 8192.0])
-    many = sizing.with_strategy({**RESOLVED.values, "accelerators": sizes}, RESOLVED.options)
+    many = sizing.strategy({**RESOLVED, "accelerators": sizes}, RESOLVED.options)
     for place, size in enumerate(sizes):
-        alone = sizing.with_strategy({**RESOLVED.values, "accelerators": float(size)}, RESOLVED.options)
+        alone = sizing.strategy({**RESOLVED, "accelerators": float(size)}, RESOLVED.options)
         for name in TRAINING.candidates:
             assert many[name][place] == alone[name]
 
@@ -83,7 +83,7 @@ def test_a_model_too_large_gets_the_strategy_that_lacks_least_and_says_so():
 
 
 def test_other_workloads_have_no_strategy():
-    values = sizing.with_strategy(RESOLVED.values, {**RESOLVED.options, "workload": "capacity"})
+    values = sizing.strategy(RESOLVED, {**RESOLVED.options, "workload": "capacity"})
     assert not set(TRAINING.candidates) & set(values)
 
 

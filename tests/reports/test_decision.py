@@ -24,14 +24,14 @@ def test_other_terms_are_named_where_they_turn_the_decision(catalog):
 def test_the_saving_against_another_term_is_that_of_a_plan_on_this_term(catalog):
     *_, spot, _ = decision.own_or_rent(planned("llama-3.1-405b", catalog))
     on_spot = planned("llama-3.1-405b", catalog, cloud_term="spot")
-    assert units.text(abs(on_spot.values["npv_saving"]), "MUSD") in spot
+    assert units.text(abs(on_spot.whole["npv_saving"]), "MUSD") in spot
     assert decision.own_or_rent(on_spot)[0].startswith("Rent: over 3 years owning costs")
 
 
 def test_the_cost_of_a_way_is_its_present_value_over_the_period(catalog):
     found = planned("own-8000-h100", catalog)
     cost = {way.name: way.cost for way in options_to_own.compared(found)}
-    assert cost["rent, on-demand"] - cost["own, colocation"] == pytest.approx(found.values["npv_saving"])
+    assert cost["rent, on-demand"] - cost["own, colocation"] == pytest.approx(found.whole["npv_saving"])
 
 
 def test_without_an_offer_only_the_outlay_is_said(catalog):

@@ -50,7 +50,7 @@ def test_it_says_what_it_is_and_keeps_its_own_rules(name):
 
 
 def test_the_size_of_each_follows_from_what_its_source_says():
-    sizes = {name: planned(name).values for name in PRESETS}
+    sizes = {name: planned(name).whole for name in PRESETS}
     assert sizes["ascend-14000"]["accelerators"] == 14000
     assert sizes["amd-30mw"]["facility_power"] <= 30e6 < sizes["amd-30mw"]["facility_power"] * 1.001
     assert sizes["amd-6gw"]["systems"] == 45454

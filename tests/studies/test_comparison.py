@@ -22,7 +22,7 @@ def test_one_cause_is_the_whole_difference(base, catalog):
     other = changed(catalog, {"discount_rate": "4 %"})
     ((cause,),) = [attribution.causes(base, other, ["npv_own"])["npv_own"]]
     assert cause.name == "discount_rate"
-    assert cause.change == pytest.approx(other.values["npv_own"] - base.values["npv_own"], rel=1e-12)
+    assert cause.change == pytest.approx(other.whole["npv_own"] - base.whole["npv_own"], rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_causes_add_up_to_the_difference(base, catalog, settings, choose):
     other = changed(catalog, settings, **choose)
     names = ["tco", "capex", "npv_saving", "facility_power"]
     for name, causes in attribution.causes(base, other, names).items():
-        difference = other.values[name] - base.values[name]
+        difference = other.whole[name] - base.whole[name]
         assert sum(cause.change for cause in causes) == pytest.approx(difference, rel=1e-9, abs=1e-6), name
 
 
@@ -51,7 +51,7 @@ def test_causes_add_up_where_a_model_cannot_run_with_the_strategy_of_the_other(c
     names = ["output_tokens_per_second", "users_served", "cost_per_million_tokens", "tokens_per_joule"]
     for name, causes in attribution.causes(one, other, names).items():
         assert causes, name
-        difference = other.values[name] - one.values[name]
+        difference = other.whole[name] - one.whole[name]
         assert sum(cause.change for cause in causes) == pytest.approx(difference, rel=1e-9), name
 
 
@@ -59,7 +59,7 @@ def test_two_factors_share_what_they_do_together(base, catalog):
     """A price and a count that both grow: each has the mean of its effect before and after the other."""
     other = changed(catalog, {"cloud_price": "7 USD/accelerator/h", "cloud_billed_share": "50 %"})
     causes = {cause.name: cause.change for cause in attribution.causes(base, other, ["cloud_cost"])["cloud_cost"]}
-    cost, (low, high) = base.values["cloud_cost"], (0.5, 2.0)
+    cost, (low, high) = base.whole["cloud_cost"], (0.5, 2.0)
     assert causes["cloud_price"] == pytest.approx(cost * ((high - 1) + low * (high - 1)) / 2, rel=1e-9)
     assert causes["cloud_billed_share"] == pytest.approx(cost * ((low - 1) + high * (low - 1)) / 2, rel=1e-9)
 
@@ -77,6 +77,6 @@ def test_equal_plans_have_no_causes(base):
 
 
 def test_an_option_is_named_as_the_cause(base, catalog):
-    mode = "build" if base.resolved.options["facility_mode"] != "build" else "colocation"
+    mode = "build" if base.whole.options["facility_mode"] != "build" else "colocation"
     causes = attribution.causes(base, changed(catalog, {"facility_mode": mode}), ["capex"])["capex"]
     assert "facility_mode" in [cause.name for cause in causes]

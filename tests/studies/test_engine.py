@@ -13,6 +13,7 @@ from planner import glossary, sampling
 from planner.catalog.catalog import Catalog
 from planner.errors import InputError, Problem
 from planner.model import compiled, wiring
+from planner.model.scopes import figure
 from planner.plan import plan, planning, sizing
 from planner.scenario import scenario, scenario_file
 from planner.studies.sweep import engine, sweep, workers
@@ -39,20 +40,20 @@ def test_a_program_gives_what_plain_evaluation_gives(catalog):
     found = planning.plan(scenario_file.load("own-8000-h100"), catalog, bands=False)
     wanted = sizing.asked("capacity")
     columns = {"pue": np.linspace(1.1, 1.5, 7), "cloud_price": np.linspace(1e-3, 2e-3, 7)}
-    plain = wiring.evaluate(wanted, {**found.given, **columns}, found.resolved.options)
-    route = compiled.compiled(wanted, found.given, columns, found.resolved.options)
-    results = route.run(columns)
+    plain = wiring.evaluate(wanted, found.whole.giving(columns))
+    route = compiled.compiled(wanted, found.whole, map(figure, columns))
+    results = route.run({figure(name): column for name, column in columns.items()})
     assert results.keys() == {name for name in wanted if name in plain}
     for name, values in results.items():
         np.testing.assert_array_equal(values, plain[name], err_msg=name)
     # Only what the varied inputs reach is left to run.
-    everything = wiring.route(tuple(wanted), found.given, found.resolved.options).steps
+    everything = wiring.route(wanted, found.whole).steps
     assert 0 < len(route.instructions) < len(everything)
 
 
 def test_a_program_lets_go_of_what_nobody_reads_again(catalog):
     found = planning.plan(scenario_file.load("own-8000-h100"), catalog, bands=False)
-    route = compiled.compiled(["tco", "pue"], found.given, ["pue", "system_price"], found.resolved.options)
+    route = compiled.compiled(["tco", "pue"], found.whole, [figure("pue"), figure("system_price")])
     freed = [register for step in route.instructions for register in step.frees]
     assert len(freed) == len(set(freed)) > 5
     assert not set(freed) & set(route.wanted.values())
@@ -67,8 +68,8 @@ def test_each_row_of_a_sweep_is_the_plan_of_its_scenario(task, catalog):
         chosen = {name: texts[columns[name][row]] for name, texts in task.texts.items()}
         resolved = task.resolved(chosen)
         found = plan.plan_resolved(resolved, bands=False)
-        values = {**found.given, **{name: columns[name][row] for name in task.numbers}}
-        plain = wiring.evaluate(task.watch, values, resolved.options)
+        varied = {name: columns[name][row] for name in task.numbers}
+        plain = wiring.evaluate(task.watch, found.whole.giving(varied))
         for name in task.watch:
             expected = plain.get(name, np.nan)
             np.testing.assert_allclose(columns[name][row], expected, rtol=1e-12, err_msg=name)
@@ -93,7 +94,7 @@ def test_size_is_found_for_each_scenario(catalog):
             for name in varied
         }
         found = planning.plan(scenario.changed(scenario_file.load("facility-30mw"), {}, given), catalog, bands=False)
-        assert columns["accelerators"][row] == found.given["accelerators"]
+        assert columns["accelerators"][row] == found.whole.given["accelerators"]
 
 
 def test_what_cannot_be_sized_is_not_a_number(catalog):
@@ -269,7 +270,7 @@ def test_a_pool_varies_by_itself_and_the_whole_with_its_pools(catalog, name, giv
         changed = scenario.changed(base, {name: text} if is_choice else {}, {} if is_choice else {name: text})
         found = planning.plan(changed, catalog, bands=False)
         for each in watch:
-            np.testing.assert_allclose(columns[each][row], found.values[each], rtol=1e-12, err_msg=f"{name} {each}")
+            np.testing.assert_allclose(columns[each][row], found.value(each), rtol=1e-12, err_msg=f"{name} {each}")
 
 
 def test_strategies_are_found_for_each_scenario_and_only_where_they_depend_on_it(catalog):
@@ -283,5 +284,5 @@ def test_strategies_are_found_for_each_scenario_and_only_where_they_depend_on_it
     columns = engine.chunk(sized, 0)
     for row, accelerators in enumerate(("4096 accelerator", "16384 accelerator")):
         found = planning.plan(scenario.changed(base, {}, {"accelerators": accelerators}), catalog, bands=False)
-        assert columns["mfu"][row] == pytest.approx(found.values["mfu"], rel=1e-12)
-        assert columns["pipeline_parallel"][row] == found.values["pipeline_parallel"]
+        assert columns["mfu"][row] == pytest.approx(found.whole["mfu"], rel=1e-12)
+        assert columns["pipeline_parallel"][row] == found.whole["pipeline_parallel"]

@@ -32,9 +32,9 @@ def every_plan(catalog):
 def test_the_best_is_the_best_of_all_plans(catalog):
     found = best(catalog, minimize=["tco"], so_that=["facility_power <= 16 MW"])
     feasible = [
-        (found_plan.values["tco"], names)
+        (found_plan.whole["tco"], names)
         for names, found_plan in every_plan(catalog)
-        if found_plan.values["facility_power"] <= 16e6 and all(check.ok for check in found_plan.checks)
+        if found_plan.whole["facility_power"] <= 16e6 and all(check.ok for check in found_plan.checks)
     ]
     assert found.feasible == len(feasible)
     value, names = min(feasible)
@@ -46,7 +46,7 @@ def test_the_best_is_the_best_of_all_plans(catalog):
 def test_a_largest_figure_is_found_too(catalog):
     found = best(catalog, maximize=["npv_saving"], checks=False)
     assert found.best["npv_saving"][0] == pytest.approx(
-        max(p.values["npv_saving"] for _, p in every_plan(catalog)), rel=1e-12
+        max(p.whole["npv_saving"] for _, p in every_plan(catalog)), rel=1e-12
     )
 
 
@@ -54,7 +54,7 @@ def test_the_front_holds_what_nothing_beats(catalog):
     found = best(catalog, minimize=["capex", "opex_per_year"])
     front = np.array([found.best["capex"], found.best["opex_per_year"]])
     everything = np.array(
-        [[p.values["capex"], p.values["opex_per_year"]] for _, p in every_plan(catalog) if all(c.ok for c in p.checks)]
+        [[p.whole["capex"], p.whole["opex_per_year"]] for _, p in every_plan(catalog) if all(c.ok for c in p.checks)]
     )
     assert front.shape[1] > 1
     for point in everything:
@@ -89,7 +89,7 @@ def test_nothing_feasible_is_a_result_with_the_nearest(catalog):
     found = best(catalog, minimize=["tco"], so_that=["facility_power <= 1 MW", "pue <= 2"])
     assert found.feasible == 0 and len(found.best["tco"]) == 0
     assert found.missed == ("facility_power <= 1 MW",)
-    least = min(p.values["facility_power"] for _, p in every_plan(catalog))
+    least = min(p.whole["facility_power"] for _, p in every_plan(catalog))
     assert found.nearest["facility_power"][0] == pytest.approx(least)
     assert "The nearest misses 'facility_power <= 1 MW'" in optimize.text(found)
 

@@ -7,6 +7,7 @@ from planner import sampling
 from planner.catalog.entries import DISTRIBUTIONS, Fact
 from planner.errors import InputError
 from planner.model import compiled
+from planner.model.scopes import figure
 from planner.plan import bands, planning
 from planner.scenario import resolve, scenario, scenario_file
 from planner.studies import risk
@@ -142,20 +143,22 @@ def test_owning_wins_as_often_as_the_saving_is_positive(found):
     assert low < high and 0.5 < found.owning_wins < 1 and (found.owning_wins > 0.9) == (low > 0)
 
 
+A, B = figure("a"), figure("b")
+
+
 def test_indices_of_a_sum_and_a_product_are_those_worked_by_hand():
     """A sum with b twice as wide as a: shares 1/5 and 4/5; a product of centred factors: nothing alone."""
 
     def indices(function):
         ranges = {
-            "a": Fact(0.5, low=0.0, high=1.0, distribution="uniform"),
-            "b": Fact(1.0, low=0.0, high=2.0, distribution="uniform"),
+            A: Fact(0.5, low=0.0, high=1.0, distribution="uniform"),
+            B: Fact(1.0, low=0.0, high=2.0, distribution="uniform"),
         }
         runs = compiled.Program(
-            ("a", "b"),
             {"f": 2},
             {},
             (None, None, None),
-            {"a": 0, "b": 1},
+            {A: 0, B: 1},
             (compiled.Instruction(function, (0, 1), 2, (0, 1)),),
         )
         return risk._sobol_indices(runs, ranges, ["f"], 0)
@@ -181,7 +184,7 @@ def test_the_tornado_is_what_the_plan_gives_at_each_end(found, catalog):
         catalog,
         bands=False,
     )
-    assert swing.at_low == pytest.approx(at.values["tco"], rel=1e-12)
+    assert swing.at_low == pytest.approx(at.whole["tco"], rel=1e-12)
     sizes = [s.size for s in found.swings["tco"]]
     assert sizes == sorted(sizes, reverse=True)
     assert found.swings["npv_saving"][0].name == "cloud_price"
@@ -203,7 +206,7 @@ def test_the_value_of_knowing_agrees_with_a_case_worked_by_hand(found):
     """A saving uniform on (−1, 1): deciding now earns 0, knowing it 1/4."""
     each = risk.Risk(found.plan, 0, {}, {}, {}, {})
     x = 2 * UNIFORM[0] - 1
-    risk._decide(each, {"x": x, "y": UNIFORM[1]}, x)
+    risk._decide(each, {figure("x"): x, figure("y"): UNIFORM[1]}, x)
     assert each.owning_wins == pytest.approx(0.5, abs=0.001)
     assert each.value_of_knowing_all == pytest.approx(0.25, abs=0.001)
     assert each.value_of_knowing["x"] == pytest.approx(0.25, abs=0.001)
@@ -211,16 +214,16 @@ def test_the_value_of_knowing_agrees_with_a_case_worked_by_hand(found):
 
 
 def test_bands_of_a_plan_agree_with_the_larger_sample(found, catalog):
-    bands = planning.plan(scenario_file.load("own-8000-h100"), catalog).results
+    results = planning.plan(scenario_file.load("own-8000-h100"), catalog).results
     for name in ("tco", "capex", "facility_power"):
         low, _, high = found.percentiles[name]
-        assert bands[name].low == pytest.approx(low, rel=0.03)
-        assert bands[name].high == pytest.approx(high, rel=0.03)
+        assert results[name].low == pytest.approx(low, rel=0.03)
+        assert results[name].high == pytest.approx(high, rel=0.03)
 
 
 def test_nothing_uncertain_is_said(catalog):
     resolved = resolve.resolve(scenario_file.load("own-8000-h100"), catalog)
-    fixed = {name: fact.value for name, fact in bands.uncertain(resolved).items()}
+    fixed = {str(each): fact.value for each, fact in bands.uncertain(resolved).items()}
     from planner import glossary
 
     rows = glossary.quantities()

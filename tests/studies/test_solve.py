@@ -15,7 +15,7 @@ def found(catalog, find, so_that, name="own-8000-h100", between=None):
 
 
 def planned(catalog, settings, name="own-8000-h100"):
-    return planning.plan(asked(name, **settings), catalog, bands=False).values
+    return planning.plan(asked(name, **settings), catalog, bands=False).whole
 
 
 def test_the_cloud_rate_at_which_owning_8000_h100_is_30_percent_cheaper_over_three_years(catalog):
@@ -96,8 +96,8 @@ def test_sized_scenarios_are_sized_again_at_each_trial(catalog):
         catalog,
         bands=False,
     )
-    assert sized.given["accelerators"] >= 20000
-    assert solution.reached["accelerators"] == sized.given["accelerators"]
+    assert sized.whole.given["accelerators"] >= 20000
+    assert solution.reached["accelerators"] == sized.whole.given["accelerators"]
 
 
 @pytest.mark.parametrize(
@@ -159,6 +159,6 @@ def test_a_pool_is_solved_for_by_itself(catalog):
     assert solution.value == int(solution.value)
     for count, holds in ((solution.value, True), (solution.value + 8, False)):
         changed = scenario.changed(base, {}, {"second/accelerators": f"{count:.0f} accelerator"})
-        assert bool(planning.plan(changed, catalog, bands=False).values["it_power"] <= 3e6) is holds
+        assert bool(planning.plan(changed, catalog, bands=False).whole["it_power"] <= 3e6) is holds
     half = solve.solve(base, "second/accelerators", "second/racks <= 0.5 * first/racks", catalog)
     assert half.reached["second/racks"] <= 0.5 * half.reached["first/racks"]

@@ -18,11 +18,11 @@ async def test_results_follow_each_key(app, size):
     async with app.run_test(size=size) as pilot:
         before = app.session.plan.results["capex"].value
         await edit(pilot, "accelerators", "3200")
-        assert app.session.plan.given["accelerators"] == 3200
+        assert app.session.plan.whole.given["accelerators"] == 3200
         assert app.session.plan.results["capex"].value > before
         assert "▲" in " ".join(cells(app, "capex"))
         await pilot.press("backspace")
-        assert app.session.plan.given["accelerators"] == 320
+        assert app.session.plan.whole.given["accelerators"] == 320
         assert "▼" in " ".join(cells(app, "capex"))
         await pilot.press("enter")
         assert app.session.scenario.set["accelerators"] == "320 accelerator"
@@ -45,12 +45,12 @@ async def test_escape_leaves_a_value_as_it_was_and_undo_takes_an_edit_back(app):
     async with app.run_test() as pilot:
         await edit(pilot, "accelerators", "64")
         await pilot.press("escape")
-        assert app.session.plan.given["accelerators"] == 1600
+        assert app.session.plan.whole.given["accelerators"] == 1600
         await edit(pilot, "accelerators", "64")
         await pilot.press("enter", "u")
-        assert app.session.plan.given["accelerators"] == 1600
+        assert app.session.plan.whole.given["accelerators"] == 1600
         await pilot.press("r")
-        assert app.session.plan.given["accelerators"] == 64
+        assert app.session.plan.whole.given["accelerators"] == 64
 
 
 async def test_delete_leaves_an_input_to_its_default(app):
@@ -131,7 +131,7 @@ async def test_saving_keeps_comments_and_undo_goes_on(app, file):
         assert text.startswith("# The scenario of the terminal app's tests.")
         assert not app.session.unsaved
         await pilot.press("u")
-        assert app.session.unsaved and app.session.plan.given["accelerators"] == 1600
+        assert app.session.unsaved and app.session.plan.whole.given["accelerators"] == 1600
 
 
 async def test_a_shipped_scenario_is_saved_under_a_name_of_ones_own(tmp_path, monkeypatch):

@@ -77,7 +77,7 @@ def load(path: Path) -> None:
     elif path.name.startswith("sources"):
         assert tomllib.loads(path.read_text(encoding="utf-8")).keys() <= Catalog([SHIPPED, path.parent]).sources.keys()
     else:
-        assert planning.plan(scenario_file.load(str(path)), bands=False).values
+        assert planning.plan(scenario_file.load(str(path)), bands=False).results
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)

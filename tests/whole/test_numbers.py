@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from planner import cli, glossary, units
 from planner.errors import InputError
-from planner.model import scopes, wiring
+from planner.model import wiring
 from planner.money import currency, plan_ledger
 from planner.plan import by_month, plan, planning, sizing
 from planner.reports import plan_text
@@ -64,7 +64,7 @@ def test_an_extreme_is_planned_in_finite_figures_or_refused_with_the_reason(name
     for result in found.results.values():
         assert math.isfinite(result.value), result.name
     # Whatever was asked for is there, or is said to be missing and why.
-    for quantity in sizing.wanted(found.resolved.options):
+    for quantity in map(str, sizing.wanted(found.whole)):
         assert quantity in found.results or found.missing.get(quantity), quantity
     json.dumps(plan.to_json(found), allow_nan=False)
     json.dumps(by_month.to_json(by_month.timeline(found)), allow_nan=False)
@@ -126,7 +126,7 @@ def test_a_higher_pue_never_lowers_power_or_energy(name, pue, more):
 @given(st.sampled_from(SCENARIOS), st.floats(1, 2), st.sampled_from(CATALOG.keys("cooling")))
 def test_power_and_heat_are_conserved(name, pue, cooling):
     base = scenario.changed(scenario_file.load(name, CATALOG), {"cooling": cooling}, {"pue": f"{pue:.6f}"})
-    found = planning.plan(base, CATALOG, bands=False).values
+    found = planning.plan(base, CATALOG, bands=False).whole
     assert found["facility_power"] == pytest.approx(found["it_power"] * pue, rel=1e-5)
     assert found["air_heat"] + found["liquid_heat"] == pytest.approx(found["it_power"], rel=1e-9)
 
@@ -135,15 +135,16 @@ def test_power_and_heat_are_conserved(name, pue, cooling):
 def test_accelerators_and_heat_are_conserved_over_the_pools(name):
     """The whole has what its pools have, and every watt that goes in comes out as heat."""
     found = planned(name)
-    pools = scopes.pools(found.resolved.options)
+    pools = found.whole.pools
+    late = any(each.name == "start_delay" for each in found.whole.figures())
     for quantity in ("accelerators", "installed_accelerators", "systems", "it_power", "capex"):
-        parts = [found.values[pool + quantity] for pool in pools if pool + quantity in found.values]
-        if len(parts) == len(pools) and quantity in found.values and not any("start_delay" in v for v in found.given):
-            assert sum(parts) == pytest.approx(found.values[quantity], rel=1e-9), quantity
+        parts = [pool.known[quantity] for pool in pools if quantity in pool.known]
+        if len(parts) == len(pools) and quantity in found.whole.known and not late:
+            assert sum(parts) == pytest.approx(found.whole[quantity], rel=1e-9), quantity
     for pool in pools:
-        if pool + "air_heat" in found.values:
-            heat = found.values[pool + "air_heat"] + found.values[pool + "liquid_heat"]
-            assert heat == pytest.approx(found.values[pool + "it_power"], rel=1e-9), pool
+        if "air_heat" in pool.known:
+            heat = pool.known["air_heat"] + pool.known["liquid_heat"]
+            assert heat == pytest.approx(pool.known["it_power"], rel=1e-9), pool.path
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -152,25 +153,26 @@ def test_money_is_conserved(name):
     rows = glossary.quantities()
     found = planned(name)
     for whole in ("capex", "opex_per_year"):
-        if whole in found.values:
-            parts = wiring.equation(whole, found.resolved.options).needs
-            paid = [found.values[part] for part in parts if units.same_dimensions(rows[part].unit, rows[whole].unit)]
-            if any(pool + "start_delay" in found.given for pool in scopes.pools(found.resolved.options) if pool):
+        if whole in found.whole.known:
+            parts = wiring.step(whole, found.whole).needs
+            same = [part for part in parts if units.same_dimensions(rows[part.name].unit, rows[whole].unit)]
+            paid = [found.whole.value(part) for part in same]
+            if any("start_delay" in pool.given for pool in found.whole.pools if pool.place):
                 # What is paid by the year is the most of any time: parts may have theirs at different times.
-                assert sum(paid) >= found.values[whole] * (1 - 1e-9), whole
+                assert sum(paid) >= found.whole[whole] * (1 - 1e-9), whole
             else:
-                assert sum(paid) == pytest.approx(found.values[whole], rel=1e-9), whole
+                assert sum(paid) == pytest.approx(found.whole[whole], rel=1e-9), whole
 
 
 @pytest.mark.parametrize("count", [1, 3, 1000])
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_one_scenario_and_many_agree_bit_for_bit_in_every_quantity(name, count):
     resolved = resolve.resolve(scenario_file.load(name, CATALOG), CATALOG)
-    given_values, _ = plan.given_values(resolved)
-    wanted = sizing.wanted(resolved.options)
-    one = wiring.evaluate(wanted, given_values, resolved.options)
-    arrays = {quantity: np.full(count, float(value)) for quantity, value in given_values.items()}
-    many = wiring.evaluate(wanted, arrays, resolved.options)
+    planned, _ = plan.with_size_and_strategies(resolved)
+    wanted = sizing.wanted(planned)
+    one = wiring.evaluate(wanted, planned)
+    arrays = {quantity: np.full(count, float(value)) for quantity, value in planned.items()}
+    many = wiring.evaluate(wanted, planned.giving(arrays))
     assert one.keys() == many.keys() and len(one) > 700
     for quantity, value in one.items():
         spread = np.broadcast_to(np.asarray(many[quantity], dtype=float), (count,))

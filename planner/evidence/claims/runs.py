@@ -12,7 +12,8 @@ from planner import glossary, units
 from planner.catalog.catalog import Catalog
 from planner.evidence.claims.documents import Claim, Seeds
 from planner.model import wiring
-from planner.plan import plan, sizing
+from planner.plan import sizing
+from planner.plan.plan import with_size_and_strategies
 from planner.scenario import resolve, scenario, scenario_file
 from planner.scenario.scenario import Resolved, Scenario
 
@@ -68,8 +69,8 @@ class Check:
 class Run:
     """One scenario ready to be asked for quantities."""
 
+    # The scenario looked up, with its size and strategies where it has a cluster.
     resolved: Resolved
-    given: Mapping[str, Any]
 
     @property
     def place(self) -> str:
@@ -79,11 +80,10 @@ class Run:
         """The quantity in base units, with some inputs changed; MissingError names what it lacks."""
         if quantity not in glossary.quantities():
             raise MissingError(f"{quantity} (no quantity of that name)")
-        values = {**self.given, **(changes or {})}
-        options = self.resolved.options
-        value = sizing.run((quantity,), values, options).get(quantity)
+        changed = self.resolved.giving(changes or {})
+        value = sizing.run((quantity,), changed).get(quantity)
         if value is None:
-            raise MissingError(", ".join(wiring.route((quantity,), values, options).missing[quantity]))
+            raise MissingError(", ".join(wiring.route((quantity,), changed).missing[quantity]))
         if not math.isfinite(value):
             raise MissingError(f"{quantity} has no finite value here")
         return float(value)
@@ -132,7 +132,7 @@ class Bench:
             base = replace(base, workload=given["workload"])
         settings = {key: self.seeds.figure_text(text) for key, text in given.get("set", {}).items()}
         resolved = resolve.resolve(scenario.changed(base, given.get("choose", {}), settings), self.catalog)
-        return Run(resolved, plan.given_values(resolved)[0] if sized else resolved.values)
+        return Run(with_size_and_strategies(resolved)[0] if sized else resolved)
 
 
 def figure(value: float | None, unit: str) -> float | None:

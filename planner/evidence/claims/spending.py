@@ -23,12 +23,12 @@ def by_size(the_plan: Plan) -> dict[str, Any]:
 
     One evaluation over a column of sizes; what the scenario sets for its own size (counts of systems, powers) stays.
     """
-    edges = [float(the_plan.values[name]) for name in _TIERS if name in the_plan.values]
-    own = float(the_plan.values["accelerators"])
+    edges = [float(the_plan.whole[name]) for name in _TIERS if name in the_plan.whole]
+    own = float(the_plan.whole["accelerators"])
     # The last tier is open: twice its lower edge stands for it.
     sizes = np.array([own, *edges, 2 * edges[-1]] if edges else [own])
     wanted = [*(f"{component}_spend_share" for component in COMPONENTS), "cluster_tier", "capex"]
-    computed = wiring.evaluate(wanted, {**the_plan.given, "accelerators": sizes}, the_plan.resolved.options)
+    computed = wiring.evaluate(wanted, the_plan.whole.giving({"accelerators": sizes}))
     columns = {name: np.broadcast_to(computed[name], sizes.shape) for name in wanted if name in computed}
     return {"accelerators": sizes, **columns}
 

@@ -207,10 +207,8 @@ def counts(judgements: list[Judgement]) -> str:
 def _derived(finding: Finding) -> Iterator[tuple[Step, plan.Plan]]:
     """The derivation of every quantity that a finding computed, with the plan it belongs to."""
     for run, quantity in finding.runs:
-        options = run.resolved.options
-        values = wiring.evaluate([quantity], run.given, options)
-        tree = derivation.derivation(quantity, values, run.given, options)
-        yield tree, plan.Plan(run.resolved, dict(run.given), {}, {}, {}, [])
+        whole = wiring.evaluate([quantity], run.resolved)
+        yield derivation.derivation(quantity, whole), plan.Plan(whole, {}, {}, [])
 
 
 def explained_json(court: Court, judgement: Judgement) -> dict[str, Any]:

@@ -25,9 +25,11 @@ from planner.evidence.validation.cost_cases import (
     read_case,
 )
 from planner.model import wiring
+from planner.model.scopes import Scope, figure
 from planner.money import returns
 from planner.money.ledger import OWN, RENT, Flow, Ledger
-from planner.plan import plan, sizing
+from planner.plan import sizing
+from planner.plan.plan import with_size_and_strategies
 from planner.scenario import resolve, scenario, scenario_file
 
 # As a power of two.
@@ -129,8 +131,8 @@ class _Answers:
             choose[rule["role"]] = rule["entries"][name]
         given = scenario.changed(scenario_file.load(group["scenario"], self.catalog), choose, {})
         resolved = resolve.resolve(given, self.catalog)
-        self.base, _ = plan.given_values(resolved)
-        self.options, self.facts = dict(resolved.options), resolved.facts
+        planned, _ = with_size_and_strategies(resolved)
+        self.base, self.options, self.facts = planned.given, dict(planned.options), planned.facts
 
     def _drop_conventions(self, conventions: Mapping[str, Any]) -> None:
         """A convention gives way to its equation where that rests on an input of the case and lacks nothing."""
@@ -144,7 +146,7 @@ class _Answers:
                 rest = [other for other in {**self.base, **dict.fromkeys(said)} if other != name]
                 if wiring.route((name,), rest, self.options).missing:
                     continue
-                if said & wiring.inputs_of(name, rest, self.options):
+                if any(need.name in said for need in wiring.inputs_of(name, rest, self.options)):
                     del self.base[name]
                     dropped = True
 
@@ -166,7 +168,7 @@ class _Answers:
             target = found.pop(step["so_that"])
             found[step["find"]] = solved(step["find"], step["so_that"], target, found, self.options)
         if "size" in self.group:
-            found[sizing.SIZE], _ = sizing.size(found, [self.group["size"]], self.options)
+            found[sizing.SIZE], _ = sizing.size(Scope(found, self.options), [figure(self.group["size"])])
         return found
 
     def answer(self, name: str, table: Mapping[str, Any], unit: str) -> tuple[float | None, str]:
@@ -196,7 +198,8 @@ class _Answers:
         finite = [quantity for quantity in candidates if math.isfinite(float(found.get(quantity, math.nan)))]
         if finite:
             said = {name for given in self.reading.values.values() for name in given}
-            used = [len(said & wiring.inputs_of(quantity, values, options)) for quantity in finite]
+            inputs = [wiring.inputs_of(quantity, values, options) for quantity in finite]
+            used = [sum(need.name in said for need in needs) for needs in inputs]
             return float(found[finite[used.index(max(used))]]), ""
         lacking = wiring.route(tuple(candidates), values, options).missing.get(candidates[0], ())
         return None, f"{name}: {candidates[0]} lacks {', '.join(lacking[:5]) or 'a finite value'}"

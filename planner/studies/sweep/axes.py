@@ -21,6 +21,7 @@ from planner.catalog.entries import of_quantity, value_of
 from planner.errors import InputError, Problem, gathered, one, unknown
 from planner.fields import At, Takes
 from planner.files import read_csv
+from planner.model.scopes import figure
 
 _SPACED = re.compile(r"(?P<low>[^:]+):(?P<high>[^:]+)(?::(?P<count>\d{1,9})(?P<log>:log)?)?(?:\s+(?P<unit>[^\s\d].*))?")
 _NUMBER = r"\s*[+-]?[\d._]+(?:[eE][+-]?\d+)?\s*"
@@ -187,8 +188,8 @@ def _axis(name: str, given: Any, catalog: Catalog) -> Axis | tuple[float, float]
     if name in glossary.quantities() and match:
         return _spaced(name, match)
     cells = [cell.strip() for cell in given.split(",")]
-    if cells == ["*"] and _plain(name) in glossary.roles():
-        cells = [entry.key for entry in catalog.entries(glossary.roles()[_plain(name)])]
+    if cells == ["*"] and figure(name).name in glossary.roles():
+        cells = [entry.key for entry in catalog.entries(glossary.roles()[figure(name).name])]
     last = _unit(cells[-1])
     if name in glossary.quantities() and last:
         # One unit after the last number holds for all: 40,60,80 USD/MWh.
@@ -205,14 +206,14 @@ def _listed(name: str, cells: Sequence[Any], catalog: Catalog, place: str) -> Ax
     values = [fields.taken(takes, cell, At(place, problems, name)) for cell in cells]
     if problems:
         raise InputError(problems)
-    of_texts = _plain(name) in glossary.options() or _plain(name) in glossary.roles()
+    of_texts = figure(name).name in glossary.options() or figure(name).name in glossary.roles()
     return Axis(texts={name: tuple(values)}) if of_texts else Axis({name: np.array(values, dtype=float)})
 
 
 def _takes(name: str, catalog: Catalog, place: str) -> Takes:
     """What a name takes that varies: a choice of an option, an entry for a role, a value of a quantity."""
     rows, roles, options = glossary.quantities(), glossary.roles(), glossary.options()
-    plain = _plain(name)
+    plain = figure(name).name
     if plain in options:
         return fields.choice(options[plain].choices)
     if plain in roles:
@@ -249,11 +250,6 @@ def _spaced(name: str, match: re.Match[str]) -> Axis | tuple[float, float]:
 def _unit(text: str) -> str:
     match = _WITH_UNIT.fullmatch(text)
     return match["unit"].strip() if match else ""
-
-
-def _plain(name: str) -> str:
-    """A name without its pool: `serving/system` varies the system of one pool."""
-    return name.rpartition("/")[2]
 
 
 def _whole(row: glossary.Quantity, values: Any) -> Any:

@@ -19,6 +19,7 @@ from planner import glossary
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import Entry, Fact
 from planner.errors import InputError, Problem, one, unknown
+from planner.model.scopes import Figure, figure
 from planner.plan import planning, sizing
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Resolved, Scenario, changed
@@ -125,7 +126,7 @@ class Task:
     def resolved(self, chosen: Mapping[str, str]) -> Resolved:
         """The scenario with these entries and options in place of its own."""
         roles = glossary.roles()
-        choose = {name: text for name, text in chosen.items() if name.rpartition("/")[2] in roles}
+        choose = {name: text for name, text in chosen.items() if figure(name).name in roles}
         settings = {name: text for name, text in chosen.items() if name not in choose}
         return planning.with_demand(resolve(changed(self.scenario, choose, settings), self.catalog))
 
@@ -168,12 +169,13 @@ def task(
             snapshot.add(catalog, role, name)
     for axis in varied:
         for role, names in axis.texts.items():
-            for name in names if role.rpartition("/")[2] in glossary.roles() else ():
-                snapshot.add(catalog, role.rpartition("/")[2], name)
+            plain = figure(role).name
+            for name in names if plain in glossary.roles() else ():
+                snapshot.add(catalog, plain, name)
     found = Task(scenario, snapshot, tuple(varied), tuple(watch or ()), seed)
     computable = _try(found, found.wanted or tuple(glossary.headlines()))
     if watch is None:
-        asked = set(sizing.wanted(found.resolved({}).options))
+        asked = {each.name for each in sizing.wanted(found.resolved({})) if not each.place}
         found.watch = tuple(name for name in glossary.headlines() if name in asked and name in computable)
     return found
 
@@ -238,7 +240,9 @@ def evaluated(found: Task, columns: Mapping[str, Any]) -> dict[str, Any]:
     return {name: results[name] for name in found.watch}
 
 
-def _parts(found: Task, columns: Mapping[str, Any], count: int) -> Iterator[tuple[Runner, Any, dict[str, Any]]]:
+def _parts(
+    found: Task, columns: Mapping[str, Any], count: int
+) -> Iterator[tuple[Runner, Any, dict[str | Figure, Any]]]:
     """The rows that run through the same equations: their runner, where they stand, and what varies in them."""
     if not found.texts:
         ((runner, _),) = _groups(found, [{}])
@@ -252,9 +256,9 @@ def _parts(found: Task, columns: Mapping[str, Any], count: int) -> Iterator[tupl
     chosen = [{name: texts[columns[name][first]] for name, texts in found.texts.items()} for first in firsts]
     for runner, members in _groups(found, chosen):
         rows = np.flatnonzero(np.isin(which, members)) if len(members) < len(chosen) else slice(None)
-        given = {name: columns[name][rows] for name in found.numbers}
-        for name, by_variant in runner.by_variant.items():
-            given[name] = by_variant[np.searchsorted(members, which[rows])]
+        given: dict[str | Figure, Any] = {name: columns[name][rows] for name in found.numbers}
+        for each, by_variant in runner.by_variant.items():
+            given[each] = by_variant[np.searchsorted(members, which[rows])]
         yield runner, rows, given
 
 
@@ -273,7 +277,7 @@ def _groups(found: Task, chosen: Sequence[Mapping[str, str]]) -> list[tuple[Runn
         alike: dict[Any, list[int]] = {}
         resolved = [found.resolved(each) for each in chosen]
         for number, each in enumerate(resolved):
-            alike.setdefault((tuple(each.options.items()), frozenset(each.facts)), []).append(number)
+            alike.setdefault(each.shape(), []).append(number)
         known = [
             (_runner(found, [resolved[number] for number in members]), np.array(members)) for members in alike.values()
         ]
@@ -283,12 +287,10 @@ def _groups(found: Task, chosen: Sequence[Mapping[str, str]]) -> list[tuple[Runn
 
 
 def _runner(found: Task, alike: Sequence[Resolved]) -> Runner:
-    first = alike[0].values
+    first, *others = (each.figures() for each in alike)
     varied = {place for name in found.numbers for place in places(name, alike[0])}
     differing = [
-        name
-        for name, value in first.items()
-        if name not in varied and any(each.values[name] != value for each in alike[1:])
+        each for each, value in first.items() if each not in varied and any(other[each] != value for other in others)
     ]
-    by_variant = {name: np.array([each.values[name] for each in alike]) for name in differing}
+    by_variant = {each: np.array([first[each], *(other[each] for other in others)]) for each in differing}
     return Runner(alike[0], found.numbers, found.wanted, by_variant)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from planner.model import compiled, wiring
-from planner.model import scopes as model_scopes
+from planner.model.scopes import Figure, figure
 from planner.plan import sizing
 from planner.scenario.scenario import Resolved
 
@@ -31,75 +31,89 @@ class Runner:
         resolved: Resolved,
         varying: Iterable[str],
         wanted: Iterable[str],
-        by_variant: Mapping[str, Any] | None = None,
+        by_variant: Mapping[Figure, Any] | None = None,
     ):
         np.empty(_KEPT, dtype=np.uint8)
         # Figures that differ between the entries and options swept over, one value for each variant.
         self.by_variant = by_variant or {}
-        self.options = resolved.options
         self.place = resolved.scenario.place
-        self.values: dict[str, Any] = dict(resolved.values)
         # Where each column goes: what varies wherever the scenario has it, a variant's figure to its own place.
-        self.fills = {name: places(name, resolved) for name in varying} | {name: [name] for name in self.by_variant}
-        self.wanted = {name: model_scopes.source(name, self._known()) for name in wanted}
-        self.said = [*resolved.said, *self._filled()]
-        self._programs: dict[frozenset[str], compiled.Program] = {}
+        self.fills: dict[str | Figure, list[Figure]] = {name: places(name, resolved) for name in varying}
+        self.fills |= {each: [each] for each in self.by_variant}
+        # The scenario with what varies marked as said, so that it may size a pool.
+        self.whole = resolved.copied()
+        for each in self._filled():
+            scope = self.whole.at(each.place)
+            scope.given.setdefault(each.name, np.float64(1))
+            scope.said |= {each.name}
+        self.wanted = {name: self._source(name) for name in wanted}
+        self._programs: dict[frozenset[Figure], compiled.Program] = {}
         # Whether sizes and strategies depend on what varies; both are taken to before the first rows.
         self.sizes = self.searches = True
         self._settled = False
         self._settling = threading.Lock()
 
-    def _filled(self) -> list[str]:
-        return [place for fills in self.fills.values() for place in fills]
+    def _filled(self) -> list[Figure]:
+        return [each for fills in self.fills.values() for each in fills]
 
-    def _known(self) -> list[str]:
-        return [*self.values, *self._filled()]
+    def _source(self, name: str) -> Figure:
+        """Where a figure that is asked for by name comes from."""
+        place, quantity = figure(name)
+        try:
+            return self.whole.at(place).source(quantity)
+        except KeyError:
+            return Figure(place, quantity)
 
-    def __call__(self, columns: Mapping[str, Any]) -> dict[str, Any]:
+    def __call__(self, columns: Mapping[Any, Any]) -> dict[str, Any]:
         """The wanted quantities, floats where nothing that varies reaches them; a missing quantity is absent."""
         given = {place: columns[name] for name, fills in self.fills.items() for place in fills}
         # Settled by one thread alone: what is constant for one must be for all, or their last digits may differ.
         with self._settling:
             if not self._settled:
-                self._settle({name: column[:1] for name, column in given.items()})
-        values = self._completed(given)
-        moving = frozenset(name for name, value in values.items() if _varies(value))
-        if moving not in self._programs:
-            self._programs[moving] = compiled.compiled(self.wanted.values(), values, sorted(moving), self.options)
-        found = self._programs[moving].run(values)
+                self._settle({each: column[:1] for each, column in given.items()})
+        scenarios = self._completed(given)
+        moving = {each: value for each, value in scenarios.figures().items() if _varies(value)}
+        key = frozenset(moving)
+        if key not in self._programs:
+            self._programs[key] = compiled.compiled(self.wanted.values(), scenarios, moving)
+        found = self._programs[key].run(moving)
         return {name: found[source] for name, source in self.wanted.items() if source in found}
 
-    def _settle(self, first: Mapping[str, Any]) -> None:
+    def _settle(self, first: Mapping[Figure, Any]) -> None:
         """Keep the sizes and strategies that are the same for all rows, as the first row shows by their shape."""
-        found = self._completed(first)
-        added = {name: value for name, value in found.items() if name not in self.values and name not in first}
-        self.values |= {name: value for name, value in added.items() if not _varies(value)}
-        open_names = {name for name, value in added.items() if _varies(value)}
-        self.sizes = any(name.rpartition("/")[2] == sizing.SIZE for name in open_names)
-        self.searches = any(name.rpartition("/")[2] != sizing.SIZE for name in open_names)
+        known = self.whole.figures()
+        added = {each: value for each, value in self._completed(first).figures().items() if each not in known}
+        for each, value in added.items():
+            if not _varies(value):
+                self.whole.at(each.place).given[each.name] = value
+        left_open = {each.name for each, value in added.items() if _varies(value)}
+        self.sizes, self.searches = sizing.SIZE in left_open, bool(left_open - {sizing.SIZE})
         self._settled = True
 
-    def _completed(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        values = {**self.values, **given}
+    def _completed(self, columns: Mapping[Figure, Any]) -> Resolved:
+        """The scenario with these columns given, sized and with its strategies."""
+        scenarios = self.whole.copied()
+        for each, column in columns.items():
+            scenarios.at(each.place).given[each.name] = column
         if self.sizes:
-            values, _ = sizing.sized(values, self.said, self.options, self.place)
-        return sizing.with_strategies(values, self.options) if self.searches else values
+            scenarios, _ = sizing.sized(scenarios, self.place)
+        return sizing.with_strategies(scenarios) if self.searches else scenarios
 
     def missing(self, name: str) -> tuple[str, ...]:
         """What a wanted quantity lacks."""
-        sizes = {pool + sizing.SIZE: np.float64(1) for pool in model_scopes.pools(self.options)}
-        given = {**sizes, **self.values, **dict.fromkeys(self._filled(), np.float64(1))}
-        return wiring.route([name], sizing.with_strategies(given, self.options), self.options).missing.get(name, ())
+        trial = self.whole.copied()
+        for pool in trial.pools:
+            pool.given.setdefault(sizing.SIZE, np.float64(1))
+        return wiring.route([figure(name)], sizing.with_strategies(trial)).missing.get(name, ())
 
 
 def _varies(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.ndim > 0
 
 
-def places(name: str, resolved: Resolved) -> list[str]:
+def places(name: str, resolved: Resolved) -> list[Figure]:
     """Where a quantity stands in a scenario: a plain name wherever it is given, in the whole and in its pools."""
-    scope, _, quantity = name.rpartition("/")
-    if not scope:
-        return [known for known in resolved.facts if known.rpartition("/")[2] == quantity] or [quantity]
-    scopes = [found for found in model_scopes.scopes(resolved.options) if f"/{found}".endswith(f"/{scope}/")]
-    return [found + quantity for found in scopes]
+    place, quantity = figure(name)
+    if place:
+        return [Figure(s.place, quantity) for s in resolved.walk() if s.place[-len(place) :] == place]
+    return [Figure(s.place, quantity) for s in resolved.walk() if quantity in s.given] or [Figure((), quantity)]

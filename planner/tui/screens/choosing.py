@@ -27,7 +27,7 @@ def picker(session: Session, kind: str, name: str) -> Picker:
     if kind == "option":
         option = glossary.options()[name]
         choices = [Choice(choice, (choice,)) for choice in option.choices]
-        return Picker(option.meaning, choices, view.options.get(name, ""), NAME_ALONE)
+        return Picker(option.meaning, choices, view.seen.options.get(name, ""), NAME_ALONE)
     choices = [Choice(workload, (workload,)) for workload in WORKLOADS]
     return Picker("What the cluster is for", choices, view.said.workload, NAME_ALONE)
 

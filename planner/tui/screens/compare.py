@@ -115,7 +115,7 @@ class CompareScreen(PlannerScreen):
             columns += [Column(title, width, right=True), Column(f"of {index}", _RATIO_WIDTH, right=True)]
         rows = []
         for name in compared.names:
-            values = [breakdown.value(each, name) for each in compared.plans]
+            values = [each.value(name) for each in compared.plans]
             if not (self.only_differing and others and len(set(values)) == 1):
                 rows.append(self._row(name, values))
         if not rows:

@@ -71,7 +71,7 @@ def _role(session: Session, role: str) -> Row:
 
 def _option(session: Session, name: str) -> Row:
     view = session.view
-    text = view.said.set.get(name, view.options.get(name, ""))
+    text = view.said.set.get(name, view.seen.options.get(name, ""))
     return Row(f"option:{name}", (_sign(session, name, DEFAULT), words.label(name), f"{text} ▾"))
 
 
@@ -90,8 +90,8 @@ def _value(session: Session, name: str, wrong: Wrong | None) -> Row:
         default = fact.origin.startswith(("defaults", "calibration"))
         sign = _sign(session, name, DEFAULT if default else CATALOG)
         return Row(key, (sign, label, words.text(name, fact.value)), tone="" if sign == SET else "dim")
-    if name in view.given:
-        return Row(key, (FOUND, label, words.text(name, view.given[name])))
+    if name in view.seen.given:
+        return Row(key, (FOUND, label, words.text(name, view.seen.given[name])))
     if view.own(name):
         return Row(key, (SET, label, _as_said(session, name)))
     return Row(key, (" ", label, "by pool" if view.pools_saying(name) else "not set"), tone="dim")
@@ -163,7 +163,7 @@ def text_at_first(session: Session, name: str) -> str:
         return str(getattr(view.said, name) or "")
     if name in view.said.set:
         return str(view.said.set[name])
-    value = view.given.get(name)
+    value = view.seen.given.get(name)
     return "" if value is None else units.exact_text(float(value), glossary.quantities()[name].show)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from planner import glossary
+from planner.model.scopes import Figure, figure, place, written
 from planner.plan import breakdown, sizing
 from planner.plan.plan import Plan, shown
 from planner.reports import decision
@@ -50,7 +51,7 @@ def large(session: Session) -> list[Large]:
     for name in topics.large(plan, session.view):
         value = plan.results[name].value
         number, unit = words.split(name, value, 3)
-        moved = words.change(value, breakdown.value(session.baseline, name))
+        moved = words.change(value, session.baseline.value(name) if session.baseline else None)
         figures.append(Large(name, words.label(name), number, unit, moved))
     return figures
 
@@ -102,12 +103,12 @@ def figures(session: Session, wide: bool) -> list[Row]:
 
 
 def _figure(session: Session, plan: Plan, name: str, wide: bool) -> Row:
-    value = breakdown.value(plan, name)
+    value = plan.value(name)
     if value is None:
         lacking = f"missing: {', '.join(plan.missing.get(name, ()))}"
         cells: tuple[str, ...] = (f"{words.label(name)} {lacking}",)
         return Row(name, cells, "note", "dim")
-    moved = words.change(value, breakdown.value(session.baseline, name))
+    moved = words.change(value, session.baseline.value(name) if session.baseline else None)
     tone = "strong" if name in glossary.headlines() else ""
     if not wide:
         return Row(name, (words.label(name), words.text(name, value), moved), tone=tone)
@@ -127,12 +128,12 @@ def findings(session: Session, width: int) -> list[Row]:
 
 
 def _checks(plan: Plan, view: View, width: int) -> Iterator[Row]:
-    checks = [check for check in plan.checks if view.belongs(check.name.rpartition("/")[0])]
+    checks = [check for check in plan.checks if view.belongs(figure(check.name).place)]
     if checks:
         yield Row("heading:checks", ("Checks",), "heading")
     for check in sorted(checks, key=lambda each: each.ok):
         mark, tone = ("✓", "") if check.ok else ("✗", "bad")
-        pool = check.name.rpartition("/")[0]
+        pool = written(figure(check.name).place)
         message = f"{pool}: {check.message}" if pool and not view.pool else check.message
         lines = textwrap.wrap(f"{mark} {message}", max(20, width), subsequent_indent="  ")
         for index, line in enumerate(lines):
@@ -149,21 +150,21 @@ def _limits(plan: Plan, view: View) -> Iterator[Row]:
 
 
 def _what_sets_the_size(plan: Plan, view: View) -> Iterator[Row]:
-    sized_by = {name: count for name, count in plan.sized_by.items() if view.belongs(name.rpartition("/")[0])}
+    sized_by = {name: count for name, count in plan.sized_by.items() if view.belongs(figure(name).place)}
     if sized_by:
         yield Row("heading:size", ("What sets the size",), "heading")
     for name, count in sized_by.items():
-        yield Row(f"value:{name}", (f"{words.scoped(name, view.scope)}: {shown(sizing.SIZE, count)}",), "note")
+        yield Row(f"value:{name}", (f"{words.scoped(name, view.place)}: {shown(sizing.SIZE, count)}",), "note")
 
 
 def _parts(plan: Plan, view: View) -> Iterator[Row]:
-    for total in (f"{view.scope}{each}" for each in topics.BREAKDOWNS):
+    for total in map(view.written, topics.BREAKDOWNS):
         parts = breakdown.parts(plan, total)
         if parts:
-            title = f"{words.title(total.rpartition('/')[2])}: {shown(total, plan.results[total].value)}"
+            title = f"{words.title(figure(total).name)}: {shown(total, plan.results[total].value)}"
             yield Row(f"heading:{total}", (title,), "heading")
         for part in parts:
-            name = words.scoped(part.name, view.scope)
+            name = words.scoped(part.name, view.place)
             yield _bar_row(f"part:{total}:{part.name}", name, part.share, words.text(part.name, part.value, 3))
 
 
@@ -172,12 +173,14 @@ def _bar_row(key: str, label: str, share: float, text: str, tone: str = "") -> R
 
 
 @functools.lru_cache(maxsize=256)
-def _limit(text: str) -> tuple[str, str]:
-    """'cooling of serving' as the limit and the pool or site that it is of."""
+def _limit(text: str) -> tuple[str, tuple[str, ...]]:
+    """'cooling of serving' as the limit and the place of the pool or site that it is of."""
     for each in glossary.quantities().values():
-        if each.binds and (text == each.binds or text.startswith(f"{each.binds} of ")):
-            return each.binds, text[len(each.binds) :].removeprefix(" of ")
-    return text, ""
+        if text == each.binds:
+            return text, ()
+        if each.binds and text.startswith(f"{each.binds} of "):
+            return each.binds, place(text.removeprefix(f"{each.binds} of "))
+    return text, ()
 
 
 def quantity(row: Row) -> str:
@@ -188,8 +191,8 @@ def quantity(row: Row) -> str:
         rest = rest.rpartition(":")[0]
         return next((name for name in (f"{rest}_margin", rest) if name in rows), "")
     if kind == "limit":
-        text, scope = _limit(rest)
+        text, where = _limit(rest)
         name = next((name for name, each in rows.items() if each.binds == text), "")
-        return f"{scope}/{name}" if scope and name else name
+        return str(Figure(where, name)) if name else ""
     name = rest.rpartition(":")[2] if kind in ("part", "value") else row.key
     return name if name in rows else ""

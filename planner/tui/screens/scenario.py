@@ -16,9 +16,8 @@ from textual.widgets import Digits, Static
 from textual.worker import get_current_worker
 
 from planner.errors import InputError
-from planner.plan.plan import plan_resolved
+from planner.plan.plan import Plan, with_bands
 from planner.scenario.edits import DATES
-from planner.scenario.scenario import Resolved
 from planner.tui.frame import PlannerScreen
 from planner.tui.screens import choosing, results
 from planner.tui.screens.inputs import InputPane
@@ -135,17 +134,17 @@ class ScenarioScreen(PlannerScreen):
     def _start_bands(self) -> None:
         plan = self.session.plan
         if plan is not None:
-            self._compute_bands(plan.resolved, self.session.revision)
+            self._compute_bands(plan, self.session.revision)
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="bands")
-    def _compute_bands(self, resolved: Resolved, revision: int) -> None:
+    def _compute_bands(self, plan: Plan, revision: int) -> None:
         try:
-            the_plan = plan_resolved(resolved)
+            results = with_bands(plan).results
         except InputError:
             return
         spread = {
             name: (each.low, each.high)
-            for name, each in the_plan.results.items()
+            for name, each in results.items()
             if each.low is not None and each.high is not None
         }
         if not get_current_worker().is_cancelled:

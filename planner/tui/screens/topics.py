@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from planner import glossary
 from planner.model import wiring
+from planner.model.scopes import Shape, figure, of_shape, written
 from planner.plan import sizing
 from planner.plan.plan import Plan
 from planner.scenario.edits import DATES
@@ -39,8 +40,7 @@ def topics(view: View) -> list[Topic]:
     said = view.said
     return _topics(
         said.workload,
-        frozenset(view.given),
-        tuple(sorted(view.options.items())),
+        view.seen.shape(),
         frozenset((*said.set, *said.range)),
         frozenset(view.roles),
     )
@@ -49,17 +49,15 @@ def topics(view: View) -> list[Topic]:
 @functools.lru_cache(maxsize=32)
 def _topics(
     workload: str,
-    given: frozenset[str],
-    chosen_options: tuple[tuple[str, str], ...],
+    shape: Shape,
     said: frozenset[str],
     chosen: frozenset[str],
 ) -> list[Topic]:
     """The topics follow from names alone: while one types a value they stay as they are."""
-    rows, options = glossary.quantities(), dict(chosen_options)
+    rows, seen = glossary.quantities(), of_shape(shape)
     asked = sizing.asked(workload)
-    route = wiring.route(tuple(asked), given, options)
-    computed = {step.name for step in route.steps}
-    needed = dict.fromkeys(need for step in route.steps for need in step.needs if need not in computed)
+    route = wiring.route(asked, seen)
+    needed = dict.fromkeys(need.name for step in route.steps for need in step.needs if need.name in seen.given)
     needed |= dict.fromkeys(name for lacks in route.missing.values() for name in lacks if name not in asked)
     needed |= dict.fromkeys(name for name in said if name in rows)
     needed |= dict.fromkeys(name for name, row in rows.items() if row.sizes and row.sizes["quantity"] in asked)
@@ -100,7 +98,7 @@ def role_of(name: str) -> str:
 
 def large(plan: Plan, view: View) -> list[str]:
     """The three figures shown in large digits."""
-    wanted = [view.scope + name for name in (*_LARGE[view.said.workload], *glossary.headlines())]
+    wanted = [view.written(name) for name in (*_LARGE[view.said.workload], *glossary.headlines())]
     return [name for name in dict.fromkeys(wanted) if name in plan.results][:3]
 
 
@@ -109,18 +107,20 @@ def results(plan: Plan, view: View) -> list[tuple[str, list[str]]]:
 
     Of the whole those of its pools follow; of a pool there are its own alone.
     """
-    rows, scope = glossary.quantities(), view.scope
-    headline = [scope + name for name in glossary.headlines() if scope + name in plan.results]
+    rows, inner = glossary.quantities(), len(view.place)
+    names = [view.written(name) for name in glossary.headlines()]
+    headline = [name for name in names if name in plan.results]
     size = view.full(sizing.SIZE)
-    if size in plan.given and size not in headline:
+    if view.scope is not None and view.scope.giver(sizing.SIZE) is not None and size not in headline:
         headline.insert(0, size)
     headings = [(f"Headline figures of {view.pool}" if view.pool else "Headline figures", headline)]
     # What belongs to one pool has the pool's name before its own.
     by_room: dict[tuple[str, str], list[str]] = {}
     for name in plan.results:
-        if name.startswith(scope) and name not in headline:
-            by_room.setdefault((name[len(scope) :].rpartition("/")[0], rows[name].room), []).append(name)
+        place = figure(name).place
+        if place[:inner] == view.place and name not in headline:
+            by_room.setdefault((written(place[inner:]), rows[name].room), []).append(name)
     for (pool, room), names in by_room.items():
         headings.append((f"{pool}: {words.title(room)}" if pool else words.title(room), names))
-    absent = [scope + name for name in glossary.headlines() if scope + name in plan.missing]
+    absent = [name for name in names if name in plan.missing]
     return [*headings, ("Not computed", absent)] if absent else headings

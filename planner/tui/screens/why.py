@@ -17,6 +17,7 @@ from planner import glossary
 from planner.catalog import ages
 from planner.model import derivation, wiring
 from planner.model.derivation import Step
+from planner.model.scopes import Figure, figure
 from planner.plan.plan import shown
 from planner.tui import words
 from planner.tui.session import Session
@@ -29,9 +30,9 @@ def derived(session: Session, name: str) -> Step | None:
     plan = session.plan
     if plan is None:
         return None
-    options = plan.resolved.options
-    values = plan.values if name in plan.values else wiring.evaluate([name], plan.given, options)
-    return derivation.derivation(name, values, plan.given, options)
+    asked = figure(name)
+    whole = plan.whole if plan.whole.value(asked) is not None else wiring.evaluate([asked], plan.whole)
+    return derivation.derivation(asked, whole)
 
 
 class WhyTree(Tree[Step]):
@@ -53,8 +54,8 @@ class WhyScreen(ModalScreen[str | None]):
     def __init__(self, session: Session, name: str) -> None:
         super().__init__()
         self.session, self.quantity = session, name
-        # Quantities of the same pool need not say so.
-        self.scope = name[: name.rfind("/") + 1]
+        # Quantities of the same scope need not say so.
+        self.place = figure(name).place
 
     def compose(self) -> ComposeResult:
         with Vertical(id="why"):
@@ -86,21 +87,25 @@ class WhyScreen(ModalScreen[str | None]):
 
     def _label(self, step: Step) -> Text:
         value = "not computed" if step.value is None else shown(step.name, step.value)
-        text = Text.assemble((words.scoped(step.name, self.scope), "bold" if step.equation else ""), f" = {value}")
+        text = Text.assemble((words.scoped(step.name, self.place), "bold" if step.equation else ""), f" = {value}")
         if step.equation is None:
-            text.append(f"   {self._origin(step.name)}", "italic")
+            text.append(f"   {self._origin(step.figure)}", "italic")
         elif step.repeated:
             text.append("   (opened above)", "italic")
         return text
 
-    def _origin(self, name: str) -> str:
+    def _origin(self, given: Figure) -> str:
         plan = self.session.plan
-        fact = plan.resolved.facts.get(name) if plan else None
+        fact = plan.whole.fact(given) if plan else None
         if fact is not None:
             title = self.session.catalog.sources.get(fact.source, {}).get("title", fact.source)
             stale = f", ! {words.STALE}" if ages.is_stale(fact, self.session.price_day) else ""
             return "[set by the scenario]" if fact.origin == "scenario" else f"[{fact.kind}{stale}: {title}]"
-        return "[found by the planner]" if plan and name in plan.given else "[missing: set it, or choose an entry]"
+        return (
+            "[found by the planner]"
+            if plan and plan.whole.value(given) is not None
+            else "[missing: set it, or choose an entry]"
+        )
 
     @on(Tree.NodeHighlighted)
     def _describe(self, event: Tree.NodeHighlighted) -> None:
@@ -120,7 +125,7 @@ class WhyScreen(ModalScreen[str | None]):
                 parts.append(step.equation.notes)
             return "\n".join(parts)
         plan = self.session.plan
-        fact = plan.resolved.facts.get(step.name) if plan else None
+        fact = plan.whole.fact(step.figure) if plan else None
         if fact is not None:
             origin = words.provenance(fact, self.session.catalog.sources, self.session.price_day)
             parts.append(f"{words.fact_text(step.name, fact)}   {origin}")

@@ -13,7 +13,7 @@ from textual.widgets import Footer, Static
 
 from planner import glossary, units
 from planner.model import wiring
-from planner.plan import breakdown
+from planner.model.scopes import Scope, figure
 from planner.plan.plan import shown
 from planner.tui import words
 from planner.tui.session import Session
@@ -41,9 +41,7 @@ def about(session: Session, name: str) -> str:
 def _value(session: Session, name: str) -> Iterator[str]:
     """The value of a quantity, its band, its unit, what it takes, and the stale prices that it rests on."""
     row, plan = glossary.quantities()[name], session.plan
-    value = breakdown.value(plan, name)
-    if plan is not None and value is None and name in plan.values:
-        value = float(plan.values[name])
+    value = plan.value(name) if plan else None
     yield f"Value     {shown(name, value) if value is not None else 'not known here'}"
     band = words.band(name, *session.bands.get(name, (None, None)), value) if value is not None else ""
     if band:
@@ -59,18 +57,21 @@ def _value(session: Session, name: str) -> Iterator[str]:
 def _origin(session: Session, name: str) -> Iterator[str]:
     """The source of a given quantity, and the equation of a computed one."""
     plan = session.plan
-    fact = plan.resolved.facts.get(name) if plan else None
+    asked = figure(name)
+    fact = plan.whole.fact(asked) if plan else None
     if fact is not None:
         yield f"Source    {words.provenance(fact, session.catalog.sources, session.price_day)}"
         if fact.note:
             yield f"Note      {fact.note}"
-    equation = wiring.equation(name, plan.resolved.options if plan else {})
-    if equation is None:
+    scope = plan.whole.at(asked.place) if plan else Scope()
+    step = wiring.step(asked.name, scope)
+    if step is None:
         return
+    equation = step.equation
     if fact is not None:
         yield "It is set, so its equation does not run:"
     yield f"Formula   {' '.join(equation.formula.split())}"
-    yield f"Needs     {', '.join(equation.needs)}"
+    yield f"Needs     {', '.join(map(str, step.needs))}"
     if equation.notes:
         yield f"\n{equation.notes}"
 

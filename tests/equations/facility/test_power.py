@@ -87,9 +87,9 @@ def test_redundancy_of_four_blocks(redundancy, factor):
 
 def test_a_power_chain_from_the_catalog():
     the_plan = planned("own-8000-h100", choose={"power_chain": "tier-4"}, redundancy="by-entry")
-    entry = the_plan.resolved.entries["power_chain"].facts
+    entry = the_plan.whole.entries["power_chain"].facts
     assert the_plan.results["redundancy_factor"].value == entry["installed_over_needed"].value
-    assert the_plan.values["power_chain_efficiency"] == entry["efficiency"].value
+    assert the_plan.whole["power_chain_efficiency"] == entry["efficiency"].value
 
 
 def test_reserves_of_a_30_mw_facility():

@@ -44,7 +44,7 @@ def test_a_slow_tier_binds_and_fails_its_check():
 
 def test_the_chosen_tiers_own_figures_hold():
     the_plan = planned("own-8000-h100")
-    entry = the_plan.resolved.entries["storage"].facts
+    entry = the_plan.whole.entries["storage"].facts
     accelerators = the_plan.results["installed_accelerators"].value
     assert the_plan.results["storage_write_rate"].value == pytest.approx(accelerators * entry["write_bandwidth"].value)
     assert the_plan.results["capex_storage"].value == pytest.approx(

@@ -27,7 +27,7 @@ def test_accelerators_never_cost_more_than_their_systems():
 
 @pytest.mark.parametrize("mode", ["build", "colocation", "retrofit"])
 def test_the_lines_add_up_to_the_whole(mode):
-    values = planned(facility_mode=mode).values
+    values = planned(facility_mode=mode).whole
     parts = ("capex_it", "capex_software", "capex_services", "capex_installation")
     site = ("capex_facility", "capex_grid_connection", "capex_land")
     assert values["capex"] == pytest.approx(sum(values[name] for name in parts + site), rel=1e-12)
@@ -37,12 +37,12 @@ def test_the_lines_add_up_to_the_whole(mode):
 
 def test_only_a_new_site_pays_for_grid_and_land():
     for mode, paid in (("build", True), ("retrofit", False), ("colocation", False)):
-        values = planned(facility_mode=mode).values
+        values = planned(facility_mode=mode).whole
         assert bool(values["capex_grid_connection"] > 0) == paid and bool(values["capex_land"] > 0) == paid
 
 
 def test_the_shares_of_the_five_components_add_to_one_and_stand_beside_the_market():
-    values = planned().values
+    values = planned().whole
     shares = [values[f"{c}_spend_share"] for c in ("compute", "network", "storage", "software", "services")]
     assert sum(shares) == pytest.approx(1, rel=1e-12)
     # The report's order: compute first, networks second.
@@ -68,13 +68,13 @@ def test_spending_by_component_at_every_tier_beside_what_the_sources_say():
     assert shares["cluster_tier"].tolist() == [3, 1, 2, 3, 4]
     total = sum(shares[f"{component}_spend_share"] for component in spending.COMPONENTS)
     assert np.allclose(total, 1)
-    assert shares["capex"][0] == pytest.approx(float(the_plan.values["capex"]))
+    assert shares["capex"][0] == pytest.approx(float(the_plan.whole["capex"]))
     assert spending.said() == {"compute": pytest.approx(0.7046), "tier 3": pytest.approx(0.4181)}
     assert "70.46" in spending.text(the_plan) and "41.81 %" in spending.text(the_plan)
 
 
 def test_spares_are_listed_or_bought():
-    listed, bought = planned().values, planned(spares="bought").values
+    listed, bought = planned().whole, planned(spares="bought").whole
     extra = bought["spare_nodes"] / bought["system_nodes"] * bought["system_price"]
     assert listed["spare_systems"] == 0 and bought["spare_systems"] > 0
     assert bought["capex_compute"] - listed["capex_compute"] == pytest.approx(extra)

@@ -32,26 +32,26 @@ def test_a_term_by_use_bills_the_hours_of_use_and_a_reservation_all():
     changes = {"accelerators": "8 accelerator", "utilization": "30 %", "analysis_period": "1 year"}
     changes |= {"cloud_price": "2 USD/accelerator/h"}
     for term in ("on-demand", "instance", "spot"):
-        bill = planned("enterprise-8-gpu", cloud_term=term, **changes).values["cloud_cost"]
+        bill = planned("enterprise-8-gpu", cloud_term=term, **changes).whole["cloud_cost"]
         assert bill == pytest.approx(42_048)
-        bill = planned("enterprise-8-gpu", cloud_term=term, cloud_billed_share="100 %", **changes).values["cloud_cost"]
+        bill = planned("enterprise-8-gpu", cloud_term=term, cloud_billed_share="100 %", **changes).whole["cloud_cost"]
         assert bill == pytest.approx(140_160)
     for term in ("reserved-1y", "reserved-3y", "block"):
-        assert planned("enterprise-8-gpu", cloud_term=term, **changes).values["cloud_cost"] == pytest.approx(140_160)
+        assert planned("enterprise-8-gpu", cloud_term=term, **changes).whole["cloud_cost"] == pytest.approx(140_160)
 
 
 @pytest.mark.parametrize("term", ["on-demand", "reserved-3y", "block", "spot"])
 def test_every_term_takes_its_own_price_of_the_offer(term):
     given = scenario_file.load("own-8000-h100", CATALOG)
     given.range.pop("cloud_price")
-    plan_values = planning.plan(scenario.changed(given, {}, {"cloud_term": term}), CATALOG, bands=False).values
+    plan_values = planning.plan(scenario.changed(given, {}, {"cloud_term": term}), CATALOG, bands=False).whole
     listed = {"on-demand": 6.88, "reserved-3y": 2.9722, "block": 3.9325, "spot": 1.4068}[term]
     assert plan_values["cloud_price"] * HOUR == pytest.approx(listed, rel=0.05 if term == "spot" else 1e-9)
 
 
 def test_static_and_declining_prices_are_both_given():
     """At −27.6 % a year three years of rent cost 0.79 of the static price, month by month at the new price."""
-    values = planned().values
+    values = planned().whole
     factor = (1 - 0.2755640) ** (1 / 12)
     expected = sum(factor**month for month in range(1, 37)) / 36
     decline = values["cloud_price_decline"]
@@ -59,19 +59,19 @@ def test_static_and_declining_prices_are_both_given():
     assert values["cloud_cost_declining"] / values["cloud_cost"] == pytest.approx(expected, rel=2e-3)
     assert values["npv_saving_declining"] < values["npv_saving_static"]
     assert values["npv_saving"] == values["npv_saving_static"]
-    assert planned(cloud_price_path="declining").values["npv_saving"] == pytest.approx(values["npv_saving_declining"])
+    assert planned(cloud_price_path="declining").whole["npv_saving"] == pytest.approx(values["npv_saving_declining"])
 
 
 def test_a_term_longer_than_the_period_is_paid_to_its_end():
     """Two years of a three-year term: the third year is owed."""
-    values = planned(cloud_term="reserved-3y", analysis_period="2 year").values
+    values = planned(cloud_term="reserved-3y", analysis_period="2 year").whole
     assert values["cloud_unused_commitment"] == pytest.approx(values["cloud_cost_per_year"] * 365 * 24 * HOUR)
-    assert planned(cloud_term="reserved-3y", analysis_period="3 year").values["cloud_unused_commitment"] == 0
-    assert planned(analysis_period="2 year").values["cloud_unused_commitment"] == 0
+    assert planned(cloud_term="reserved-3y", analysis_period="3 year").whole["cloud_unused_commitment"] == 0
+    assert planned(analysis_period="2 year").whole["cloud_unused_commitment"] == 0
 
 
 def test_services_beside_the_rent_add_up():
-    values = planned(egress_traffic="100 TB/month").values
+    values = planned(egress_traffic="100 TB/month").whole
     names = ("support", "storage", "egress", "debugging", "hosts")
     services = sum(values[f"cloud_{name}_per_year"] for name in names)
     assert values["cloud_services_per_year"] == pytest.approx(services)
@@ -99,7 +99,7 @@ def test_tokens_of_a_hosted_model():
 
 
 def test_a_rented_useful_hour_bears_the_same_losses_as_an_owned_one():
-    values = planned("llama-3.1-405b").values
+    values = planned("llama-3.1-405b").whole
     share = values["rented_cost_per_useful_accelerator_hour"] * values["useful_share"]
     hours = values["accelerators"] * values["accounting_hours_share"]
     assert share * hours == pytest.approx(values["rented_cost_per_year"])

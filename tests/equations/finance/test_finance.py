@@ -39,11 +39,11 @@ def test_growth_starts_in_the_first_month():
 
 
 def test_years_of_8766_hours_and_months_of_720():
-    year = planned(accounting_year="8766 h").values
+    year = planned(accounting_year="8766 h").whole
     assert year["accelerator_hours"] / 3600 == pytest.approx(8000 * 3 * 8766)
-    month = planned(accounting_month="720 h").values
+    month = planned(accounting_month="720 h").whole
     assert month["accelerator_hours"] / 3600 == pytest.approx(8000 * 36 * 720)
-    plain = planned().values
+    plain = planned().whole
     assert month["electricity_bill_per_year"] == pytest.approx(plain["electricity_bill_per_year"] * 720 / 730)
     # What is paid by the year or month does not follow the hours.
     assert month["staff_per_year"] == plain["staff_per_year"]
@@ -52,15 +52,15 @@ def test_years_of_8766_hours_and_months_of_720():
 def test_real_and_nominal_agree_where_every_price_follows_inflation():
     """Constant prices in real money are prices that rise with inflation in nominal money."""
     grown = dict.fromkeys(("energy_escalation", "staff_escalation", "operation_escalation"), "3 %")
-    nominal = planned(inflation="3 %", discount_rate="8 %", **grown).values
-    real = planned(inflation="3 %", discount_rate="8 %", price_basis="real").values
+    nominal = planned(inflation="3 %", discount_rate="8 %", **grown).whole
+    real = planned(inflation="3 %", discount_rate="8 %", price_basis="real").whole
     assert real["opex_present_worth"] == pytest.approx(nominal["opex_present_worth"], rel=1e-12)
     assert real["opex_total"] < nominal["opex_total"]
 
 
 def test_undiscounted_saving_and_present_value_may_differ_in_sign():
     """The plan is decided on the present value, and both are given."""
-    values = planned(cloud_price="2.4 USD/accelerator/h", discount_rate="60 %").values
+    values = planned(cloud_price="2.4 USD/accelerator/h", discount_rate="60 %").whole
     assert values["saving"] > 0 > values["npv_saving"]
 
 
@@ -78,8 +78,8 @@ def test_the_cloud_price_that_breaks_even_by_hand():
     ],
 )
 def test_the_cloud_price_at_which_both_cost_the_same(changes):
-    price = planned(**changes).values["break_even_cloud_price"]
-    at = planned(**changes, cloud_price=f"{price * 3600:.12g} USD/accelerator/h").values
+    price = planned(**changes).whole["break_even_cloud_price"]
+    at = planned(**changes, cloud_price=f"{price * 3600:.12g} USD/accelerator/h").whole
     assert at["cloud_storage_per_year"] > 0
     assert at["npv_saving"] == pytest.approx(0, abs=1)
     assert at["break_even_cloud_price"] == pytest.approx(price)
@@ -102,8 +102,8 @@ def test_the_break_even_utilization_is_that_of_bills_that_are_equal():
 
 
 def test_at_the_break_even_utilization_rent_and_services_cost_as_much_as_owning():
-    use = planned().values["break_even_utilization"]
-    at = planned(cloud_billed_share=f"{100 * use:.15g} %").values
+    use = planned().whole["break_even_utilization"]
+    at = planned(cloud_billed_share=f"{100 * use:.15g} %").whole
     assert at["npv_own"] == pytest.approx(-at["cloud_bill_per_year"] * at["discounted_time"], rel=1e-9)
 
 
@@ -153,15 +153,15 @@ def test_each_successor_is_a_step():
 @pytest.mark.parametrize("method", ["exponential", "straight-line", "zero", "table", "successor"])
 def test_systems_never_gain_value(method):
     values = [
-        planned(residual_method=method, analysis_period=f"{y} year").values["residual_compute"] for y in range(1, 8)
+        planned(residual_method=method, analysis_period=f"{y} year").whole["residual_compute"] for y in range(1, 8)
     ]
     assert all(later <= earlier for earlier, later in itertools.pairwise(values))
-    assert 0 <= values[0] <= planned().values["capex_compute"]
+    assert 0 <= values[0] <= planned().whole["capex_compute"]
 
 
 def test_early_refresh_buys_again_and_sells_the_old():
     """Every year for three years: two purchases at 80 and 64 %, each less 72 % of the price before."""
-    values = planned(refresh_interval="1 year", refresh_price_share="80 %").values
+    values = planned(refresh_interval="1 year", refresh_price_share="80 %").whole
     price, kept = values["capex_compute"], 1 - values["value_decline"]
     assert values["refreshes"] == 2
     assert values["refresh_total"] == pytest.approx(price * (0.8 - kept) + 0.8 * price * (0.8 - kept))
@@ -188,13 +188,13 @@ def test_money_lent_at_the_discount_rate_is_worth_nothing():
         if way == "lease":
             # The lessor's end is worth what it costs.
             changes["lease_buyout_share"] = "0 %"
-        values = planned(**changes).values
+        values = planned(**changes).whole
         assert values["financing_present_worth"] == pytest.approx(0, abs=1e-3)
 
 
 def test_dear_debt_lowers_and_cheap_debt_raises_the_present_value():
     cash, dear, cheap = (
-        planned(**changes).values["npv_own"]
+        planned(**changes).whole["npv_own"]
         for changes in ({}, {"financing": "debt", "debt_rate": "14 %"}, {"financing": "debt", "debt_rate": "4 %"})
     )
     assert dear < cash < cheap
@@ -210,13 +210,13 @@ def test_the_depreciation_table_by_hand():
 
 
 def test_tax_is_off_unless_a_rate_is_set():
-    assert planned().values["tax_present_worth"] == 0
-    assert planned(tax_rate="21 %").values["npv_own"] > planned().values["npv_own"]
+    assert planned().whole["tax_present_worth"] == 0
+    assert planned(tax_rate="21 %").whole["npv_own"] > planned().whole["npv_own"]
 
 
 def test_earlier_depreciation_is_worth_more():
     worth = [
-        planned(tax_rate="21 %", analysis_period="8 year", depreciation=way, depreciation_life=life).values[
+        planned(tax_rate="21 %", analysis_period="8 year", depreciation=way, depreciation_life=life).whole[
             "depreciation_worth"
         ]
         for way, life in (("straight-line", "7 year"), ("table", "5 year"), ("immediate", "5 year"))
@@ -232,7 +232,7 @@ def test_where_everything_is_taxed_and_deducted_at_once_tax_scales_the_saving():
         "depreciation": "immediate",
         "decommissioning_share": "0 %",
     }
-    before, after = (planned(tax_rate=rate, **same).values["npv_saving"] for rate in ("0 %", "25 %"))
+    before, after = (planned(tax_rate=rate, **same).whole["npv_saving"] for rate in ("0 %", "25 %"))
     assert after == pytest.approx(0.75 * before, rel=1e-9)
 
 
@@ -247,7 +247,7 @@ def test_an_instalment_by_hand():
 
 
 def test_the_cost_shares_are_shares_of_the_full_cost():
-    values = planned(facility_mode="build").values
+    values = planned(facility_mode="build").whole
     instalments = [
         values[f"{part}_instalment"] for part in ("compute", "network", "storage", "power_and_cooling", "shell")
     ]
@@ -262,7 +262,7 @@ def test_the_cost_shares_are_shares_of_the_full_cost():
 @given(utilization=st.floats(0.05, 1.0))
 def test_a_useful_hour_costs_the_installed_hour_over_its_use(utilization):
     resolved = resolve.resolve(scenario_file.load("own-8000-h100", CATALOG), CATALOG)
-    values, _ = plan.given_values(resolved)
+    values, _ = plan.with_size_and_strategies(resolved)
     wanted = ("cost_per_accelerator_hour", "cost_per_useful_accelerator_hour", "useful_share")
     computed = wiring.evaluate(wanted, {**values, "utilization": utilization}, resolved.options)
     assert computed[wanted[1]] * computed["useful_share"] == pytest.approx(computed[wanted[0]])
@@ -285,12 +285,12 @@ def test_a_training_run_written_off_by_technical_progress():
 
 
 def test_a_day_of_delay_costs_by_its_cause():
-    values = planned(facility_mode="build").values
+    values = planned(facility_mode="build").whole
     capital = values["capex_it"] * values["discount_rate"] / YEAR
     assert values["delay_cost_grid"] - values["delay_cost_supply"] == pytest.approx(capital)
     assert values["delay_cost_grid"] == pytest.approx(values["capacity_value"] - values["avoided_cost"])
     for cause in ("grid", "cooling", "supply"):
-        chosen = planned(facility_mode="build", delay_cause=cause).values
+        chosen = planned(facility_mode="build", delay_cause=cause).whole
         assert chosen["cost_of_delay_per_day"] == pytest.approx(chosen[f"delay_cost_{cause}"])
 
 
@@ -302,7 +302,7 @@ def test_a_delay_loses_the_benefit_less_what_is_not_spent():
 
 @pytest.mark.parametrize("sunk", [{"capex_facility": "900 MUSD"}, {"value_decline_rate": "5 %/month"}])
 def test_what_is_paid_with_or_without_the_delay_does_not_change_its_cost(sunk):
-    plain, dearer = planned(facility_mode="build").values, planned(facility_mode="build", **sunk).values
+    plain, dearer = planned(facility_mode="build").whole, planned(facility_mode="build", **sunk).whole
     idle = [v["idle_compute_cost"] + v["idle_facility_cost"] for v in (plain, dearer)]
     assert idle[1] > idle[0]
     assert dearer["delay_cost_grid"] == pytest.approx(plain["delay_cost_grid"])
@@ -314,14 +314,14 @@ def test_idle_hardware_loses_value_and_ties_up_capital():
 
 
 def test_an_idle_connection_is_paid_for_under_a_tariff_with_a_minimum():
-    plain, itemised = planned().values, planned(electricity_billing="itemised").values
+    plain, itemised = planned().whole, planned(electricity_billing="itemised").whole
     assert plain["idle_demand_cost"] == 0 < itemised["idle_demand_cost"]
     assert itemised["idle_demand_cost"] == pytest.approx(0.85 * itemised["facility_power"] * itemised["demand_price"])
 
 
 def test_the_levelised_cost_is_that_of_the_capital_recovery_factor():
     """By the year: (K · CRF − V · (CRF − r) + opex) / (N · 8,760), CRF = r / (1 − (1 + r)^−n)."""
-    values = planned(payment_interval="1 year", analysis_period="4 year", discount_rate="10 %").values
+    values = planned(payment_interval="1 year", analysis_period="4 year", discount_rate="10 %").whole
     factor = 0.10 / (1 - 1.10**-4)
     left = values["residual_value"] - values["decommissioning_cost"]
     yearly = values["capex"] * factor - left * (factor - 0.10) + values["opex_per_year"] * YEAR
@@ -334,5 +334,5 @@ def test_hardware_ordered_before_there_is_power_waits_and_costs():
     waits = delay.idle_hardware_time(30 * MONTH, 6 * MONTH)
     assert delay.idle_hardware_cost(40e6 / YEAR, waits) == pytest.approx(80e6)
     assert delay.idle_hardware_time(6 * MONTH, 30 * MONTH) == 0
-    values = planned(delay="10 d").values
+    values = planned(delay="10 d").whole
     assert values["cost_of_delay"] == pytest.approx(10 * 86400 * values["cost_of_delay_per_day"])

@@ -39,7 +39,7 @@ def test_a_system_whose_power_is_not_published():
 @pytest.mark.parametrize("mode", ["build", "colocation", "retrofit"])
 def test_the_lines_add_up_to_the_whole(mode):
     given = asked("own-8000-h100", facility_mode=mode, egress_traffic="1 TB/d")
-    values = planning.plan(given, CATALOG, bands=False).values
+    values = planning.plan(given, CATALOG, bands=False).whole
     names = (
         "electricity_bill",
         "water_cost",
@@ -66,8 +66,8 @@ def test_hosts_and_accelerators_are_derated_alike():
 
 def test_a_power_cap_does_not_make_the_power_of_hosts_negative():
     given = scenario_file.load("own-8000-h100", CATALOG)
-    plain = planning.plan(given, CATALOG, bands=False).values
-    capped = planning.plan(scenario.changed(given, {}, {"power_cap": "50 %"}), CATALOG, bands=False).values
+    plain = planning.plan(given, CATALOG, bands=False).whole
+    capped = planning.plan(scenario.changed(given, {}, {"power_cap": "50 %"}), CATALOG, bands=False).whole
     assert capped["host_power"] == pytest.approx(plain["host_power"] / 2) and plain["host_power"] > 0
     parts = capped["accelerator_energy_cost_per_year"] + capped["host_energy_cost_per_year"]
     whole = capped["compute_power"] * capped["mean_load"] * capped["pue"] * capped["electricity_price"]

@@ -58,7 +58,7 @@ def test_users_size_the_cluster_and_one_system_less_is_too_few():
     served, asked = the_plan.results["users_served"].value, 10e6
     assert served >= asked
     assert the_plan.results["users_margin"].value >= 0
-    fewer = the_plan.given["accelerators"] - 72
+    fewer = the_plan.whole["accelerators"] - 72
     smaller = planned("chat-100m-users", users="10 Muser", accelerators=f"{fewer:.0f} accelerator")
     assert smaller.results["users_served"].value < asked
 
@@ -72,7 +72,7 @@ def test_a_required_rate_sizes_the_cluster():
 def test_reasoning_costs_more_than_in_proportion():
     one, hundred = (planned("reasoning-100x", reasoning_factor=factor) for factor in ("1", "100"))
     # Longer answers are a hundred times the tokens and longer contexts as well.
-    ratio = hundred.given["accelerators"] / one.given["accelerators"]
+    ratio = hundred.whole.given["accelerators"] / one.whole.given["accelerators"]
     assert ratio > 10
     assert hundred.results["output_tokens_demand"].value == pytest.approx(
         100 * one.results["output_tokens_demand"].value
@@ -151,7 +151,7 @@ def test_an_answer_counts_every_token_of_the_budget():
 
 def test_an_explanation_of_users_served_reaches_the_catalog():
     the_plan = planned("enterprise-8-gpu")
-    inputs = wiring.inputs_of("users_served", the_plan.given, the_plan.resolved.options)
-    sources = {the_plan.resolved.facts[name].source for name in inputs if name in the_plan.resolved.facts}
+    inputs = wiring.inputs_of("users_served", the_plan.whole)
+    sources = {fact.source for each, fact in the_plan.whole.all_facts().items() if each in inputs}
     assert {"inference-fit", "azure-llm-traces"} <= sources
-    assert "accelerator_memory_bandwidth" in inputs
+    assert "accelerator_memory_bandwidth" in {each.name for each in inputs}

@@ -23,7 +23,7 @@ LAYOUT = {
 
 def evaluated(wanted, chip="h100-sxm", served="llama-3.1-70b", options=None, **values):
     resolved = resolve(Scenario("test", "inference", choose={"accelerator": chip, "model": served}), CATALOG)
-    computed = wiring.evaluate(wanted, {**resolved.values, **LAYOUT, **values}, resolved.options | (options or {}))
+    computed = wiring.evaluate(wanted, {**resolved, **LAYOUT, **values}, resolved.options | (options or {}))
     return [computed[name] for name in wanted]
 
 

@@ -29,7 +29,7 @@ WANTED = ["step_time", "mfu", "memory_needed", "communication_share", "training_
 def values_of(**changes: str) -> tuple[dict, dict]:
     made = scenario.Scenario("t", "training", choose=CHOOSE, set={**SET, **changes})
     resolved = resolve.resolve(made, CATALOG)
-    return plan.given_values(resolved)[0], resolved.options
+    return plan.with_size_and_strategies(resolved)[0], resolved.options
 
 
 def evaluated(**changes: str) -> dict:
@@ -68,7 +68,7 @@ def test_uneven_routing_slows_products_and_dispatch_of_experts_alone():
         "t", "training", choose={**CHOOSE, "model": "deepseek-v3"}, set={**SET, "expert_parallel": "8"}
     )
     resolved = resolve.resolve(made, CATALOG)
-    values, options = plan.given_values(resolved)[0], resolved.options
+    values, options = plan.with_size_and_strategies(resolved)[0], resolved.options
     wanted = ["grouped_time", "expert_time", "linear_time", "step_time"]
     even = wiring.evaluate(wanted, values, options)
     uneven = wiring.evaluate(wanted, {**values, "training_imbalance": 1.5}, options)
