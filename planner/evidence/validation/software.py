@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner import glossary
-from planner.catalog.catalog import Catalog, Entry
+from planner.catalog.catalog import Catalog
+from planner.catalog.entries import Entry, of_entry
 from planner.scenario import resolve
 
 
@@ -23,8 +24,8 @@ def options(chosen: Mapping[str, Entry]) -> dict[str, str]:
 def values(chosen: Mapping[str, Entry], parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What the entries of a run bring; a parameter KIND.ENTRY.FIELD stands in the place of the entry's own figure."""
     figures = {name: fact.value for name, fact in resolve.brought(chosen)[0].items()}
+    fitted = {of_entry(name): value for name, value in parameters.items() if "." in name}
     for role, entry in chosen.items():
-        start = f"{entry.origin.replace('/', '.')}."
-        own = {name.removeprefix(start): value for name, value in parameters.items() if name.startswith(start)}
+        own = {field: value for (kind, key, field), value in fitted.items() if (kind, key) == (entry.kind, entry.key)}
         figures |= {f"{role}_{field}": value for field, value in own.items()}
     return figures
