@@ -68,6 +68,8 @@ def _topics(
         if name not in needed:
             continue
         role = role_of(name)
+        if role and not glossary.asks(workload, role):
+            continue
         if role:
             roles_used[role] = None
         by_room.setdefault("size" if rows[name].sizes else f"role:{role}" if role else rows[name].room, []).append(name)
