@@ -267,6 +267,10 @@ def defaults(raw: Mapping[str, Any], origin: str, source: Takes, problems: list[
             if field in glossary.kinds()[kind].fields:
                 return figure(glossary.kinds()[kind].fields[field], field, source)
             raise ValueError(unknown("field", field, glossary.kinds()[kind].fields))
+        if name in glossary.roles():
+            raise ValueError(
+                f"'{name}' chooses a catalog entry: write it in choices.toml, [{name}] and entry = \"NAME\""
+            )
         raise ValueError(unknown("quantity", name, [*rows, *options]))
 
     said = {name: value for name, value in raw.items() if name not in (*_ABOUT, "aliases", "fit")}
