@@ -45,10 +45,10 @@ class Study:
         """Size, cost, performance, checks and the binding constraint; values in base units.
 
         >>> import planner
-        >>> found = planner.load("facility-30mw").plan()
-        >>> round(found.value("accelerators"))
+        >>> plan = planner.load("facility-30mw").plan()
+        >>> round(plan.value("accelerators"))
         13608
-        >>> [check.name for check in found.checks if not check.ok]
+        >>> [check.name for check in plan.checks if not check.ok]
         []
         """
         from planner.plan import planning
@@ -119,8 +119,8 @@ class Study:
         """The value of an input at which a condition on a result is just met, in base units.
 
         >>> import planner
-        >>> found = planner.load("own-8000-h100").solve("pue", "facility_power <= 14 MW")
-        >>> 1 < found.value < 2, found.reached["facility_power"] <= 14e6
+        >>> solution = planner.load("own-8000-h100").solve("pue", "facility_power <= 14 MW")
+        >>> 1 < solution.value < 2, solution.reached["facility_power"] <= 14e6
         (True, True)
         """
         from planner.studies import solve
@@ -131,10 +131,10 @@ class Study:
         """P10, P50 and P90 of the figures, the chance that owning wins, and what makes them unsure.
 
         >>> import planner
-        >>> found = planner.load("own-8000-h100").risk(samples=1024)
-        >>> 0 < found.owning_wins < 1
+        >>> outcome = planner.load("own-8000-h100").risk(samples=1024)
+        >>> 0 < outcome.owning_wins < 1
         True
-        >>> found.swings["npv_saving"][0].name
+        >>> outcome.swings["npv_saving"][0].name
         'cloud_price'
         """
         from planner.studies import risk

@@ -67,15 +67,15 @@ def sweep(
     scenario: Scenario, catalog: Catalog, given: Mapping[str, str], watch: list[str], progress: Progress
 ) -> Iterator[Answer]:
     """The watched quantity over what varies: first with few steps, then with all."""
-    from planner.studies.sweep import sweep as core
+    from planner.studies.sweep import sweep
 
-    task = core.task(scenario, given, catalog, watch)
+    task = sweep.task(scenario, given, catalog, watch)
     if task.rows >= _MANY and (coarse := thinned(given)) != given:
-        frame = core.frame(core.task(scenario, coarse, catalog, watch))
+        frame = sweep.frame(sweep.task(scenario, coarse, catalog, watch))
         yield Answer(
             sweep_picture(frame, watch[0]), frame_table(frame), f"a first look with {len(frame):,} scenarios", 0
         )
-    frame = core.frame(task, progress=lambda done: progress(done, task.rows))
+    frame = sweep.frame(task, progress=lambda done: progress(done, task.rows))
     yield Answer(sweep_picture(frame, watch[0]), frame_table(frame), f"{len(frame):,} scenarios", frame=frame)
 
 
@@ -165,33 +165,29 @@ def solve(
 ) -> Iterator[Answer]:
     """Where the condition holds, and the quantity around it."""
     from planner.glossary import conditions
-    from planner.studies import solve as core
-    from planner.studies.sweep import sweep as sweeps
+    from planner.studies import solve
+    from planner.studies.sweep import sweep
 
-    solution = core.solve(scenario, find, so_that, catalog, between)
-    lines = Table([""], [[line] for line in core.text(solution).splitlines()])
-    yield Answer(None, lines, core.text(solution).splitlines()[0], 0.5)
+    solution = solve.solve(scenario, find, so_that, catalog, between)
+    lines = Table([""], [[line] for line in solve.text(solution).splitlines()])
+    yield Answer(None, lines, solve.text(solution).splitlines()[0], 0.5)
     at = solution.value if solution.value is not None else solution.nearest
     if at is None:
         return
-    low, high = core.around(solution)
+    low, high = solve.around(solution)
     show = glossary.quantities()[find].show
     spec = f"{units.convert(low, show):.9g}:{units.convert(high, show):.9g}:60 {'' if show == '1' else show}".strip()
     condition = conditions.parse(so_that)
-    frame = sweeps.frame(sweeps.task(scenario, {find: spec}, catalog, [condition.name]))
+    frame = sweep.frame(sweep.task(scenario, {find: spec}, catalog, [condition.name]))
     picture = sweep_picture(frame, condition.name)
     if picture is not None:
         levels = {}
         if condition.other is None:
             levels["limit"] = float(units.convert(condition.bound, glossary.quantities()[condition.name].show))
         marks = {"solution": float(units.convert(at, show))} if solution.value is not None else {}
-        picture = Picture(
-            f"{picture.title}; the line is the condition",
-            series=picture.series,
-            marks=marks,
-            levels=levels,
-        )
-    yield Answer(picture, lines, core.text(solution).splitlines()[0])
+        title = f"{picture.title}; the line is the condition"
+        picture = Picture(title, series=picture.series, marks=marks, levels=levels)
+    yield Answer(picture, lines, solve.text(solution).splitlines()[0])
 
 
 # Risk
@@ -199,12 +195,12 @@ def solve(
 
 def risk(scenario: Scenario, catalog: Catalog, figure: str, progress: Progress) -> Iterator[Answer]:
     """How sure a figure is and what makes it unsure, with more and more samples."""
-    from planner.studies import risk as core
+    from planner.studies import risk
 
     for stage, samples in enumerate(_RISK_STAGES, 1):
-        outcome = core.risk(scenario, catalog, samples, watch=[figure])
+        outcome = risk.risk(scenario, catalog, samples, watch=[figure])
         if not outcome.uncertain or figure not in outcome.percentiles:
-            yield Answer(None, core.percentile_table(outcome), "no uncertain input reaches this figure")
+            yield Answer(None, risk.percentile_table(outcome), "no uncertain input reaches this figure")
             return
         show = glossary.quantities()[figure].show
         low, middle, high = (float(units.convert(value, show)) for value in outcome.percentiles[figure])
@@ -219,7 +215,7 @@ def risk(scenario: Scenario, catalog: Catalog, figure: str, progress: Progress) 
         note = "P10 {}, P50 {}, P90 {}".format(*ends)
         if outcome.owning_wins is not None:
             note += f"; owning beats renting in {units.text(outcome.owning_wins, '%', 3)} of the samples"
-        yield Answer(picture, core.swing_table(outcome, figure), note, stage / len(_RISK_STAGES))
+        yield Answer(picture, risk.swing_table(outcome, figure), note, stage / len(_RISK_STAGES))
 
 
 # Optimise
@@ -235,13 +231,13 @@ def optimize(
     progress: Progress,
 ) -> Iterator[Answer]:
     """The best choices, or the Pareto front of several objectives."""
-    from planner.studies import optimize as core
+    from planner.studies import optimize
 
-    optimum = core.optimize(
+    optimum = optimize.optimize(
         scenario, choose, minimize, maximize, so_that, catalog, progress=lambda done: progress(done, 0)
     )
     frame = optimum.frame()
-    note = core.text(optimum).splitlines()[0]
+    note = optimize.text(optimum).splitlines()[0]
     picture = None
     objectives = [*minimize, *maximize]
     headings = {name: heading for heading, name in frame.attrs["quantities"].items()}
@@ -249,7 +245,7 @@ def optimize(
         x, y = headings[objectives[0]], headings[objectives[1]]
         picture = Picture("Pareto front", x, y, (Series("", frame[x].tolist(), frame[y].tolist(), points=True),))
     if optimum.nearest is not None:
-        table = Table(["nothing meets every constraint"], [[line] for line in core.text(optimum).splitlines()])
+        table = Table(["nothing meets every constraint"], [[line] for line in optimize.text(optimum).splitlines()])
         yield Answer(picture, table, note)
     else:
         yield Answer(picture, frame_table(frame), note, frame=frame)
