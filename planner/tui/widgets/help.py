@@ -30,7 +30,7 @@ def about(session: Session, name: str) -> str:
         return f"{option.meaning}\n\nChoices: {', '.join(option.choices)}"
     if name in glossary.roles():
         kind = glossary.kinds()[glossary.roles()[name]]
-        return f"{kind.meaning}\n\nThe entry chosen for '{name}' brings: {', '.join(kind.fields)}"
+        return f"{glossary.role_meaning(name)}\n\nThe entry chosen for '{name}' brings: {', '.join(kind.fields)}"
     lines = [f"{glossary.quantities()[name].meaning}.", "", *_value(session, name), *_origin(session, name)]
     users = wiring.used_by(name)
     if users:
