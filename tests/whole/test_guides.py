@@ -69,6 +69,17 @@ def follow_table(text: str, folder: Path) -> Path | None:
     return path
 
 
+def follow_map(text: str) -> None:
+    """A block of text is the map of the packages: it names each of them and each module of the ground, and no other."""
+    top, *lines = text.rstrip().splitlines()
+    named = {line.split()[0] for line in lines if line.split()[0].endswith("/")}
+    package = ROOT / top.strip()
+    assert named == {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
+    *_, ground = lines
+    modules = {path.stem for path in package.glob("*.py")} - {"__init__", "__main__", "cli"}
+    assert set(ground.partition(":")[0].strip().split(", ")) == modules
+
+
 def load(path: Path) -> None:
     """A file that a guide writes is what its place says: an entry or a file beside the entries, else a scenario."""
     if path.parent.name in glossary.kinds():
@@ -89,6 +100,8 @@ def test_commands_tables_and_code_are_followed(document, tmp_path, monkeypatch, 
             written.append(follow_table(text, tmp_path))
         elif language == "python":
             exec(compile(ast.parse(text), document.name, "exec"), {})
+        elif language == "text":
+            follow_map(text)
         else:
             assert language == "sh", f"a block of {document.name} is not followed: {text}"
             for command in re.split(r" && |\n", text.strip()):
