@@ -100,7 +100,7 @@ def _of_pool(pool: Resolved, entries: list[Entry], term: str, day: datetime.date
             _at(values.get("npv_saving"), index),
             (day - fact.as_of).days if fact.as_of else None,
             tuple(_flags(entry, fact, price, values, day)),
-            _excluded(pool, entry),
+            excluded(pool, entry),
             pool.path,
         )
 
@@ -117,7 +117,8 @@ def _flags(entry: Entry, fact: Fact, price: float, values: Mapping[str, Any], da
         yield "below band" if price < low else "above band" if price > high else "in band"
 
 
-def _excluded(part: Resolved, entry: Entry) -> str:
+def excluded(part: Resolved, entry: Entry) -> str:
+    """Why the rules on where data must stay forbid an offer, or an empty text."""
     options, known = part.options, rules.Rules(part.rules)
     finding = known.cloud(entry, options.get("owner_country", "any"), options.get("data_residency", "none"))
     return finding.reason if finding.verdict == rules.EXCLUDED else ""

@@ -16,7 +16,7 @@ import numpy as np
 
 from planner import units
 from planner.errors import InputError, Problem, one
-from planner.plan import rules
+from planner.money import cloud_offers
 from planner.plan.plan import Plan
 from planner.tables import Cell, Table
 
@@ -144,7 +144,8 @@ def of_plan(the_plan: Plan, load: Any = None) -> Mix | None:
     burst, reserved, owned = (_known(values, n) for n in ("burst_price", "reserved_price", "owned_capacity_price"))
     if (owned is None and burst is None) or (burst is None and reserved is None):
         return None
-    excluded = _excluded(the_plan)
+    cloud = the_plan.whole.entries.get("cloud")
+    excluded = cloud_offers.excluded(the_plan.whole, cloud) if cloud is not None else ""
     prices = Prices(owned, _known(values, "owned_running_price") or 0.0, reserved, burst)
     if excluded:
         prices = Prices(owned, prices.running)
@@ -157,16 +158,6 @@ def of_plan(the_plan: Plan, load: Any = None) -> Mix | None:
     except ValueError:
         return None
     return replace(mix, excluded=excluded)
-
-
-def _excluded(the_plan: Plan) -> str:
-    """Why the rules on where data must stay forbid the chosen offer, or an empty text."""
-    cloud, options = the_plan.whole.entries.get("cloud"), the_plan.whole.options
-    if cloud is None:
-        return ""
-    known = rules.Rules(the_plan.whole.rules)
-    finding = known.cloud(cloud, options.get("owner_country", "any"), options.get("data_residency", "none"))
-    return finding.reason if finding.verdict == rules.EXCLUDED else ""
 
 
 def read_load(path: Path) -> Any:
