@@ -28,7 +28,7 @@ DIGITS = 10
 
 def cases(catalog):
     """Name -> resolved scenario."""
-    found = {
+    by_name = {
         name: resolve.resolve(scenario_file.load(name, catalog), catalog)
         for name in scenario_file.shipped_names(catalog)
     }
@@ -36,11 +36,11 @@ def cases(catalog):
         given = scenario_file.load(base, catalog)
         for name, choices in switches(catalog).items():
             for choice in choices:
-                held = found[base].entries[name].key if name in glossary.roles() else found[base].options[name]
+                held = by_name[base].entries[name].key if name in glossary.roles() else by_name[base].options[name]
                 if held != choice:
                     switched = scenario.changed(given, {}, {name: choice})
-                    found[f"{base} {name}={choice}"] = resolve.resolve(switched, catalog)
-    return found
+                    by_name[f"{base} {name}={choice}"] = resolve.resolve(switched, catalog)
+    return by_name
 
 
 def switches(catalog):
@@ -62,7 +62,7 @@ def evaluated(resolved):
 def figures():
     """Case -> quantity -> value; of a switched option only what differs from its base."""
     catalog = Catalog()
-    found = {}
+    by_name = {}
     for name, resolved in cases(catalog).items():
         whole = evaluated(resolved)
         rounded = {
@@ -71,9 +71,9 @@ def figures():
             for quantity, value in scope.known.items()
             if quantity not in scope.given and np.isfinite(float(value))
         }
-        base = found.get(name.partition(" ")[0], {}) if " " in name else {}
-        found[name] = {quantity: value for quantity, value in rounded.items() if base.get(quantity) != value}
-    return found
+        base = by_name.get(name.partition(" ")[0], {}) if " " in name else {}
+        by_name[name] = {quantity: value for quantity, value in rounded.items() if base.get(quantity) != value}
+    return by_name
 
 
 def point(name, number):
@@ -89,7 +89,7 @@ def point(name, number):
 
 def points():
     """Equation -> what it gives at each point; nothing where it has no finite value there."""
-    found = {}
+    by_name = {}
     with np.errstate(all="ignore"):
         for choices in wiring.alternatives().values():
             for equation in choices.values():
@@ -97,8 +97,8 @@ def points():
                     value = float(equation.function(*[point(need, number) for need in equation.needs]))
                     if np.isfinite(value):
                         key = f"{equation.room}.{equation.function.__name__}"
-                        found.setdefault(key, {})[str(number)] = float(f"{value:.{DIGITS}g}")
-    return found
+                        by_name.setdefault(key, {})[str(number)] = float(f"{value:.{DIGITS}g}")
+    return by_name
 
 
 def moved(before, after):

@@ -31,8 +31,8 @@ def printed(replayed):
     catalog = Catalog()
     # Which prices are stale depends on the day.
     given = replace(scenario_file.load("llama-3.1-405b", catalog), order=datetime.date(2026, 11, 21))
-    found = planning.plan(given, catalog)
-    lines = [*plan_text.headlines(found).text().splitlines(), "", *decision.own_or_rent(found)]
+    the_plan = planning.plan(given, catalog)
+    lines = [*plan_text.headlines(the_plan).text().splitlines(), "", *decision.own_or_rent(the_plan)]
     return {
         "plan": "\n".join(f"    {line}".rstrip() for line in lines),
         "accuracy": validation.overview(replayed).markdown(),

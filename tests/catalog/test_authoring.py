@@ -91,8 +91,8 @@ def test_people_s_names_of_fields_are_understood(catalog):
 
 def test_a_missing_date_meets_no_condition(catalog):
     for sign in ("<", ">", "="):
-        found = browse.matching(catalog, "accelerators", [f"available {sign} 2024-01-01"])
-        assert all("available" in entry.text for entry in found)
+        entries = browse.matching(catalog, "accelerators", [f"available {sign} 2024-01-01"])
+        assert all("available" in entry.text for entry in entries)
 
 
 def test_new_edit_and_diff_from_the_command_line(tmp_path, run):
@@ -101,8 +101,8 @@ def test_new_edit_and_diff_from_the_command_line(tmp_path, run):
     run(*new, "--source", "x100-sheet", "--source-title", "X100 data sheet")
     change = ("peak_bf16=2 PFLOP/s/accelerator", "--source", "x100-sheet", "--dry-run", *where)
     assert '+value = "2 PFLOP/s/accelerator"' in run("catalog", "edit", "accelerators/x100", *change).out
-    found = run("catalog", "diff", "--json", *where).json
-    (power,) = [row for row in found["fields"] if row["field"] == "power"]
+    answer = run("catalog", "diff", "--json", *where).json
+    (power,) = [row for row in answer["fields"] if row["field"] == "power"]
     assert power["entry"] == "accelerators/x100" and power["source"] == "x100-sheet"
     run("catalog", "check", *where)
 

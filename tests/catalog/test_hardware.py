@@ -222,9 +222,9 @@ def test_the_network_of_a_system_carries_its_accelerators(entry):
 @pytest.mark.parametrize("key", ["dgx-h100", "gb300-nvl72", "vr-nvl72", "mi355x-platform", "gaudi-3-server"])
 def test_a_system_of_the_catalog_is_planned(key):
     text = f'[choose]\nsystem = "{key}"\n[set]\naccelerators = "1152 accelerator"\n'
-    found = planning.plan(scenario_file.loads(text), catalog, bands=False)
-    assert found.results["facility_power"].value > 0
-    assert found.results["capex_compute"].value > 0
+    the_plan = planning.plan(scenario_file.loads(text), catalog, bands=False)
+    assert the_plan.results["facility_power"].value > 0
+    assert the_plan.results["capex_compute"].value > 0
 
 
 # Networks, cooling, power and storage
@@ -237,10 +237,10 @@ def test_a_system_of_the_catalog_is_planned(key):
 )  # fmt: skip
 def test_whatever_can_be_chosen_gives_a_whole_plan(role, key):
     text = f'[choose]\nsystem = "dgx-h100"\n{role} = "{key}"\n[set]\naccelerators = "1024 accelerator"\n'
-    found = planning.plan(scenario_file.loads(text), catalog, bands=False)
-    lacks = {need for needs in found.missing.values() for need in needs}
+    the_plan = planning.plan(scenario_file.loads(text), catalog, bands=False)
+    lacks = {need for needs in the_plan.missing.values() for need in needs}
     assert [need for need in lacks if need.startswith(f"{role}_")] == []
-    assert {"switches", "facility_power", "capex", "tco", "water_per_year"} <= set(found.results)
+    assert {"switches", "facility_power", "capex", "tco", "water_per_year"} <= set(the_plan.results)
 
 
 @pytest.mark.parametrize("entry", list(catalog.entries("network_parts")), ids=by_origin)
@@ -279,8 +279,8 @@ def ledger() -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("name", [row["name"] for row in ledger() if row["noise"] == "no"])
 def test_every_name_of_the_ledger_is_found(name):
-    found = catalog.search(name)
-    assert [entry.origin for entry, matched in found if folded(matched) == folded(name)], [e.origin for e, _ in found]
+    hits = catalog.search(name)
+    assert [entry.origin for entry, matched in hits if folded(matched) == folded(name)], [e.origin for e, _ in hits]
 
 
 def test_noise_of_the_ledger_is_not():
@@ -317,9 +317,9 @@ def test_search_finds_by_alias_case_and_spelling(run, spelling, origin):
     ],
 )
 def test_a_mistyped_name_finds_the_nearest(mistyped, origin):
-    found = catalog.search(mistyped)
-    assert found[0][0].origin == origin
-    assert len(found) <= 3
+    hits = catalog.search(mistyped)
+    assert hits[0][0].origin == origin
+    assert len(hits) <= 3
 
 
 def test_every_figure_of_the_source_documents_stands_in_a_catalog():
@@ -413,7 +413,7 @@ def test_dated_prices_say_on_what_basis_they_stand():
 def test_dated_tables_are_listed_and_filtered(run):
     assert {row["table"] for row in run("catalog", "tables", "--json").json} >= {"cloud", "hardware", "reliability"}
     conditions = ("--where", "accelerator = b200", "--where", "on_demand_price < 3")
-    found = run("catalog", "tables", "cloud", *conditions, "--json").json
-    assert found and all(float(row["on_demand_price [USD/accelerator/h]"]) < 3 for row in found)
+    answer = run("catalog", "tables", "cloud", *conditions, "--json").json
+    assert answer and all(float(row["on_demand_price [USD/accelerator/h]"]) < 3 for row in answer)
     assert "Did you mean 'hardware'?" in run("catalog", "tables", "hardwre", status=2).err
     assert "is not COLUMN OP VALUE" in run("catalog", "tables", "cloud", "--where", "price", status=2).err

@@ -43,9 +43,9 @@ def imported(tmp_path: Path, text: str, said: Said = MINE) -> tuple[Import, Cata
     file = tmp_path / "table.csv"
     file.write_text(text)
     layers = [paths.shipped("catalogs"), own]
-    found = importer.read(file, Catalog(layers), said, documents.load().noise)
-    found.write()
-    return found, Catalog(layers)
+    imports = importer.read(file, Catalog(layers), said, documents.load().noise)
+    imports.write()
+    return imports, Catalog(layers)
 
 
 def reasons(found: Import) -> dict[int, str]:
@@ -137,10 +137,10 @@ def test_cloud_prices_in_a_plain_table(tmp_path):
 
 def test_the_shipped_price_table_is_read(tmp_path):
     file = paths.shipped("catalogs") / "prices" / "cloud.csv"
-    found = importer.read(file, Catalog([paths.shipped("catalogs"), tmp_path]), Said(), {})
-    assert found.rows == 919
-    assert len(found.drafts) > 100
-    assert not any("implausible" in each.reason for each in found.findings)
+    imports = importer.read(file, Catalog([paths.shipped("catalogs"), tmp_path]), Said(), {})
+    assert imports.rows == 919
+    assert len(imports.drafts) > 100
+    assert not any("implausible" in each.reason for each in imports.findings)
 
 
 FACTS = """entity,field,value,unit,source_title,source_ref,as_of,confidence,note
@@ -192,8 +192,8 @@ def test_a_dry_run_shows_and_writes_nothing(tmp_path, run):
     assert '+value = "6.88 USD/accelerator/h"' in captured.out
     assert "would change 3 entries" in captured.err and "line 3: repeats line 2" in captured.err
     assert list(own.rglob("*.toml")) == []
-    found = run("catalog", "import", str(file), *said, "--json").json
-    assert found["written"] and len(found["entries"]) == 3 and found["findings"]
+    answer = run("catalog", "import", str(file), *said, "--json").json
+    assert answer["written"] and len(answer["entries"]) == 3 and answer["findings"]
     assert len(list(own.rglob("*.toml"))) == 4
 
 

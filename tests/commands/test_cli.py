@@ -4,12 +4,12 @@ import pytest
 
 
 def test_plan_json_has_the_stable_shape(run):
-    found = run("plan", "facility-30mw", "--json").json
-    assert {"scenario", "results", "checks", "defaults"} <= set(found)
-    assert set(found["results"]["facility_power"]) >= {"value", "unit", "low", "high", "kind"}
-    assert found["results"]["racks"]["value"] == 189
-    assert found["results"]["facility_power"]["unit"] == "MW"
-    assert all({"name", "ok", "message"} <= set(check) for check in found["checks"])
+    answer = run("plan", "facility-30mw", "--json").json
+    assert {"scenario", "results", "checks", "defaults"} <= set(answer)
+    assert set(answer["results"]["facility_power"]) >= {"value", "unit", "low", "high", "kind"}
+    assert answer["results"]["racks"]["value"] == 189
+    assert answer["results"]["facility_power"]["unit"] == "MW"
+    assert all({"name", "ok", "message"} <= set(check) for check in answer["checks"])
 
 
 def test_plan_prints_headline_checks_and_what_binds(run):

@@ -25,11 +25,11 @@ def leaves(parser: argparse.ArgumentParser, words: tuple[str, ...] = ()) -> dict
     """Every command and action by its words, with the options that it takes."""
     options = {option for action in parser._actions for option in action.option_strings}
     below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    found = {} if below and below[0].required else {" ".join(words): options}
+    by_name = {} if below and below[0].required else {" ".join(words): options}
     for action in below:
         for name, inner in action.choices.items():
-            found |= leaves(inner, (*words, name))
-    return found
+            by_name |= leaves(inner, (*words, name))
+    return by_name
 
 
 LEAVES = {words: options for words, options in leaves(cli.parser()).items() if words and words not in cli.APPS}

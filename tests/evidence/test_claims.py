@@ -149,10 +149,10 @@ def test_what_is_meant_to_be_computed_has_something_to_compute():
     ],
 )
 def test_arithmetic_of_the_documents(claim, computed, verdict):
-    found = JUDGED[claim]
-    value, unit = next((finding.value, finding.unit) for finding in found.findings if finding.value is not None)
+    judgement = JUDGED[claim]
+    value, unit = next((finding.value, finding.unit) for finding in judgement.findings if finding.value is not None)
     assert units.convert(value, unit) == pytest.approx(computed, rel=1e-3)
-    assert found.verdict == verdict
+    assert judgement.verdict == verdict
 
 
 def test_a_figure_beside_a_claim_is_one_of_the_same_thing():
@@ -170,21 +170,21 @@ def test_refuted_claims_name_what_refutes_them():
 
 
 def test_a_contradiction_names_the_other_claims():
-    found = JUDGED["s0.hybrid_cagr"]
-    assert found.verdict == checks.CONTRADICTS
-    assert all(other in found.reason for other in ("s1.onprem_cagr", "s2.cloud_fastest", "s3.deploy_fastest"))
+    judgement = JUDGED["s0.hybrid_cagr"]
+    assert judgement.verdict == checks.CONTRADICTS
+    assert all(other in judgement.reason for other in ("s1.onprem_cagr", "s2.cloud_fastest", "s3.deploy_fastest"))
     assert JUDGED["s3.rack_max"].verdict == checks.CONTRADICTS
     assert JUDGED["s0.data_vintage"].verdict == checks.ITSELF
 
 
 def test_owned_30_percent_cheaper_says_from_which_cloud_rate():
     """At the edge the saving is 30 %: planner says the rate for rent billed half, 70 % and all of the time."""
-    found = JUDGED["s1.case_tco"]
-    assert found.verdict == checks.DEPENDS
+    judgement = JUDGED["s1.case_tco"]
+    assert judgement.verdict == checks.DEPENDS
     for share in ("50 %", "70 %", "100 %"):
-        assert f"at cloud_billed_share {share}" in found.reason
-    run_, quantity = found.findings[0].runs[0]
-    edge = float(found.reason.split("holds for cloud_price from ")[3].split()[0].replace(",", "")) / 3600
+        assert f"at cloud_billed_share {share}" in judgement.reason
+    run_, quantity = judgement.findings[0].runs[0]
+    edge = float(judgement.reason.split("holds for cloud_price from ")[3].split()[0].replace(",", "")) / 3600
     saving = 1 - run_.value(quantity) / run_.value("cloud_cost", {"cloud_price": edge})
     assert saving == pytest.approx(0.30, abs=1e-3)
 
@@ -212,19 +212,19 @@ def test_a_dense_rack_that_air_could_take_would_refute_liquid_cooling(tmp_path):
 
 
 def test_what_is_missing_is_said(monkeypatch):
-    found = COURT.bench.run({"choose": {"system": "dgx-h100"}, "set": {"accelerators": "8 accelerator"}}, True)
+    judgement = COURT.bench.run({"choose": {"system": "dgx-h100"}, "set": {"accelerators": "8 accelerator"}}, True)
     with pytest.raises(runs.MissingError, match="no_such_thing"):
-        found.value("no_such_thing")
+        judgement.value("no_such_thing")
 
 
 def test_json_has_the_stable_shape(run):
     printed = run("claims", "--json")
-    found = printed.json
+    answer = printed.json
     assert printed.err == ""
-    assert len(found["claims"]) == 238
-    assert all({"id", "said", "computed", "unit", "verdict", "reason"} <= set(row) for row in found["claims"])
-    assert sum(found["by_verdict"].values()) == 238
-    assert set(found["by_verdict"]) == set(checks.VERDICTS)
+    assert len(answer["claims"]) == 238
+    assert all({"id", "said", "computed", "unit", "verdict", "reason"} <= set(row) for row in answer["claims"])
+    assert sum(answer["by_verdict"].values()) == 238
+    assert set(answer["by_verdict"]) == set(checks.VERDICTS)
 
 
 def test_verdicts_are_filtered_by_their_first_words(run):

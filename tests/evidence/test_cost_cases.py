@@ -79,8 +79,8 @@ def test_a_case_of_another_source_is_read_by_its_names(tmp_path):
     inputs = {"server_capex": 240_000, "onprem_opex": 4, "cloud_rate": 20}
     units = {"server_capex": "USD", "onprem_opex": "USD/hour", "cloud_rate": "USD/hour"}
     case = {name: {"value": value, "unit": units[name]} for name, value in inputs.items()}
-    found = replay(tmp_path, inputs=case, outputs={"breakeven_hours": {"value": 15_000, "unit": "hour"}})
-    assert found["reproduced"] == 1 and found["rows"][0]["predicted"] == pytest.approx(15_000)
+    replayed = replay(tmp_path, inputs=case, outputs={"breakeven_hours": {"value": 15_000, "unit": "hour"}})
+    assert replayed["reproduced"] == 1 and replayed["rows"][0]["predicted"] == pytest.approx(15_000)
 
 
 OTHERS = {
@@ -142,21 +142,25 @@ OTHERS = {
 @pytest.mark.parametrize("name", list(OTHERS))
 def test_cases_of_other_kinds_are_read_by_names_and_units(tmp_path, name):
     inputs, outputs = ({n: {"value": v, "unit": u} for n, (v, u) in table.items()} for table in OTHERS[name])
-    found = replay(tmp_path, inputs=inputs, outputs=outputs, tolerance_rel=1e-4)
-    assert found["reproduced"] == 1, found["not_reproduced"]
+    replayed = replay(tmp_path, inputs=inputs, outputs=outputs, tolerance_rel=1e-4)
+    assert replayed["reproduced"] == 1, replayed["not_reproduced"]
 
 
 def test_what_cannot_be_expressed_is_listed_and_counts_against_coverage(tmp_path):
-    found = replay(
+    replayed = replay(
         tmp_path, inputs={"moon": {"value": 1, "unit": "phase"}}, outputs={"tide": {"value": 2, "unit": "m"}}
     )
-    assert found["coverage"] == 0 and "tide" in found["not_reproduced"]["x"] and "moon" in found["not_reproduced"]["x"]
+    assert (
+        replayed["coverage"] == 0
+        and "tide" in replayed["not_reproduced"]["x"]
+        and "moon" in replayed["not_reproduced"]["x"]
+    )
 
 
 def test_a_wrong_printed_figure_is_not_reproduced(tmp_path):
     inputs = {"gpu_hours": {"value": 1000, "unit": "GPU-hour"}, "cloud_price": {"value": 2, "unit": "USD/GPU-hour"}}
-    found = replay(tmp_path, inputs=inputs, outputs={"cloud_cost": {"value": 2500, "unit": "USD"}})
-    assert found["reproduced"] == 0 and found["rows"][0]["predicted"] == pytest.approx(2000)
+    replayed = replay(tmp_path, inputs=inputs, outputs={"cloud_cost": {"value": 2500, "unit": "USD"}})
+    assert replayed["reproduced"] == 0 and replayed["rows"][0]["predicted"] == pytest.approx(2000)
 
 
 @pytest.mark.parametrize("text", ["{", '{"id": 1}', "[]", '{"inputs": {}, "outputs": 3}'])
@@ -171,5 +175,5 @@ def test_a_broken_file_is_bad_input(tmp_path, text, run):
 @pytest.mark.parametrize("value", ["many", None, [1], {"low": 1}, True])
 def test_an_input_of_the_wrong_kind_is_a_reason_and_not_a_traceback(tmp_path, value):
     inputs = {"server_capex": {"value": value, "unit": "USD"}, "cloud_rate": {"value": 20, "unit": "USD/hour"}}
-    found = replay(tmp_path, inputs=inputs, outputs={"breakeven_hours": {"value": 1, "unit": "hour"}})
-    assert found["reproduced"] == 0
+    replayed = replay(tmp_path, inputs=inputs, outputs={"breakeven_hours": {"value": 1, "unit": "hour"}})
+    assert replayed["reproduced"] == 0

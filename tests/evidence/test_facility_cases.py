@@ -13,29 +13,29 @@ CASES = shipped("catalogs") / "measurements"
 
 
 def test_every_count_of_the_reference_designs_is_exact():
-    found = facility.validate_fabric(CATALOG, CASES / "fabric.csv")
-    assert (found["cases"], found["predicted"], found["coverage"]) == (20, 20, 1)
-    assert found["mape"] == 0
-    assert found["within_tolerance"] == 1
+    replay = facility.validate_fabric(CATALOG, CASES / "fabric.csv")
+    assert (replay["cases"], replay["predicted"], replay["coverage"]) == (20, 20, 1)
+    assert replay["mape"] == 0
+    assert replay["within_tolerance"] == 1
     # What is not published cannot be counted: the spines of one rack of Vela depend on a radix that is not given.
-    assert [r["case_id"] for r in found["rows"] if r["predicted"] is None] == ["VELA-rack"]
+    assert [r["case_id"] for r in replay["rows"] if r["predicted"] is None] == ["VELA-rack"]
 
 
 def test_every_collective_is_within_its_tolerance():
-    found = facility.validate_collectives(CATALOG, CASES / "collectives.csv")
-    assert (found["cases"], found["predicted"], found["within_tolerance"]) == (10, 10, 1)
+    replay = facility.validate_collectives(CATALOG, CASES / "collectives.csv")
+    assert (replay["cases"], replay["predicted"], replay["within_tolerance"]) == (10, 10, 1)
 
 
 def test_every_record_of_failures_is_within_its_tolerance():
-    found = facility.validate_reliability(CATALOG, CASES / "reliability.csv")
-    assert (found["cases"], found["predicted"], found["within_tolerance"]) == (15, 15, 1)
+    replay = facility.validate_reliability(CATALOG, CASES / "reliability.csv")
+    assert (replay["cases"], replay["predicted"], replay["within_tolerance"]) == (15, 15, 1)
 
 
 def test_a_wrong_expectation_is_outside_its_tolerance(tmp_path):
     text = (CASES / "reliability.csv").read_text().replace(",3.093,", ",3.2,")
     (tmp_path / "changed.csv").write_text(text)
-    found = facility.validate_reliability(CATALOG, tmp_path / "changed.csv")
-    assert found["within_tolerance"] == pytest.approx(14 / 15)
+    replay = facility.validate_reliability(CATALOG, tmp_path / "changed.csv")
+    assert replay["within_tolerance"] == pytest.approx(14 / 15)
 
 
 def test_other_designs_in_the_same_format(tmp_path):
@@ -51,8 +51,8 @@ def test_other_designs_in_the_same_format(tmp_path):
         writer = csv.DictWriter(file, columns)
         writer.writeheader()
         writer.writerow(row)
-    found = facility.validate_fabric(CATALOG, tmp_path / "half.csv")
-    assert found["within_tolerance"] == 1
+    replay = facility.validate_fabric(CATALOG, tmp_path / "half.csv")
+    assert replay["within_tolerance"] == 1
 
 
 OTHERS = """case_id,quantity,inputs,expected,unit,rel_tolerance
@@ -75,8 +75,8 @@ def test_other_collectives_and_records_in_the_same_formats(tmp_path):
     (tmp_path / "collectives.csv").write_text(OTHERS)
     (tmp_path / "records.csv").write_text(RECORDS)
     assert facility.validate_collectives(CATALOG, tmp_path / "collectives.csv")["within_tolerance"] == 1
-    found = facility.validate_reliability(CATALOG, tmp_path / "records.csv")
-    assert (found["cases"], found["predicted"], found["within_tolerance"]) == (6, 5, 1)
+    replay = facility.validate_reliability(CATALOG, tmp_path / "records.csv")
+    assert (replay["cases"], replay["predicted"], replay["within_tolerance"]) == (6, 5, 1)
 
 
 @pytest.mark.parametrize(

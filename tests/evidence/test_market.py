@@ -52,12 +52,12 @@ def test_growth_rates_move_shares_by_little(member, factor):
 
 
 def test_sizes_stay_with_their_sources_and_are_never_added(run):
-    found = run("market", "--json").json
-    assert {row["source"] for row in found["sizes"]} == {"s0", "s1", "s2", "s3"}
-    sizes = {row["claim"]: row["usd"] for row in found["sizes"]}
+    answer = run("market", "--json").json
+    assert {row["source"] for row in answer["sizes"]} == {"s0", "s1", "s2", "s3"}
+    sizes = {row["claim"]: row["usd"] for row in answer["sizes"]}
     assert sizes["s0.market_2025"] == pytest.approx(65.28e9)
-    assert all(row["claim"] in LEDGER.claims for row in found["sizes"])
-    assert len(found["noise"]) == 5 and all(row["kind"] == "noise" for row in found["noise"])
+    assert all(row["claim"] in LEDGER.claims for row in answer["sizes"])
+    assert len(answer["noise"]) == 5 and all(row["kind"] == "noise" for row in answer["noise"])
 
 
 def test_conflicts_are_shown(run):

@@ -82,15 +82,15 @@ def test_the_band_holds_four_of_five_cases_of_sources_not_seen():
 def test_a_band_of_sources_that_agree_is_that_of_their_rows():
     rows = np.random.default_rng(2).normal(0, 0.2, (8, 500))
     rows -= rows.mean(axis=1, keepdims=True)
-    found = serving.spread(dict(enumerate(rows)))
-    assert found.between == 0
-    assert found.band[1] == pytest.approx(np.exp(1.2816 * 0.2), rel=0.01)
+    spread = serving.spread(dict(enumerate(rows)))
+    assert spread.between == 0
+    assert spread.band[1] == pytest.approx(np.exp(1.2816 * 0.2), rel=0.01)
 
 
 def test_errors_of_a_hidden_source_do_not_reach_its_band(cases):
     made = {metric: np.ones(len(cases.ids)) for metric in serving_cases.METRICS.values()}
-    found = serving.residuals(cases, made, "ttft", hidden="inferencex_a")
-    assert set(found) == {"aws_neuron_inf2", "nim_1_8", "trtllm_v0_6_ttft"}
+    residuals = serving.residuals(cases, made, "ttft", hidden="inferencex_a")
+    assert set(residuals) == {"aws_neuron_inf2", "nim_1_8", "trtllm_v0_6_ttft"}
     assert "inferencex_a" in serving.residuals(cases, made, "ttft")
 
 
@@ -143,15 +143,15 @@ def test_layers_with_experts_follow_from_the_published_total():
 
 
 def test_an_unknown_accelerator_counts_against_coverage(tmp_path):
-    found = validate_inference(CATALOG, written(tmp_path, accelerator="Unheard-of X1"))
-    assert (found["cases"], found["predicted"], found["coverage"]) == (1, 0, 0)
-    assert "Unheard-of X1" in next(iter(found["unused"].values()))
+    replay = validate_inference(CATALOG, written(tmp_path, accelerator="Unheard-of X1"))
+    assert (replay["cases"], replay["predicted"], replay["coverage"]) == (1, 0, 0)
+    assert "Unheard-of X1" in next(iter(replay["unused"].values()))
 
 
 def test_broken_cells_are_named_not_raised(tmp_path):
-    found = validate_inference(CATALOG, written(tmp_path, tp="many"))
-    assert found["predicted"] == 0
-    assert "many" in next(iter(found["unused"].values()))
+    replay = validate_inference(CATALOG, written(tmp_path, tp="many"))
+    assert replay["predicted"] == 0
+    assert "many" in next(iter(replay["unused"].values()))
 
 
 def test_a_table_without_the_columns_is_bad_input(tmp_path):
@@ -181,9 +181,9 @@ def test_a_fit_finds_the_parameters_that_made_the_data(cases):
             for metric, quantity in serving_cases.METRICS.items()
         },
     )
-    found = serving.fit(cases, beliefs, others)
+    fitted = serving.fit(cases, beliefs, others)
     for name in moved:
-        assert found[name] == pytest.approx(truth[name], rel=0.06)
+        assert fitted[name] == pytest.approx(truth[name], rel=0.06)
 
 
 def test_fitted_figures_are_estimates_on_a_chip_without_measured_rows():
@@ -195,8 +195,8 @@ def test_fitted_figures_are_estimates_on_a_chip_without_measured_rows():
 
 
 def test_predictions_carry_the_spread_of_the_residuals():
-    found = plan(scenario_file.load("enterprise-8-gpu", CATALOG), CATALOG)
-    rate = found.results["output_tokens_per_second"]
+    the_plan = plan(scenario_file.load("enterprise-8-gpu", CATALOG), CATALOG)
+    rate = the_plan.results["output_tokens_per_second"]
     low, high = FIT["residual_quantiles"]["output_tokens_per_second"]
     assert rate.low <= rate.value * (low + 0.05)
     assert rate.high >= rate.value * (high - 0.1)

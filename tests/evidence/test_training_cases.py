@@ -117,8 +117,8 @@ def test_documents_are_series():
 )
 def test_links_are_read_from_their_descriptions(text, node, gigabits):
     row = {"inter_node_link": text, "accel_per_node": str(node)}
-    found = training_cases.link_values(row, CATALOG.entry("accelerators", "h100-sxm"), {"accelerators": 16.0})
-    assert found["system_scaleout_bandwidth"] == pytest.approx(gigabits * 1e9 / 8)
+    link = training_cases.link_values(row, CATALOG.entry("accelerators", "h100-sxm"), {"accelerators": 16.0})
+    assert link["system_scaleout_bandwidth"] == pytest.approx(gigabits * 1e9 / 8)
 
 
 def test_degrees_that_count_cores_are_taken_as_chips():
@@ -151,8 +151,8 @@ def test_what_is_particular_to_one_document_bends_no_parameter():
     start = dict(BELIEFS.start)
     measured = replay.predict(("step_time",), start)["step_time"]
     odd = documents == "MooreThreads/SimuMax"
-    found = calibrate.fit(replay, np.where(odd, 1.2 * measured, measured), np.ones(len(scored)), documents, BELIEFS)
-    predicted = replay.predict(("step_time",), found)["step_time"] / measured
+    fitted = calibrate.fit(replay, np.where(odd, 1.2 * measured, measured), np.ones(len(scored)), documents, BELIEFS)
+    predicted = replay.predict(("step_time",), fitted)["step_time"] / measured
     assert 0 < odd.sum() < len(scored) / 4
     assert np.abs(predicted[~odd] - 1).mean() < 0.02
     assert predicted[odd].mean() < 1.1
@@ -174,10 +174,10 @@ def test_a_fit_recovers_known_parameters():
     truth |= {"formats.bf16.training_efficiency": 0.85, "layer_launch_time": 500e-6}
     measured = replay.predict(("step_time",), truth)["step_time"]
     documents = np.array([case.document for case in scored])
-    found = calibrate.fit(replay, measured, np.ones(len(scored)), documents, BELIEFS)
-    predicted = replay.predict(("step_time",), found)["step_time"]
+    fitted = calibrate.fit(replay, measured, np.ones(len(scored)), documents, BELIEFS)
+    predicted = replay.predict(("step_time",), fitted)["step_time"]
     assert np.abs(predicted / measured - 1).mean() < 0.02
-    assert found["formats.bf16.training_efficiency"] == pytest.approx(0.85, rel=0.05)
+    assert fitted["formats.bf16.training_efficiency"] == pytest.approx(0.85, rel=0.05)
 
 
 def test_quantiles_count_by_weight():
@@ -240,10 +240,10 @@ def test_rows_are_predicted_without_a_measurement_and_measured_by_their_tokens(t
         writer = csv.DictWriter(stream, first)
         writer.writeheader()
         writer.writerows([first, second])
-    found = validation_training.validate_training(CATALOG, path)
-    assert found["rows"][0]["measured"] is None
-    assert found["rows"][0]["predicted"] > 0
-    assert found["rows"][1]["measured"] == pytest.approx(seconds, rel=0.01)
+    replay = validation_training.validate_training(CATALOG, path)
+    assert replay["rows"][0]["measured"] is None
+    assert replay["rows"][0]["predicted"] > 0
+    assert replay["rows"][1]["measured"] == pytest.approx(seconds, rel=0.01)
 
 
 def test_rows_that_publish_utilisation_alone_are_predicted_too(found):

@@ -24,8 +24,8 @@ CLOSED = (
 
 
 def resolved(name="own-8000-h100", **changes):
-    found = resolve.resolve(asked(name, **changes), CATALOG)
-    planned, _ = plan.with_size_and_strategies(found)
+    the_scenario = resolve.resolve(asked(name, **changes), CATALOG)
+    planned, _ = plan.with_size_and_strategies(the_scenario)
     return planned.given, planned.options
 
 
@@ -124,10 +124,10 @@ def test_a_side_with_a_line_left_out_has_no_total(capsys):
     values, options = resolved()
     for name in ("system_price", "accelerator_price"):
         values.pop(name, None)
-    found = ledger.ledger(values, options)
-    assert "capex_compute" in found.incomplete["own"]
-    assert found.pick(quantity="staff_per_year")
-    derived = returns.derived(found, [returns.Member(values, options)])
+    books = ledger.ledger(values, options)
+    assert "capex_compute" in books.incomplete["own"]
+    assert books.pick(quantity="staff_per_year")
+    derived = returns.derived(books, [returns.Member(values, options)])
     assert "npv_own" not in derived and "npv_saving" not in derived and derived["npv_cloud"] < 0
 
 
@@ -212,9 +212,9 @@ def test_longer_idle_never_cheapens_a_useful_hour(low, more):
 @given(price=st.floats(1.0, 8.0))
 def test_break_even_within_the_period_means_a_positive_running_sum(price):
     values, options = resolved()
-    found = ledger.ledger({**values, "cloud_price": price / 3600}, options)
-    month = returns.derived(found, [returns.Member(values, options)])["break_even_month"]
-    running = np.cumsum(np.reshape(found.saving(without=returns._SETTLED), -1))
+    books = ledger.ledger({**values, "cloud_price": price / 3600}, options)
+    month = returns.derived(books, [returns.Member(values, options)])["break_even_month"]
+    running = np.cumsum(np.reshape(books.saving(without=returns._SETTLED), -1))
     if month is None:
         assert running[-1] < 0
     else:
@@ -284,14 +284,14 @@ def test_a_currency_that_is_none_is_bad_input(given_text, run):
     ],
 )
 def test_unit_costs_of_the_ledger_are_those_of_the_plan(name, measures):
-    found = plan_ledger.of_plan(planned(name))
+    books = plan_ledger.of_plan(planned(name))
     for measure in measures:
-        assert found.measures[measure] == pytest.approx(float(found.plan.whole[measure]), rel=1e-9), measure
+        assert books.measures[measure] == pytest.approx(float(books.plan.whole[measure]), rel=1e-9), measure
 
 
 def test_the_books_of_a_plan_without_pools_are_those_of_its_values():
-    found = plan_ledger.of_plan(planned("own-8000-h100"))
-    assert found.measures["npv_saving"] == pytest.approx(float(found.plan.whole["npv_saving"]), rel=1e-9)
+    books = plan_ledger.of_plan(planned("own-8000-h100"))
+    assert books.measures["npv_saving"] == pytest.approx(float(books.plan.whole["npv_saving"]), rel=1e-9)
 
 
 POOLS = """
@@ -322,15 +322,15 @@ ownership = "rented"
 
 
 def test_the_books_of_pools_agree_with_the_plan_of_the_whole():
-    found = plan_ledger.of_plan(planning.plan(scenario_file.loads(POOLS), CATALOG, bands=False))
-    assert found.measures["npv_own"] == pytest.approx(float(found.plan.whole["npv_spend"]), rel=1e-6)
-    assert -float(found.ledger.total(side="own")) == pytest.approx(float(found.plan.whole["spend"]), rel=1e-6)
+    books = plan_ledger.of_plan(planning.plan(scenario_file.loads(POOLS), CATALOG, bands=False))
+    assert books.measures["npv_own"] == pytest.approx(float(books.plan.whole["npv_spend"]), rel=1e-6)
+    assert -float(books.ledger.total(side="own")) == pytest.approx(float(books.plan.whole["spend"]), rel=1e-6)
     # What is rented anyway saves nothing against renting.
-    own, rent = (found.ledger.amounts(side=side, pool="c") for side in ("own", "rent"))
+    own, rent = (books.ledger.amounts(side=side, pool="c") for side in ("own", "rent"))
     assert np.array_equal(own, rent) and own.sum() < 0
-    assert np.all(found.ledger.amounts(side="own", pool="b")[:12] == 0)
+    assert np.all(books.ledger.amounts(side="own", pool="b")[:12] == 0)
     for tag in ("a", "b", "c"):
-        assert np.all(np.isfinite(found.ledger.amounts(pool=tag)))
+        assert np.all(np.isfinite(books.ledger.amounts(pool=tag)))
 
 
 def test_a_scenario_may_set_its_currency_rate_and_day(run):

@@ -40,14 +40,14 @@ def test_three_layers_are_ordered_by_how_busy_they_are():
 def test_no_whole_mix_is_cheaper(load, owned, running, reserved, burst):
     """Every split of whole accelerators into owned and reserved, the rest by use; whichever runs first."""
     demand, peak = np.array(load), max(load)
-    found = mix.cheapest(demand, Prices(owned, running, reserved, burst)).cost
+    best = mix.cheapest(demand, Prices(owned, running, reserved, burst)).cost
     for own in range(peak + 1):
         for kept in range(peak + 1 - own):
             standing = own * owned + kept * reserved
             beyond = np.maximum(0, demand - own - kept).mean() * burst
             first = np.minimum(demand, own).mean()
             after = np.clip(demand - kept, 0, own).mean()
-            assert found <= standing + beyond + running * min(first, after) + 1e-9
+            assert best <= standing + beyond + running * min(first, after) + 1e-9
 
 
 @settings(max_examples=60, deadline=None)
@@ -96,9 +96,9 @@ def test_the_equations_agree_with_the_slices(mean, owned, running, reserved, bur
         "burst_price": burst,
         "resident_share": m,
     }
-    found = wiring.evaluate(["hybrid_cost_per_year"], given_values)
+    values = wiring.evaluate(["hybrid_cost_per_year"], given_values)
     best = mix.cheapest(mix.curve_of(1000.0, mean), Prices(owned, running, reserved, burst), m)
-    assert float(found["hybrid_cost_per_year"]) == pytest.approx(best.cost, rel=5e-3)
+    assert float(values["hybrid_cost_per_year"]) == pytest.approx(best.cost, rel=5e-3)
 
 
 @settings(max_examples=30, deadline=None)
@@ -134,8 +134,8 @@ def test_a_load_is_read_from_a_file_and_a_broken_one_named(tmp_path):
 
 
 def test_the_shipped_decision_is_a_mix():
-    found = planned("own-8000-h100")
-    best = mix.of_plan(found)
+    the_plan = planned("own-8000-h100")
+    best = mix.of_plan(the_plan)
     assert 0.5 < best.shares[OWNED] < 1
     assert best.cost < min(best.pure.values())
 
@@ -147,19 +147,19 @@ def test_a_burst_pays_the_price_of_the_plan_where_its_term_is_paid_by_use():
     for term, hour in (("on-demand", 4.0), ("instance", 4.0), ("spot", 4.0), ("reserved-3y", 6.88), ("block", 6.88)):
         changes = bare | {"cloud_term": term}
         given_scenario = asked("own-8000-h100", **changes)
-        found = planning.plan(given_scenario, CATALOG, bands=False).whole
-        assert found["burst_price"] * 3600 == pytest.approx(hour)
+        the_plan = planning.plan(given_scenario, CATALOG, bands=False).whole
+        assert the_plan["burst_price"] * 3600 == pytest.approx(hour)
 
 
 def test_the_decision_names_reserving_all():
-    found = planned("own-8000-h100")
-    best = mix.of_plan(found)
-    worth = best.pure[RESERVED] * found.whole["discounted_time"] / 1e6
+    the_plan = planned("own-8000-h100")
+    best = mix.of_plan(the_plan)
+    worth = best.pure[RESERVED] * the_plan.whole["discounted_time"] / 1e6
     assert f"all reserved {units.number_text(worth)} MUSD" in plan_ledger.decision(
-        plan_ledger.of_plan(found), best, Currency()
+        plan_ledger.of_plan(the_plan), best, Currency()
     )
     owned_only = mix.Mix(best.peak, {OWNED: 1.0}, {OWNED: 1.0}, {OWNED: 1.0}, [], 0.0, "law")
-    assert "reserved" not in plan_ledger.decision(plan_ledger.of_plan(found), owned_only, Currency())
+    assert "reserved" not in plan_ledger.decision(plan_ledger.of_plan(the_plan), owned_only, Currency())
 
 
 def test_an_offer_outside_the_jurisdiction_leaves_owning_alone():
@@ -178,7 +178,7 @@ def test_the_present_value_of_the_mix_is_at_most_that_of_owning_the_peak():
 def test_the_picture_of_cost_against_the_owned_share_says_where_it_is_least():
     from planner.reports import pictures
 
-    found = planned("own-8000-h100")
-    best = mix.of_plan(found)
-    assert f"least at {best.shares[OWNED]:.0%}" in pictures.owned_share(found).alt
+    the_plan = planned("own-8000-h100")
+    best = mix.of_plan(the_plan)
+    assert f"least at {best.shares[OWNED]:.0%}" in pictures.owned_share(the_plan).alt
     assert pictures.owned_share(planned("facility-30mw")) is None

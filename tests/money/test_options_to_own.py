@@ -46,9 +46,9 @@ def test_the_mix_is_never_dearer_than_owning_the_peak(side_by_side):
 
 
 def test_pools_are_compared_each_for_itself():
-    found = options_to_own.compared(planned("enterprise-refresh"))
-    assert len({way.pool for way in found}) > 1
-    assert "pool" in options_to_own.table(found, currency.Currency()).columns
+    compared = options_to_own.compared(planned("enterprise-refresh"))
+    assert len({way.pool for way in compared}) > 1
+    assert "pool" in options_to_own.table(compared, currency.Currency()).columns
 
 
 def test_what_has_no_price_is_left_out():

@@ -75,8 +75,8 @@ def test_a_part_ordered_in_time_is_not(tmp_path, order):
 
 
 def test_an_order_before_the_start_counts(tmp_path):
-    found = planned(tmp_path, "available = 2027-03-01", "order = 2027-01-01\nstart = 2027-06-01")
-    assert not availability(found).ok
+    the_plan = planned(tmp_path, "available = 2027-03-01", "order = 2027-01-01\nstart = 2027-06-01")
+    assert not availability(the_plan).ok
 
 
 def test_each_pool_is_ordered_on_its_own_day(tmp_path):
@@ -84,9 +84,9 @@ def test_each_pool_is_ordered_on_its_own_day(tmp_path):
         '[[pool]]\nname = "now"\norder = 2026-01-01\n[pool.set]\naccelerators = "8 accelerator"\n'
         '[[pool]]\nname = "later"\norder = 2027-06-01\n[pool.set]\naccelerators = "16 accelerator"\n'
     )
-    found = planned(tmp_path, "available = 2027-03-01", pools=pools)
-    assert availability(found).message.count("the order is of 2026-01-01") == 1
-    assert "2027-06-01" not in availability(found).message
+    the_plan = planned(tmp_path, "available = 2027-03-01", pools=pools)
+    assert availability(the_plan).message.count("the order is of 2026-01-01") == 1
+    assert "2027-06-01" not in availability(the_plan).message
 
 
 def test_an_order_is_a_date():
@@ -116,9 +116,9 @@ def test_stale_prices_show_in_text_json_and_catalog(run, monkeypatch):
     monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 21))
     text = run("plan", "own-8000-h100").out
     assert "stale price" in text and "system_price = 375 kUSD/system: 2025-03-03" in text
-    found = run("plan", "own-8000-h100", "--json").json
-    assert "system_price" in found["results"]["capex"]["stale"]
-    assert found["results"]["switches"]["stale"] == []
-    assert {"as_of", "stale"} <= set(found["defaults"][0])
+    answer = run("plan", "own-8000-h100", "--json").json
+    assert "system_price" in answer["results"]["capex"]["stale"]
+    assert answer["results"]["switches"]["stale"] == []
+    assert {"as_of", "stale"} <= set(answer["defaults"][0])
     assert "2025-03-03; stale price" in run("explain", "capex_compute", "own-8000-h100").out
     assert run("catalog", "show", "dgx-h100", "--json").json["fields"]["price"]["stale"] is True

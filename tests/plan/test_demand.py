@@ -40,31 +40,31 @@ def balance(text=GROWING):
 
 
 def test_demand_grows_by_its_rate_and_capacity_steps_with_the_pools():
-    found = balance()
-    assert found.demand.paths[1][0] == 3000 and found.demand.paths[1][12] == pytest.approx(6000)
-    assert found.demand.paths[2][12] == pytest.approx(9000)
-    assert list(found.capacity[[0, 11, 12, 35]]) == [4096, 4096, 8192, 8192]
+    growth = balance()
+    assert growth.demand.paths[1][0] == 3000 and growth.demand.paths[1][12] == pytest.approx(6000)
+    assert growth.demand.paths[2][12] == pytest.approx(9000)
+    assert list(growth.capacity[[0, 11, 12, 35]]) == [4096, 4096, 8192, 8192]
 
 
 def test_the_first_shortfall_is_where_growth_passes_capacity():
-    found = balance()
+    growth = balance()
     # 3000 · 2^(m/12) > 4096 from m = 12 · log2(4096/3000) = 5.4 on.
-    assert found.first_shortfall(1) == 6
-    assert found.first_shortfall(0) is None
+    assert growth.first_shortfall(1) == 6
+    assert growth.first_shortfall(0) is None
 
 
 def test_utilization_follows_from_demand():
-    found = planned()
+    the_plan = planned()
     low = 3000 * 36 / (4096 * 12 + 8192 * 24)
-    assert found.whole.parts["base"].facts["utilization"].low == pytest.approx(low)
-    assert low < found.value("base/utilization") < 1
+    assert the_plan.whole.parts["base"].facts["utilization"].low == pytest.approx(low)
+    assert low < the_plan.value("base/utilization") < 1
     typed = planned(GROWING.replace("[[demand]]", "[[demand]]\nwait = 6"))
-    assert typed.whole["utilization"] == found.whole["utilization"]
+    assert typed.whole["utilization"] == the_plan.whole["utilization"]
 
 
 def test_each_future_has_an_option_without_regret_and_regret_is_never_negative():
-    found = planned()
-    ways = demand.options(found, balance())
+    the_plan = planned()
+    ways = demand.options(the_plan, balance())
     regret = np.array([way.cost for way in ways])
     regret -= regret.min(axis=0)
     assert np.all(regret >= 0) and np.all(regret.min(axis=0) == 0)
@@ -94,8 +94,8 @@ def test_a_forecast_by_month_is_read_from_a_csv_and_its_last_row_holds_on(tmp_pa
     text = GROWING.replace('now = "3000 accelerator"\ngrowth = ["0 %/year", "100 %/year", "200 %/year"]', "")
     path = tmp_path / "growing.toml"
     path.write_text(text.replace("[[demand]]", '[[demand]]\ncsv = "forecast.csv"'))
-    found = demand.balances(by_month.timeline(planning.plan(scenario_file.load(path), bands=False)))[0]
-    assert list(found.demand.paths[0][:3]) == [2000, 5000, 5000] and found.first_shortfall(1) == 1
+    balance = demand.balances(by_month.timeline(planning.plan(scenario_file.load(path), bands=False)))[0]
+    assert list(balance.demand.paths[0][:3]) == [2000, 5000, 5000] and balance.first_shortfall(1) == 1
 
 
 @pytest.mark.parametrize(

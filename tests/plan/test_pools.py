@@ -41,8 +41,8 @@ site_rack_limit = "150 kW/rack"
 
 
 def planned(text, **changes):
-    found = scenario_file.loads(text)
-    return planning.plan(scenario.changed(found, {}, changes), bands=False)
+    asked_for = scenario_file.loads(text)
+    return planning.plan(scenario.changed(asked_for, {}, changes), bands=False)
 
 
 def test_one_pool_is_the_same_as_none_bit_for_bit():
@@ -62,12 +62,12 @@ def two():
 )
 def test_sums_conserve(name, two):
     """The later pool ends with the first, so the most in service together is everything."""
-    found = two
-    parts = [found.value(f"{pool}/{name}") for pool in ("training", "serving-second-phase")]
+    the_plan = two
+    parts = [the_plan.value(f"{pool}/{name}") for pool in ("training", "serving-second-phase")]
     if None in parts:
-        assert name not in found.whole
+        assert name not in the_plan.whole
     else:
-        assert found.whole[name] == math.fsum(parts)
+        assert the_plan.whole[name] == math.fsum(parts)
 
 
 def test_what_replaces_another_pool_does_not_add_to_the_peak():
@@ -75,19 +75,19 @@ def test_what_replaces_another_pool_does_not_add_to_the_peak():
         'accelerators = "4096 accelerator"', 'accelerators = "4096 accelerator"\nanalysis_period = "1 year"'
     )
     text = text.replace('name = "one site"', 'name = "one site"\nstart = 2026-07-01')
-    found = planned(text)
-    old, new = (found.value(f"{pool}/facility_power") for pool in ("training", "serving-second-phase"))
-    assert found.whole["facility_power"] == max(old, new)
-    assert found.whole["capex"] == found.value("training/capex") + found.value("serving-second-phase/capex")
+    the_plan = planned(text)
+    old, new = (the_plan.value(f"{pool}/facility_power") for pool in ("training", "serving-second-phase"))
+    assert the_plan.whole["facility_power"] == max(old, new)
+    assert the_plan.whole["capex"] == the_plan.value("training/capex") + the_plan.value("serving-second-phase/capex")
 
 
 def test_a_rented_pool_stands_elsewhere_and_costs_its_rent():
     text = TWO.replace('accelerators = "1152 accelerator"', 'accelerators = "1152 accelerator"\nownership = "rented"')
-    found = planned(text)
-    assert found.whole["facility_power"] == found.value("training/facility_power")
-    assert "serving-second-phase/racks" not in found.results
-    rent = found.value("serving-second-phase/cloud_tco")
-    assert found.whole["spend"] == found.value("training/tco") + rent
+    the_plan = planned(text)
+    assert the_plan.whole["facility_power"] == the_plan.value("training/facility_power")
+    assert "serving-second-phase/racks" not in the_plan.results
+    rent = the_plan.value("serving-second-phase/cloud_tco")
+    assert the_plan.whole["spend"] == the_plan.value("training/tco") + rent
 
 
 def test_headline_figures_say_how_they_combine():
@@ -104,20 +104,20 @@ def test_the_ledger_of_the_pools_agrees_with_what_they_combine_to(two):
 
 
 def test_pools_give_what_each_gives_alone():
-    found = planned(TWO)
+    the_plan = planned(TWO)
     alone = planned(SITE + '[set]\naccelerators = "4096 accelerator"\n')
     for name, result in alone.results.items():
-        assert found.results[f"training/{name}"].value == result.value, name
+        assert the_plan.results[f"training/{name}"].value == result.value, name
 
 
 def test_a_pool_without_a_size_takes_what_the_site_leaves():
     text = TWO.replace('accelerators = "1152 accelerator"', "").replace(
         'cloud = "aws-p5"', 'cloud = "aws-p5"\n[set]\nsite_power_limit = "30 MW"'
     )
-    found = planned(text)
-    size = found.value("serving-second-phase/accelerators")
+    the_plan = planned(text)
+    size = the_plan.value("serving-second-phase/accelerators")
     assert size % 72 == 0 and size > 72
-    assert found.results["facility_power"].value <= 30e6
+    assert the_plan.results["facility_power"].value <= 30e6
     larger = planned(text, **{"serving-second-phase/accelerators": f"{size + 72} accelerator"})
     assert larger.results["facility_power"].value > 30e6
 
@@ -132,16 +132,16 @@ def test_a_plain_change_holds_for_every_pool_and_a_prefixed_one_for_its_own():
 
 
 def test_the_derivation_of_a_sum_shows_the_pools():
-    found = planned(TWO)
-    tree = derivation.derivation("racks", found.whole)
+    the_plan = planned(TWO)
+    tree = derivation.derivation("racks", the_plan.whole)
     pools = tree.inputs[:2]
     assert [step.name for step in pools] == ["training/racks", "serving-second-phase/racks"]
     assert tree.value == sum(step.value for step in pools)
 
 
 def test_the_start_of_a_pool_is_its_delay():
-    found = planned(TWO.replace('name = "one site"', 'name = "one site"\nstart = 2026-07-01'))
-    assert found.value("serving-second-phase/start_delay") == 365 * 86400
+    the_plan = planned(TWO.replace('name = "one site"', 'name = "one site"\nstart = 2026-07-01'))
+    assert the_plan.value("serving-second-phase/start_delay") == 365 * 86400
 
 
 def test_every_problem_of_every_pool_is_told_with_its_pool():
@@ -175,7 +175,7 @@ def test_two_pools_without_a_size_are_refused():
 
 
 def test_pools_on_two_sites_are_summed_by_site():
-    found = planned(TWO.replace('system = "gb200-nvl72"', 'system = "gb200-nvl72"\nsite = "us-texas"'))
-    by_site = [found.results[f"{site}/facility_power"].value for site in ("us-virginia", "us-texas")]
-    assert found.results["facility_power"].value == sum(by_site)
-    assert found.results["us-texas/serving-second-phase/racks"].value == 16
+    the_plan = planned(TWO.replace('system = "gb200-nvl72"', 'system = "gb200-nvl72"\nsite = "us-texas"'))
+    by_site = [the_plan.results[f"{site}/facility_power"].value for site in ("us-virginia", "us-texas")]
+    assert the_plan.results["facility_power"].value == sum(by_site)
+    assert the_plan.results["us-texas/serving-second-phase/racks"].value == 16

@@ -23,10 +23,10 @@ def values_of(served="llama-3.1-70b", accelerators=64.0, **settings):
 
 def test_no_other_candidate_within_the_limits_gives_more_tokens():
     values, options = values_of()
-    found = layout_search.search(SERVING, values, options)
-    rate = found.reached["replica_output_rate"] / found.reached["replica_accelerators"]
-    assert rate[found.order()[0]] == rate[found.feasible].max()
-    assert 10 < found.feasible.sum() < len(rate)
+    layouts = layout_search.search(SERVING, values, options)
+    rate = layouts.reached["replica_output_rate"] / layouts.reached["replica_accelerators"]
+    assert rate[layouts.order()[0]] == rate[layouts.feasible].max()
+    assert 10 < layouts.feasible.sum() < len(rate)
 
 
 def test_the_choice_keeps_memory_and_both_limits():
@@ -62,9 +62,9 @@ def test_cost_as_the_goal_leaves_fewer_accelerators_idle():
     most, cheapest = (sizing.run(names, values, {**options, "serving_goal": g}) for g in ("throughput", "cost"))
     assert (most["replica_accelerators"], cheapest["replica_accelerators"]) == (8, 4)
     assert cheapest["output_tokens_per_second"] > most["output_tokens_per_second"]
-    found = layout_search.search(SERVING, values, {**options, "serving_goal": "cost"})
-    reached = found.reached["output_tokens_per_second"]
-    assert reached[found.order()[0]] == reached[found.feasible].max() > 0
+    layouts = layout_search.search(SERVING, values, {**options, "serving_goal": "cost"})
+    reached = layouts.reached["output_tokens_per_second"]
+    assert reached[layouts.order()[0]] == reached[layouts.feasible].max() > 0
 
 
 def test_what_the_scenario_sets_is_not_searched():
@@ -74,7 +74,7 @@ def test_what_the_scenario_sets_is_not_searched():
 
 
 def test_a_model_that_fits_nowhere_is_a_result_with_reasons():
-    found = plan(
+    the_plan = plan(
         Scenario(
             "too large",
             "inference",
@@ -84,7 +84,7 @@ def test_a_model_that_fits_nowhere_is_a_result_with_reasons():
         CATALOG,
         bands=False,
     )
-    checks = {check.name: check for check in found.checks}
+    checks = {check.name: check for check in the_plan.checks}
     assert not checks["serving_memory"].ok
     assert "GB" in checks["serving_memory"].message
 
@@ -100,8 +100,8 @@ def test_many_scenarios_choose_as_each_alone():
 
 def test_experts_are_placed_only_where_ranks_divide_them():
     values, options = values_of("qwen3-235b-a22b")
-    found = layout_search.search(SERVING, values, options)
-    placed = found.degrees["expert_parallel"][found.feasible[:, 0], 0]
+    layouts = layout_search.search(SERVING, values, options)
+    placed = layouts.degrees["expert_parallel"][layouts.feasible[:, 0], 0]
     assert set(np.mod(128, placed)) == {0}
 
 
@@ -136,8 +136,8 @@ def test_the_ranking_says_what_its_orders_count():
 
 
 def test_a_ranked_chip_has_the_domain_of_its_system():
-    found = ranking.rank(scenario_file.load("reasoning-100x", CATALOG), CATALOG, "rate")
-    degrees = {place.entry.key: place.values for place in found.places if "tensor_parallel" in place.values}
+    ranked = ranking.rank(scenario_file.load("reasoning-100x", CATALOG), CATALOG, "rate")
+    degrees = {place.entry.key: place.values for place in ranked.places if "tensor_parallel" in place.values}
     ranks = {key: values["tensor_parallel"] * values["attention_parallel"] for key, values in degrees.items()}
     assert max(ranks[chip] for chip in ("h100-sxm", "h200-sxm", "b200", "mi300x")) <= 8
     assert 8 < ranks["gb200"] <= 72
@@ -169,6 +169,6 @@ def test_a_ranking_needs_a_model():
 def test_the_ranking_of_configurations_says_why_others_fail():
     from planner.studies import layouts
 
-    found = layouts.of_scenario(scenario_file.load("enterprise-8-gpu", CATALOG), CATALOG, 5)
-    assert found.tried > found.feasible > len(found.ranking.rows) == 5
-    assert SERVING.reasons["tpot"] in {row[0] for row in found.failures.rows}
+    ranked = layouts.of_scenario(scenario_file.load("enterprise-8-gpu", CATALOG), CATALOG, 5)
+    assert ranked.tried > ranked.feasible > len(ranked.ranking.rows) == 5
+    assert SERVING.reasons["tpot"] in {row[0] for row in ranked.failures.rows}

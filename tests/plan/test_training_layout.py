@@ -20,14 +20,14 @@ RESOLVED = resolve.resolve(MADE, CATALOG)
 
 
 def test_the_best_is_feasible_and_no_feasible_one_is_faster():
-    found = layout_search.search(TRAINING, RESOLVED, RESOLVED.options, everything=True)
-    assert len(found.reached["predicted_step_time"]) > 1000
-    assert found.feasible.any()
-    best = found.order()[0, 0]
-    assert found.feasible[best, 0]
+    layouts = layout_search.search(TRAINING, RESOLVED, RESOLVED.options, everything=True)
+    assert len(layouts.reached["predicted_step_time"]) > 1000
+    assert layouts.feasible.any()
+    best = layouts.order()[0, 0]
+    assert layouts.feasible[best, 0]
     assert (
-        found.reached["predicted_step_time"][best, 0]
-        == found.reached["predicted_step_time"][found.feasible[:, 0], 0].min()
+        layouts.reached["predicted_step_time"][best, 0]
+        == layouts.reached["predicted_step_time"][layouts.feasible[:, 0], 0].min()
     )
 
 
@@ -60,9 +60,9 @@ def test_every_degree_can_be_set():
     degrees = {"tensor_parallel": 4, "context_parallel": 2, "pipeline_parallel": 2, "virtual_stages": 4}
     degrees |= {"expert_parallel": 1, "micro_batch": 2, "zero_stage": 2, "recompute": 2}
     fixed = scenario.changed(MADE, {}, {name: str(value) for name, value in degrees.items()})
-    found = planning.plan(fixed, CATALOG, bands=False).whole
-    assert {name: found[name] for name in degrees} == degrees
-    assert found["data_parallel"] == 64
+    the_plan = planning.plan(fixed, CATALOG, bands=False).whole
+    assert {name: the_plan[name] for name in degrees} == degrees
+    assert the_plan["data_parallel"] == 64
 
 
 def test_many_scenarios_choose_as_each_alone():
@@ -76,8 +76,8 @@ def test_many_scenarios_choose_as_each_alone():
 
 def test_a_model_too_large_gets_the_strategy_that_lacks_least_and_says_so():
     large = scenario.changed(MADE, {"model": "llama-3.1-405b"}, {"accelerators": "16 accelerator"})
-    found = planning.plan(large, CATALOG, bands=False)
-    check = {c.name: c for c in found.checks}["memory"]
+    the_plan = planning.plan(large, CATALOG, bands=False)
+    check = {c.name: c for c in the_plan.checks}["memory"]
     assert not check.ok
     assert "GB" in check.message
 
@@ -88,15 +88,15 @@ def test_other_workloads_have_no_strategy():
 
 
 def test_the_table_ranks_and_tells_why_others_fail():
-    found = layouts.of_scenario(MADE, CATALOG, 5)
-    assert found.tried > 1000
-    assert 0 < found.feasible < found.tried
-    assert len(found.ranking.rows) == 5
-    times = [float(row[found.ranking.columns.index("step")].split()[0]) for row in found.ranking.rows]
+    ranked = layouts.of_scenario(MADE, CATALOG, 5)
+    assert ranked.tried > 1000
+    assert 0 < ranked.feasible < ranked.tried
+    assert len(ranked.ranking.rows) == 5
+    times = [float(row[ranked.ranking.columns.index("step")].split()[0]) for row in ranked.ranking.rows]
     assert times == sorted(times)
-    reasons = {row[0] for row in found.failures.rows}
+    reasons = {row[0] for row in ranked.failures.rows}
     assert "does not fit in memory" in reasons
-    over = next(row[2] for row in found.failures.rows if row[0] == "does not fit in memory")
+    over = next(row[2] for row in ranked.failures.rows if row[0] == "does not fit in memory")
     assert "GB/accelerator over" in over
 
 
@@ -113,8 +113,8 @@ def test_the_scaling_curve_bends_and_has_a_knee():
 
 @pytest.mark.parametrize("command", [["strategies", "--free"], ["scaling"]], ids=" ".join)
 def test_the_commands_print_json(command, run):
-    found = run(*command, "llama-3.1-405b", "--json").json
-    assert found.get("strategies") or found.get("points")
+    answer = run(*command, "llama-3.1-405b", "--json").json
+    assert answer.get("strategies") or answer.get("points")
 
 
 @pytest.mark.parametrize("command", ["strategies", "scaling"])

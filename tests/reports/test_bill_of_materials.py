@@ -31,21 +31,21 @@ phases = "2"
 
 
 def test_the_bill_adds_up_to_the_price_of_the_it_equipment():
-    found = planned("own-8000-h100")
-    price = sum(line.price for line in bill_of_materials.bill(found) if line.price)
-    assert price == pytest.approx(found.results["capex_it"].value)
+    the_plan = planned("own-8000-h100")
+    price = sum(line.price for line in bill_of_materials.bill(the_plan) if line.price)
+    assert price == pytest.approx(the_plan.results["capex_it"].value)
 
 
 def test_the_bill_adds_up_to_the_power_of_the_it_equipment():
-    found = planned("own-8000-h100")
-    power = sum(line.power for line in bill_of_materials.bill(found) if line.power)
-    assert power == pytest.approx(found.results["it_power"].value)
+    the_plan = planned("own-8000-h100")
+    power = sum(line.power for line in bill_of_materials.bill(the_plan) if line.power)
+    assert power == pytest.approx(the_plan.results["it_power"].value)
 
 
 def test_the_bill_of_the_dgx_h100_superpod():
     """127 systems in units of 32: 32 leaves, 16 spines, 1,016 node cables and 1,024 between the tiers."""
-    found = planned("own-8000-h100", accelerators="1016 accelerator", scalable_unit="32 node")
-    count = {(line.part, line.item): line.count for line in bill_of_materials.bill(found)}
+    the_plan = planned("own-8000-h100", accelerators="1016 accelerator", scalable_unit="32 node")
+    count = {(line.part, line.item): line.count for line in bill_of_materials.bill(the_plan)}
     assert count["fabric", "leaf switch"] == 32
     assert count["fabric", "spine switch"] == 16
     assert ("fabric", "core switch") not in count
@@ -63,17 +63,17 @@ def test_the_command_prints_csv_and_json(run):
 
 
 def test_pools_have_lines_of_their_own():
-    found = planning.plan(scenario_file.loads(TWO_POOLS), CATALOG, bands=False)
-    lines = bill_of_materials.bill(found)
+    the_plan = planning.plan(scenario_file.loads(TWO_POOLS), CATALOG, bands=False)
+    lines = bill_of_materials.bill(the_plan)
     systems = {line.part: (line.count, line.name) for line in lines if line.item == "system"}
     assert systems == {"train: compute": (512, "NVIDIA DGX H100"), "serve: compute": (16, "NVIDIA GB200 NVL72")}
-    assert sum(line.price for line in lines if line.price) == pytest.approx(found.results["capex_it"].value)
-    assert sum(line.power for line in lines if line.power) == pytest.approx(found.results["it_power"].value)
+    assert sum(line.price for line in lines if line.price) == pytest.approx(the_plan.results["capex_it"].value)
+    assert sum(line.power for line in lines if line.power) == pytest.approx(the_plan.results["it_power"].value)
 
 
 def test_pools_have_schedules_of_their_own():
-    found = planning.plan(scenario_file.loads(TWO_POOLS), CATALOG, bands=False)
-    parts = schedule.phases(found)
+    the_plan = planning.plan(scenario_file.loads(TWO_POOLS), CATALOG, bands=False)
+    parts = schedule.phases(the_plan)
     assert [part.name for part in parts] == ["train 1", "serve 1", "serve 2"]
     assert parts[0].accelerators == 4096 and parts[2].accelerators == 1152
-    assert {bar.name.split(":")[0] for bar in schedule.activities(found)} == {"train", "serve"}
+    assert {bar.name.split(":")[0] for bar in schedule.activities(the_plan)} == {"train", "serve"}

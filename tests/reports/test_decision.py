@@ -14,8 +14,8 @@ def planned(name, catalog, choose=None, **settings):
 
 
 def test_other_terms_are_named_where_they_turn_the_decision(catalog):
-    found = planned("llama-3.1-405b", catalog)
-    own, _, firm, spot, _ = decision.own_or_rent(found)
+    the_plan = planned("llama-3.1-405b", catalog)
+    own, _, firm, spot, _ = decision.own_or_rent(the_plan)
     assert own.startswith("Own: over 3 years owning costs") and "less than renting at aws-p5 on-demand" in own
     assert "reserved-3y, the cheapest firm term" in firm and "less than renting" in firm
     assert "spot price" in spot and "more than renting" in spot
@@ -29,9 +29,9 @@ def test_the_saving_against_another_term_is_that_of_a_plan_on_this_term(catalog)
 
 
 def test_the_cost_of_a_way_is_its_present_value_over_the_period(catalog):
-    found = planned("own-8000-h100", catalog)
-    cost = {way.name: way.cost for way in options_to_own.compared(found)}
-    assert cost["rent, on-demand"] - cost["own, colocation"] == pytest.approx(found.whole["npv_saving"])
+    the_plan = planned("own-8000-h100", catalog)
+    cost = {way.name: way.cost for way in options_to_own.compared(the_plan)}
+    assert cost["rent, on-demand"] - cost["own, colocation"] == pytest.approx(the_plan.whole["npv_saving"])
 
 
 def test_without_an_offer_only_the_outlay_is_said(catalog):
@@ -40,8 +40,8 @@ def test_without_an_offer_only_the_outlay_is_said(catalog):
 
 
 def test_an_offer_of_another_accelerator_is_a_condition(catalog):
-    found = planned("llama-3.1-405b", catalog, {"cloud": "ovhcloud-h100"})
-    (check,) = (check for check in found.checks if check.name == "cloud")
+    the_plan = planned("llama-3.1-405b", catalog, {"cloud": "ovhcloud-h100"})
+    (check,) = (check for check in the_plan.checks if check.name == "cloud")
     assert check.ok and "ovhcloud-h100 rents h100-pcie" in check.message
     assert not [check for check in planned("llama-3.1-405b", catalog).checks if check.name in ("cloud", "system")]
 
@@ -55,8 +55,8 @@ def test_a_system_sold_with_another_accelerator_fails(catalog):
 
 
 def test_what_is_only_rented_cannot_be_ordered(catalog):
-    found = planned("own-8000-h100", catalog, {"system": "tpu-v5p-pod", "accelerator": "tpu-v5p"})
-    (check,) = (check for check in found.checks if check.name == "parts_available")
+    the_plan = planned("own-8000-h100", catalog, {"system": "tpu-v5p-pod", "accelerator": "tpu-v5p"})
+    (check,) = (check for check in the_plan.checks if check.name == "parts_available")
     assert not check.ok and "rented by its maker and not sold" in check.message
 
 

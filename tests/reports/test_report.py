@@ -41,8 +41,8 @@ class Page(html.parser.HTMLParser):
 
 
 def report(name):
-    found = planning.plan(scenario_file.load(name, CATALOG), CATALOG)
-    return document.of_plan(found, CATALOG, DAY), found
+    the_plan = planning.plan(scenario_file.load(name, CATALOG), CATALOG)
+    return document.of_plan(the_plan, CATALOG, DAY), the_plan
 
 
 @pytest.fixture(scope="module")

@@ -51,9 +51,9 @@ class Sheet:
 
 @pytest.fixture(scope="module")
 def audit():
-    found = books_of()
-    content = workbook.workbook(found, currency.Currency())
-    return found, Sheet(content, 1), Sheet(content, 2)
+    books = books_of()
+    content = workbook.workbook(books, currency.Currency())
+    return books, Sheet(content, 1), Sheet(content, 2)
 
 
 def test_every_total_of_the_ledger_is_a_live_formula(audit):
@@ -113,9 +113,9 @@ def test_the_summary_agrees_with_the_planner(audit):
 
 
 def test_another_currency_scales_amounts_and_is_named():
-    found = books_of()
+    books = books_of()
     plain, euro = (
-        workbook.workbook(found, c) for c in (currency.Currency(), currency.Currency("EUR", 0.5, "2026-11-01"))
+        workbook.workbook(books, c) for c in (currency.Currency(), currency.Currency("EUR", 0.5, "2026-11-01"))
     )
     one, other = Sheet(plain, 2), Sheet(euro, 2)
     assert other.value("C5") == pytest.approx(one.value("C5") / 2)

@@ -44,9 +44,9 @@ def test_headline_figures_stay(name):
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_it_says_what_it_is_and_keeps_its_own_rules(name):
-    found = planned(name)
-    assert len(found.scenario.description) > 100
-    assert [check.message for check in found.checks if not check.ok and check.name != "parts_available"] == []
+    the_plan = planned(name)
+    assert len(the_plan.scenario.description) > 100
+    assert [check.message for check in the_plan.checks if not check.ok and check.name != "parts_available"] == []
 
 
 def test_the_size_of_each_follows_from_what_its_source_says():

@@ -66,10 +66,10 @@ def test_two_factors_share_what_they_do_together(base, catalog):
 
 def test_what_a_choice_brings_stands_together(base, catalog):
     other = changed(catalog, {"utilization": "85 %"}, system="dgx-b200")
-    found = comparison.compare([base, other], ["tco"])
-    causes = found.causes[0]["tco"]
+    compared = comparison.compare([base, other], ["tco"])
+    causes = compared.causes[0]["tco"]
     assert {cause.choice for cause in causes if cause.name.startswith("system_")} == {"system"}
-    assert "system " in comparison.text(found) and "(system_p" in comparison.text(found)
+    assert "system " in comparison.text(compared) and "(system_p" in comparison.text(compared)
 
 
 def test_equal_plans_have_no_causes(base):

@@ -37,23 +37,23 @@ def same(one, other) -> bool:
 
 
 def test_a_program_gives_what_plain_evaluation_gives(catalog):
-    found = planning.plan(scenario_file.load("own-8000-h100"), catalog, bands=False)
+    the_plan = planning.plan(scenario_file.load("own-8000-h100"), catalog, bands=False)
     wanted = sizing.asked("capacity")
     columns = {"pue": np.linspace(1.1, 1.5, 7), "cloud_price": np.linspace(1e-3, 2e-3, 7)}
-    plain = wiring.evaluate(wanted, found.whole.giving(columns))
-    route = compiled.compiled(wanted, found.whole, map(figure, columns))
+    plain = wiring.evaluate(wanted, the_plan.whole.giving(columns))
+    route = compiled.compiled(wanted, the_plan.whole, map(figure, columns))
     results = route.run({figure(name): column for name, column in columns.items()})
     assert results.keys() == {name for name in wanted if name in plain}
     for name, values in results.items():
         np.testing.assert_array_equal(values, plain[name], err_msg=name)
     # Only what the varied inputs reach is left to run.
-    everything = wiring.route(wanted, found.whole).steps
+    everything = wiring.route(wanted, the_plan.whole).steps
     assert 0 < len(route.instructions) < len(everything)
 
 
 def test_a_program_lets_go_of_what_nobody_reads_again(catalog):
-    found = planning.plan(scenario_file.load("own-8000-h100"), catalog, bands=False)
-    route = compiled.compiled(["tco", "pue"], found.whole, [figure("pue"), figure("system_price")])
+    the_plan = planning.plan(scenario_file.load("own-8000-h100"), catalog, bands=False)
+    route = compiled.compiled(["tco", "pue"], the_plan.whole, [figure("pue"), figure("system_price")])
     freed = [register for step in route.instructions for register in step.frees]
     assert len(freed) == len(set(freed)) > 5
     assert not set(freed) & set(route.wanted.values())
@@ -67,9 +67,9 @@ def test_each_row_of_a_sweep_is_the_plan_of_its_scenario(task, catalog):
     for row in np.random.default_rng(1).integers(0, task.length(0), 12):
         chosen = {name: texts[columns[name][row]] for name, texts in task.texts.items()}
         resolved = task.resolved(chosen)
-        found = plan.plan_resolved(resolved, bands=False)
+        the_plan = plan.plan_resolved(resolved, bands=False)
         varied = {name: columns[name][row] for name in task.numbers}
-        plain = wiring.evaluate(task.watch, found.whole.giving(varied))
+        plain = wiring.evaluate(task.watch, the_plan.whole.giving(varied))
         for name in task.watch:
             expected = plain.get(name, np.nan)
             np.testing.assert_allclose(columns[name][row], expected, rtol=1e-12, err_msg=name)
@@ -93,8 +93,8 @@ def test_size_is_found_for_each_scenario(catalog):
             name: f"{float(columns[name][row])!r} {glossary.quantities()[name].unit}".removesuffix(" 1")
             for name in varied
         }
-        found = planning.plan(scenario.changed(scenario_file.load("facility-30mw"), {}, given), catalog, bands=False)
-        assert columns["accelerators"][row] == found.whole.given["accelerators"]
+        the_plan = planning.plan(scenario.changed(scenario_file.load("facility-30mw"), {}, given), catalog, bands=False)
+        assert columns["accelerators"][row] == the_plan.whole.given["accelerators"]
 
 
 def test_what_cannot_be_sized_is_not_a_number(catalog):
@@ -268,9 +268,9 @@ def test_a_pool_varies_by_itself_and_the_whole_with_its_pools(catalog, name, giv
     for row, text in enumerate(given.split(",")):
         is_choice = name in task.texts
         changed = scenario.changed(base, {name: text} if is_choice else {}, {} if is_choice else {name: text})
-        found = planning.plan(changed, catalog, bands=False)
+        the_plan = planning.plan(changed, catalog, bands=False)
         for each in watch:
-            np.testing.assert_allclose(columns[each][row], found.value(each), rtol=1e-12, err_msg=f"{name} {each}")
+            np.testing.assert_allclose(columns[each][row], the_plan.value(each), rtol=1e-12, err_msg=f"{name} {each}")
 
 
 def test_strategies_are_found_for_each_scenario_and_only_where_they_depend_on_it(catalog):
@@ -283,6 +283,6 @@ def test_strategies_are_found_for_each_scenario_and_only_where_they_depend_on_it
     assert sized.shorter > 1
     columns = engine.chunk(sized, 0)
     for row, accelerators in enumerate(("4096 accelerator", "16384 accelerator")):
-        found = planning.plan(scenario.changed(base, {}, {"accelerators": accelerators}), catalog, bands=False)
-        assert columns["mfu"][row] == pytest.approx(found.whole["mfu"], rel=1e-12)
-        assert columns["pipeline_parallel"][row] == found.whole["pipeline_parallel"]
+        the_plan = planning.plan(scenario.changed(base, {}, {"accelerators": accelerators}), catalog, bands=False)
+        assert columns["mfu"][row] == pytest.approx(the_plan.whole["mfu"], rel=1e-12)
+        assert columns["pipeline_parallel"][row] == the_plan.whole["pipeline_parallel"]

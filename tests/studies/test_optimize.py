@@ -30,22 +30,22 @@ def every_plan(catalog):
 
 
 def test_the_best_is_the_best_of_all_plans(catalog):
-    found = best(catalog, minimize=["tco"], so_that=["facility_power <= 16 MW"])
+    front = best(catalog, minimize=["tco"], so_that=["facility_power <= 16 MW"])
     feasible = [
         (found_plan.whole["tco"], names)
         for names, found_plan in every_plan(catalog)
         if found_plan.whole["facility_power"] <= 16e6 and all(check.ok for check in found_plan.checks)
     ]
-    assert found.feasible == len(feasible)
+    assert front.feasible == len(feasible)
     value, names = min(feasible)
-    assert found.best["tco"][0] == pytest.approx(value, rel=1e-12)
-    row = found.frame().iloc[0]
+    assert front.best["tco"][0] == pytest.approx(value, rel=1e-12)
+    row = front.frame().iloc[0]
     assert (row["cooling"], row["facility_mode"], row["site"]) == names
 
 
 def test_a_largest_figure_is_found_too(catalog):
-    found = best(catalog, maximize=["npv_saving"], checks=False)
-    assert found.best["npv_saving"][0] == pytest.approx(
+    front = best(catalog, maximize=["npv_saving"], checks=False)
+    assert front.best["npv_saving"][0] == pytest.approx(
         max(p.whole["npv_saving"] for _, p in every_plan(catalog)), rel=1e-12
     )
 
@@ -79,26 +79,26 @@ def test_what_a_constraint_costs_is_the_best_without_it(catalog):
     limit = 0.9 * free.best["tco"][0]
     bound = best(catalog, minimize=["capex"])
     assert bound.costs == {}
-    found = best(catalog, minimize=["capex"], so_that=["opex_per_year <= 45 MUSD/year"])
-    ((with_it, without),) = [row["capex"] for text, row in found.costs.items() if text.startswith("opex")]
-    assert without == bound.best["capex"][0] < with_it == found.best["capex"][0]
+    front = best(catalog, minimize=["capex"], so_that=["opex_per_year <= 45 MUSD/year"])
+    ((with_it, without),) = [row["capex"] for text, row in front.costs.items() if text.startswith("opex")]
+    assert without == bound.best["capex"][0] < with_it == front.best["capex"][0]
     assert limit < free.best["tco"][0]
 
 
 def test_nothing_feasible_is_a_result_with_the_nearest(catalog):
-    found = best(catalog, minimize=["tco"], so_that=["facility_power <= 1 MW", "pue <= 2"])
-    assert found.feasible == 0 and len(found.best["tco"]) == 0
-    assert found.missed == ("facility_power <= 1 MW",)
+    front = best(catalog, minimize=["tco"], so_that=["facility_power <= 1 MW", "pue <= 2"])
+    assert front.feasible == 0 and len(front.best["tco"]) == 0
+    assert front.missed == ("facility_power <= 1 MW",)
     least = min(p.whole["facility_power"] for _, p in every_plan(catalog))
-    assert found.nearest["facility_power"][0] == pytest.approx(least)
-    assert "The nearest misses 'facility_power <= 1 MW'" in optimize.text(found)
+    assert front.nearest["facility_power"][0] == pytest.approx(least)
+    assert "The nearest misses 'facility_power <= 1 MW'" in optimize.text(front)
 
 
 def test_a_check_that_fails_is_a_constraint_with_a_price(catalog):
     base = asked("own-8000-h100", budget="510 MUSD")
-    found = optimize.optimize(base, {"facility_mode": "build,colocation"}, minimize=["opex_per_year"], catalog=catalog)
-    assert found.frame()["facility_mode"].tolist() == ["colocation"]
-    assert "check budget" in found.costs
+    best = optimize.optimize(base, {"facility_mode": "build,colocation"}, minimize=["opex_per_year"], catalog=catalog)
+    assert best.frame()["facility_mode"].tolist() == ["colocation"]
+    assert "check budget" in best.costs
     free = optimize.optimize(
         base, {"facility_mode": "build,colocation"}, minimize=["opex_per_year"], catalog=catalog, checks=False
     )
@@ -107,15 +107,15 @@ def test_a_check_that_fails_is_a_constraint_with_a_price(catalog):
 
 def test_a_continuous_quantity_goes_to_where_the_constraint_binds(catalog):
     """Utilization lowers the cost of a useful hour and raises energy: the energy limit sets it."""
-    found = best(
+    front = best(
         catalog,
         {"utilization": "10 %:95 %", "cooling": "air,direct-to-chip"},
         minimize=["cost_per_useful_accelerator_hour"],
         so_that=["energy_per_year <= 8 MW"],
     )
-    assert found.best["energy_per_year"][0] == pytest.approx(8e6, rel=1e-3)
-    assert found.best["energy_per_year"][0] <= 8e6
-    ((with_it, without),) = [row["cost_per_useful_accelerator_hour"] for row in found.costs.values()]
+    assert front.best["energy_per_year"][0] == pytest.approx(8e6, rel=1e-3)
+    assert front.best["energy_per_year"][0] <= 8e6
+    ((with_it, without),) = [row["cost_per_useful_accelerator_hour"] for row in front.costs.values()]
     assert without < with_it
 
 
@@ -145,6 +145,6 @@ def test_the_command_prints_best_and_costs(run):
     given += ["--minimize", "capex", "--so-that", "opex_per_year <= 50 MUSD/year", "--watch", "racks"]
     out = run(*given).out
     assert "4 scenarios tried for smallest capex" in out and "What each constraint costs" in out
-    found = run(*given, "--json").json
-    assert found["feasible"] >= 1 and found["best"][0]["facility_mode"] == "build"
+    answer = run(*given, "--json").json
+    assert answer["feasible"] >= 1 and answer["best"][0]["facility_mode"] == "build"
     run(*given, "--so-that", "tco <= 1 MUSD", status=1)

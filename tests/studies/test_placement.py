@@ -43,29 +43,29 @@ def placed(text, **arguments):
 
 
 def test_a_site_takes_what_it_can_power_and_the_rest_goes_on():
-    found = placed(TWO_SITES)
-    power = {pair.pool: pair.power for pair in found.pairs.values()}
+    placing = placed(TWO_SITES)
+    power = {pair.pool: pair.power for pair in placing.pairs.values()}
     assert power["one"] + power["two"] > 10e6
-    assert set(found.sites.values()) == {"us-texas", "ireland"}
-    dear, cheap = (found.pairs["one", site].cost for site in ("ireland", "us-texas"))
-    assert dear > cheap and found.sites["one"] == "us-texas"
+    assert set(placing.sites.values()) == {"us-texas", "ireland"}
+    dear, cheap = (placing.pairs["one", site].cost for site in ("ireland", "us-texas"))
+    assert dear > cheap and placing.sites["one"] == "us-texas"
 
 
 def test_a_rack_that_the_hall_cannot_take_excludes_the_site_with_the_reason():
     low_hall = TWO_SITES.replace('site_power_limit = "10 MW"', 'site_rack_limit = "5 kW/rack"', 1)
-    found = placed(low_hall.replace("10 MW", "20 MW"))
-    assert "hall and cooling take 5 kW/rack" in found.pairs["one", "us-texas"].excluded
-    assert set(found.sites.values()) == {"ireland"}
+    placing = placed(low_hall.replace("10 MW", "20 MW"))
+    assert "hall and cooling take 5 kW/rack" in placing.pairs["one", "us-texas"].excluded
+    assert set(placing.sites.values()) == {"ireland"}
 
 
 def test_no_placement_is_said():
-    found = placed(TWO_SITES.replace("10 MW", "1 MW"))
-    assert found.sites == {} and "No placement" in placement.text(found)
+    placing = placed(TWO_SITES.replace("10 MW", "1 MW"))
+    assert placing.sites == {} and "No placement" in placement.text(placing)
 
 
 def test_the_placed_scenario_plans_with_each_pool_on_its_site():
-    found = placed(TWO_SITES)
-    assert {key: part.choose["site"] for key, part in found.placed.pools.items()} == found.sites
+    placing = placed(TWO_SITES)
+    assert {key: part.choose["site"] for key, part in placing.placed.pools.items()} == placing.sites
 
 
 @pytest.mark.parametrize(

@@ -236,16 +236,16 @@ def test_the_command_prints_percentiles_and_json(run):
     out = run("risk", "own-8000-h100", "--samples", "512").out
     for said in ("P10", "Owning beats renting in", "What makes npv_saving unsure", "cloud_price", "worth"):
         assert said in out
-    found = run("risk", "own-8000-h100", "--samples", "512", "--json").json
-    assert found["results"]["tco"]["p10"] < found["results"]["tco"]["p50"] < found["results"]["tco"]["p90"]
-    assert 0 < found["probability_owning_wins"] < 1
+    answer = run("risk", "own-8000-h100", "--samples", "512", "--json").json
+    assert answer["results"]["tco"]["p10"] < answer["results"]["tco"]["p50"] < answer["results"]["tco"]["p90"]
+    assert 0 < answer["probability_owning_wins"] < 1
     run("risk", "own-8000-h100", "--samples", "3", status=2)
     assert "Did you mean 'tco'?" in run("risk", "own-8000-h100", "--watch", "tcoo", status=2).err
 
 
 def test_a_check_holds_in_its_share_of_the_samples(catalog):
     base = asked("own-8000-h100", budget="500 MUSD")
-    found = risk.risk(base, catalog, watch=["capex"])
-    assert 0 < found.checks["budget"] < 1
-    assert found.checks["budget"] == pytest.approx(np.mean(found.draws["capex"] <= 500e6))
-    assert "budget" in risk.text(found)
+    outcome = risk.risk(base, catalog, watch=["capex"])
+    assert 0 < outcome.checks["budget"] < 1
+    assert outcome.checks["budget"] == pytest.approx(np.mean(outcome.draws["capex"] <= 500e6))
+    assert "budget" in risk.text(outcome)

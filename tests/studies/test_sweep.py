@@ -258,9 +258,9 @@ def test_the_command_prints_a_table_csv_and_json(run):
     assert printed.err == "" and "facility_power" in printed.out and "[MW]" in lines[2] and len(lines) == 5
     table = pd.read_csv(io.StringIO(run(*given, "--csv").out))
     assert list(table.columns) == ["pue", "cooling", "facility_power [MW]", "racks [rack]"]
-    found = run(*given, "--json").json
-    assert found["columns"][2] == {"name": "facility_power", "heading": "facility_power [MW]", "unit": "MW"}
-    assert [row[0] for row in found["rows"]] == [1.2, 1.4]
+    answer = run(*given, "--json").json
+    assert answer["columns"][2] == {"name": "facility_power", "heading": "facility_power [MW]", "unit": "MW"}
+    assert [row[0] for row in answer["rows"]] == [1.2, 1.4]
 
 
 @pytest.mark.parametrize(
@@ -307,8 +307,8 @@ def test_the_limit_that_binds_can_be_watched(catalog):
     table = sweep.frame(sweep.task(base, varied, catalog, ["binding_constraint", "racks"]))
     for row in table.itertuples():
         given = {"site_power_limit": f"{row[1]} MW", "accelerators": f"{row[2]} accelerator"}
-        found = planning.plan(scenario.changed(base, {}, given), catalog, bands=False)
-        assert row.binding_constraint == found.binding_constraint
+        the_plan = planning.plan(scenario.changed(base, {}, given), catalog, bands=False)
+        assert row.binding_constraint == the_plan.binding_constraint
     assert table["binding_constraint"].nunique() > 1
 
 
@@ -329,7 +329,7 @@ def test_every_shipped_scenario_is_swept_as_it_is_planned(catalog, name):
     assert task.watch
     columns = engine.chunk(task, 0)
     for row, rate in enumerate(("5 %", "9 %")):
-        found = planning.plan(scenario.changed(base, {}, {"discount_rate": rate}), catalog, bands=False)
+        the_plan = planning.plan(scenario.changed(base, {}, {"discount_rate": rate}), catalog, bands=False)
         for each in task.watch:
-            expected = found.results[each].value if each in found.results else np.nan
+            expected = the_plan.results[each].value if each in the_plan.results else np.nan
             np.testing.assert_allclose(columns[each][row], expected, rtol=1e-12, err_msg=each)

@@ -9,8 +9,8 @@ ANY = ("--choose", "system=dgx-h100", "--set", "accelerators=8 accelerator")
 def results(run, scenario: str, **settings: str) -> dict[str, float]:
     """`planner plan SCENARIO --set ... --json`: every quantity in its display unit."""
     flags = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
-    found = run("plan", *scenario.split(), *flags, "--json").json["results"]
-    return {name: row["value"] for name, row in found.items()}
+    answer = run("plan", *scenario.split(), *flags, "--json").json["results"]
+    return {name: row["value"] for name, row in answer.items()}
 
 
 def explained(run, quantity: str, *scenario: str, **settings: str) -> float:
@@ -30,18 +30,18 @@ def solved(run, scenario: str, find: str, so_that: str, **settings: str) -> floa
 def test_one_rack_of_72_at_132_kw(run):
     """1.833 kW for each accelerator; 1,156 MWh in a year at full load."""
     full = {"site_power_limit": "132 kW", "pue": "1", "mean_load": "1"}
-    found = results(run, "facility-30mw", **full)
-    assert found["accelerators"] == 72 and found["racks"] == 1
-    assert 1000 * found["it_power"] / found["accelerators"] == pytest.approx(1.833, abs=5e-4)
-    assert found["energy_per_year"] == pytest.approx(1156, abs=0.5)
+    values = results(run, "facility-30mw", **full)
+    assert values["accelerators"] == 72 and values["racks"] == 1
+    assert 1000 * values["it_power"] / values["accelerators"] == pytest.approx(1.833, abs=5e-4)
+    assert values["energy_per_year"] == pytest.approx(1156, abs=0.5)
 
 
 @pytest.mark.parametrize(
     ("pue", "racks", "accelerators"), [(1.1, 206, 14832), (1.2, 189, 13608), (1.3, 174, 12528), (1, 227, 16344)]
 )
 def test_30_mw_at_132_kw(run, pue, racks, accelerators):
-    found = results(run, "facility-30mw", pue=str(pue))
-    assert (found["racks"], found["accelerators"]) == (racks, accelerators)
+    values = results(run, "facility-30mw", pue=str(pue))
+    assert (values["racks"], values["accelerators"]) == (racks, accelerators)
 
 
 @pytest.mark.parametrize(("power", "racks"), [("100 kW/system", 300), ("30 kW/system", 1000)])
@@ -51,9 +51,9 @@ def test_30_mw_of_it_power_at_other_densities(run, power, racks):
 
 @pytest.mark.parametrize(("pue", "racks", "million"), [("1", 45454, 3.27), ("1.2", 37878, 2.73)])
 def test_6_gw_at_132_kw(run, pue, racks, million):
-    found = results(run, "amd-6gw", pue=pue)
-    assert found["systems"] == racks
-    assert found["accelerators"] / 1e6 == pytest.approx(million, abs=0.005)
+    values = results(run, "amd-6gw", pue=pue)
+    assert values["systems"] == racks
+    assert values["accelerators"] / 1e6 == pytest.approx(million, abs=0.005)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_6_gw_at_132_kw(run, pue, racks, million):
 )
 def test_edges_of_the_size_classes(run, accelerators, megawatts, racks):
     """Counted one by one at the power of a 72nd of a rack; positions are whole ones."""
-    found = results(
+    values = results(
         run,
         "facility-30mw",
         accelerators=f"{accelerators} accelerator",
@@ -69,8 +69,8 @@ def test_edges_of_the_size_classes(run, accelerators, megawatts, racks):
         system_power=f"{132 / 72} kW/system",
         systems_per_rack="72 system/rack",
     )
-    assert found["it_power"] == pytest.approx(megawatts, abs=0.005)
-    assert found["racks"] - 1 < racks <= found["racks"]
+    assert values["it_power"] == pytest.approx(megawatts, abs=0.005)
+    assert values["racks"] - 1 < racks <= values["racks"]
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ def test_edges_of_the_size_classes(run, accelerators, megawatts, racks):
 )
 def test_8000_h100_over_three_years(run, price, cloud, owned, each, hour):
     rate = f"{price} USD/accelerator/h"
-    found = results(run, "own-8000-h100", cloud_price=rate)
-    assert found["accelerator_hours"] == pytest.approx(210.2, abs=0.05)
-    assert found["cloud_cost"] == pytest.approx(cloud, abs=0.6)
+    values = results(run, "own-8000-h100", cloud_price=rate)
+    assert values["accelerator_hours"] == pytest.approx(210.2, abs=0.05)
+    assert values["cloud_cost"] == pytest.approx(cloud, abs=0.6)
     saving = solved(run, "own-8000-h100", "tco", "tco <= 0.7 * cloud_cost", cloud_price=rate)
     assert saving == pytest.approx(owned, abs=0.6)
     assert 1000 * saving / 8000 == pytest.approx(each, abs=0.05)
-    assert saving / found["accelerator_hours"] == pytest.approx(hour, abs=0.005)
+    assert saving / values["accelerator_hours"] == pytest.approx(hour, abs=0.005)
 
 
 def test_30_percent_cheaper_breaks_even_at_70_percent_of_the_hours(run):
@@ -127,8 +127,8 @@ def test_30_mw_one_year_late(run, price, million):
     ("accelerators", "hours"), [(8000, 6.33), (14000, 3.62), (16384, 3.09), (50000, 1.01), (100000, 0.51)]
 )
 def test_time_between_failures(run, accelerators, hours):
-    found = explained(run, "job_mtbf", "own-8000-h100", accelerators=f"{accelerators} accelerator")
-    assert found == pytest.approx(hours, abs=0.006)
+    figure = explained(run, "job_mtbf", "own-8000-h100", accelerators=f"{accelerators} accelerator")
+    assert figure == pytest.approx(hours, abs=0.006)
 
 
 def test_bandwidth_for_the_checkpoint_of_a_trillion_parameters(run):
@@ -145,7 +145,7 @@ def test_bandwidth_for_the_checkpoint_of_a_trillion_parameters(run):
 )
 def test_progress_kept_with_saves_of_a_minute(run, accelerators, share):
     """Young's first-order formula, without restart time."""
-    found = explained(
+    figure = explained(
         run,
         "effective_time_share",
         "llama-3.1-405b",
@@ -155,7 +155,7 @@ def test_progress_kept_with_saves_of_a_minute(run, accelerators, share):
         checkpoint_rule="young",
         effective_time_model="first-order",
     )
-    assert found / 100 == pytest.approx(share, abs=0.006)
+    assert figure / 100 == pytest.approx(share, abs=0.006)
 
 
 @pytest.mark.parametrize(

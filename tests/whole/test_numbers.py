@@ -54,22 +54,22 @@ few = settings(max_examples=25, deadline=None, derandomize=True, suppress_health
 @pytest.mark.parametrize("name", SHIPPED)
 def test_an_extreme_is_planned_in_finite_figures_or_refused_with_the_reason(name, change):
     try:
-        found = planned(name, **change)
+        the_plan = planned(name, **change)
     except InputError as error:
         # No cluster draws less than a watt; every other extreme leaves one.
         assert change == {"site_power_limit": "1 W"}
         assert "no whole system meets" in str(error)
         return
-    assert len(found.results) > 200
-    for result in found.results.values():
+    assert len(the_plan.results) > 200
+    for result in the_plan.results.values():
         assert math.isfinite(result.value), result.name
     # Whatever was asked for is there, or is said to be missing and why.
-    for quantity in map(str, sizing.wanted(found.whole)):
-        assert quantity in found.results or found.missing.get(quantity), quantity
-    json.dumps(plan.to_json(found), allow_nan=False)
-    json.dumps(by_month.to_json(by_month.timeline(found)), allow_nan=False)
-    json.dumps(plan_ledger.to_json(plan_ledger.of_plan(found), currency.of_plan(found)), allow_nan=False)
-    assert not NOT_A_NUMBER.search(plan_text.text(found, everything=True))
+    for quantity in map(str, sizing.wanted(the_plan.whole)):
+        assert quantity in the_plan.results or the_plan.missing.get(quantity), quantity
+    json.dumps(plan.to_json(the_plan), allow_nan=False)
+    json.dumps(by_month.to_json(by_month.timeline(the_plan)), allow_nan=False)
+    json.dumps(plan_ledger.to_json(plan_ledger.of_plan(the_plan), currency.of_plan(the_plan)), allow_nan=False)
+    assert not NOT_A_NUMBER.search(plan_text.text(the_plan, everything=True))
 
 
 @pytest.mark.parametrize("printed", PRINTED, ids=" ".join)
@@ -126,21 +126,21 @@ def test_a_higher_pue_never_lowers_power_or_energy(name, pue, more):
 @given(st.sampled_from(SCENARIOS), st.floats(1, 2), st.sampled_from(CATALOG.keys("cooling")))
 def test_power_and_heat_are_conserved(name, pue, cooling):
     base = scenario.changed(scenario_file.load(name, CATALOG), {"cooling": cooling}, {"pue": f"{pue:.6f}"})
-    found = planning.plan(base, CATALOG, bands=False).whole
-    assert found["facility_power"] == pytest.approx(found["it_power"] * pue, rel=1e-5)
-    assert found["air_heat"] + found["liquid_heat"] == pytest.approx(found["it_power"], rel=1e-9)
+    the_plan = planning.plan(base, CATALOG, bands=False).whole
+    assert the_plan["facility_power"] == pytest.approx(the_plan["it_power"] * pue, rel=1e-5)
+    assert the_plan["air_heat"] + the_plan["liquid_heat"] == pytest.approx(the_plan["it_power"], rel=1e-9)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_accelerators_and_heat_are_conserved_over_the_pools(name):
     """The whole has what its pools have, and every watt that goes in comes out as heat."""
-    found = planned(name)
-    pools = found.whole.pools
-    late = any(each.name == "start_delay" for each in found.whole.figures())
+    the_plan = planned(name)
+    pools = the_plan.whole.pools
+    late = any(each.name == "start_delay" for each in the_plan.whole.figures())
     for quantity in ("accelerators", "installed_accelerators", "systems", "it_power", "capex"):
         parts = [pool.known[quantity] for pool in pools if quantity in pool.known]
-        if len(parts) == len(pools) and quantity in found.whole.known and not late:
-            assert sum(parts) == pytest.approx(found.whole[quantity], rel=1e-9), quantity
+        if len(parts) == len(pools) and quantity in the_plan.whole.known and not late:
+            assert sum(parts) == pytest.approx(the_plan.whole[quantity], rel=1e-9), quantity
     for pool in pools:
         if "air_heat" in pool.known:
             heat = pool.known["air_heat"] + pool.known["liquid_heat"]
@@ -151,17 +151,17 @@ def test_accelerators_and_heat_are_conserved_over_the_pools(name):
 def test_money_is_conserved(name):
     """What is paid at the start is the sum of what it is paid for; so is what is paid by the year."""
     rows = glossary.quantities()
-    found = planned(name)
+    the_plan = planned(name)
     for whole in ("capex", "opex_per_year"):
-        if whole in found.whole.known:
-            parts = wiring.step(whole, found.whole).needs
+        if whole in the_plan.whole.known:
+            parts = wiring.step(whole, the_plan.whole).needs
             same = [part for part in parts if units.same_dimensions(rows[part.name].unit, rows[whole].unit)]
-            paid = [found.whole.value(part) for part in same]
-            if any("start_delay" in pool.given for pool in found.whole.pools if pool.place):
+            paid = [the_plan.whole.value(part) for part in same]
+            if any("start_delay" in pool.given for pool in the_plan.whole.pools if pool.place):
                 # What is paid by the year is the most of any time: parts may have theirs at different times.
-                assert sum(paid) >= found.whole[whole] * (1 - 1e-9), whole
+                assert sum(paid) >= the_plan.whole[whole] * (1 - 1e-9), whole
             else:
-                assert sum(paid) == pytest.approx(found.whole[whole], rel=1e-9), whole
+                assert sum(paid) == pytest.approx(the_plan.whole[whole], rel=1e-9), whole
 
 
 @pytest.mark.parametrize("count", [1, 3, 1000])

@@ -16,10 +16,10 @@ def flags(settings: dict[str, str]) -> list[str]:
 
 def planned(run, scenario: str, choose: str = "", **settings: str) -> dict:
     chosen = [word for pair in choose.split() for word in ("--choose", pair)]
-    found = run("plan", *([scenario] if scenario else []), *chosen, *flags(settings), "--json").json
-    found["value"] = {name: row["value"] for name, row in found["results"].items()}
-    found["check"] = {check["name"]: check for check in found["checks"]}
-    return found
+    answer = run("plan", *([scenario] if scenario else []), *chosen, *flags(settings), "--json").json
+    answer["value"] = {name: row["value"] for name, row in answer["results"].items()}
+    answer["check"] = {check["name"]: check for check in answer["checks"]}
+    return answer
 
 
 def explained(run, quantity: str, *scenario: str, **settings: str) -> float:
@@ -37,18 +37,18 @@ def swept(run, scenario: str, *vary: str, watch: str) -> list[dict[str, float]]:
 def test_r01_size_classes(run):
     edges = {256: 1, 257: 2, 2048: 2, 2049: 3, 16384: 3, 16385: 4}
     for accelerators, tier in edges.items():
-        found = planned(run, "", "system=dgx-h100", accelerators=f"{accelerators} accelerator")
-        assert found["value"]["cluster_tier"] == tier
-        assert str(tier) in found["results"]["cluster_tier"]["label"]
+        the_plan = planned(run, "", "system=dgx-h100", accelerators=f"{accelerators} accelerator")
+        assert the_plan["value"]["cluster_tier"] == tier
+        assert str(tier) in the_plan["results"]["cluster_tier"]["label"]
 
 
 def test_r02_megawatts_to_accelerators_and_back(run):
-    found = planned(run, "facility-30mw")["value"]
-    assert (found["racks"], found["accelerators"]) == (189, 13608)
+    the_plan = planned(run, "facility-30mw")["value"]
+    assert (the_plan["racks"], the_plan["accelerators"]) == (189, 13608)
     assert planned(run, "amd-6gw")["value"]["systems"] == 45454
     back = planned(run, "facility-30mw", accelerators="13608 accelerator")["value"]
-    assert back["facility_power"] == pytest.approx(found["facility_power"])
-    assert found["stranded_rack_power"] > 0
+    assert back["facility_power"] == pytest.approx(the_plan["facility_power"])
+    assert the_plan["stranded_rack_power"] > 0
 
 
 def test_r03_rack_density_and_cooling(run):
@@ -62,23 +62,23 @@ def test_r03_rack_density_and_cooling(run):
 
 def test_r04_retrofit_is_never_cheaper_than_a_hall_that_needs_none(run):
     """The same megawatts in rented space made for accelerators, in an older hall refitted, and in a new one."""
-    found = {
+    by_name = {
         mode: planned(run, "facility-30mw", site_power_limit="5 MW", facility_mode=mode)["value"]
         for mode in ("colocation", "retrofit", "build")
     }
-    price = {mode: values["capex_facility"] for mode, values in found.items()}
+    price = {mode: values["capex_facility"] for mode, values in by_name.items()}
     assert price["colocation"] <= price["retrofit"] <= price["build"]
-    assert found["retrofit"]["time_to_service"] > found["colocation"]["time_to_service"]
-    assert found["build"]["time_to_service"] > found["retrofit"]["time_to_service"]
+    assert by_name["retrofit"]["time_to_service"] > by_name["colocation"]["time_to_service"]
+    assert by_name["build"]["time_to_service"] > by_name["retrofit"]["time_to_service"]
 
 
 def test_r05_binding_constraint(run):
-    found = planned(run, "facility-30mw")
-    assert found["results"]["binding_constraint"]["value"] == "site power"
-    assert len(found["results"]["binding_constraint"]["shares"]) > 1
+    the_plan = planned(run, "facility-30mw")
+    assert the_plan["results"]["binding_constraint"]["value"] == "site power"
+    assert len(the_plan["results"]["binding_constraint"]["shares"]) > 1
     more = planned(run, "facility-30mw", site_power_limit="31 MW")["value"]["accelerators"]
     other = planned(run, "facility-30mw", site_rack_limit="151 kW/rack")["value"]["accelerators"]
-    assert more > found["value"]["accelerators"] == other
+    assert more > the_plan["value"]["accelerators"] == other
 
 
 def test_r06_400g_against_800g(run):
@@ -108,20 +108,20 @@ def test_r08_more_accelerators_on_a_thin_fabric_gain_little(run):
 
 
 def test_r09_fabric_and_its_share_of_the_price(run):
-    found = planned(run, "own-8000-h100", accelerators="2056 accelerator")["value"]
-    assert min(found[name] for name in ("switches", "cables", "transceivers", "network_power")) > 0
-    layers = {name: found[f"capex_{name}"] for name in ("compute", "network", "storage", "software", "services")}
+    the_plan = planned(run, "own-8000-h100", accelerators="2056 accelerator")["value"]
+    assert min(the_plan[name] for name in ("switches", "cables", "transceivers", "network_power")) > 0
+    layers = {name: the_plan[f"capex_{name}"] for name in ("compute", "network", "storage", "software", "services")}
     assert sorted(layers, key=lambda name: -layers[name])[:2] == ["compute", "network"]
 
 
 def test_r10_training_run(run):
-    found = planned(run, "frontier-50000")
-    split = [found["value"][f"{name}_parallel"] for name in ("tensor", "pipeline", "data", "context")]
+    the_plan = planned(run, "frontier-50000")
+    split = [the_plan["value"][f"{name}_parallel"] for name in ("tensor", "pipeline", "data", "context")]
     product = 1
     for degree in split:
         product *= degree
-    assert 0.98 < product / found["value"]["accelerators"] <= 1
-    assert found["check"]["memory"]["ok"] and found["value"]["time_to_train"] > found["value"]["training_time"]
+    assert 0.98 < product / the_plan["value"]["accelerators"] <= 1
+    assert the_plan["check"]["memory"]["ok"] and the_plan["value"]["time_to_train"] > the_plan["value"]["training_time"]
     rented = {"market_accelerators": "10000 accelerator", "market_run_time": "13 week"}
     price = explained(run, "market_run_cost", **rented, market_rental_price="3 USD/accelerator/h")
     assert price == pytest.approx(65.5, abs=0.05)
@@ -135,8 +135,8 @@ def test_r11_failures_and_goodput(run):
         for save in ("2 h", "1 min")
     }
     assert share["2 h"] == 0 and share["1 min"] == pytest.approx(90, abs=0.6)
-    found = planned(run, "llama-3.1-405b")["value"]
-    assert found["lost_accelerator_hours"] > 0 and found["failure_cost_per_run"] > 0
+    the_plan = planned(run, "llama-3.1-405b")["value"]
+    assert the_plan["lost_accelerator_hours"] > 0 and the_plan["failure_cost_per_run"] > 0
 
 
 def test_r12_ingest_follows_from_bandwidth_alone(run):
@@ -149,8 +149,10 @@ def test_r12_ingest_follows_from_bandwidth_alone(run):
 
 
 def test_r13_serving_capacity_and_unit_cost(run):
-    found = planned(run, "chat-100m-users")["value"]
-    assert found["users_served"] >= 100 and found["cost_per_million_tokens"] > 0 and found["tokens_per_joule"] > 0
+    the_plan = planned(run, "chat-100m-users")["value"]
+    assert (
+        the_plan["users_served"] >= 100 and the_plan["cost_per_million_tokens"] > 0 and the_plan["tokens_per_joule"] > 0
+    )
     for accelerators, users in ((20000, 5000), (90000, 1111)):
         served = {"market_users": "100 Muser", "market_accelerators": f"{accelerators} accelerator"}
         assert explained(run, "market_users_per_accelerator", **served) == pytest.approx(users, abs=0.5)
@@ -182,12 +184,12 @@ def test_r16_a_millisecond_reaches_100_km(run):
 
 
 def test_r17_cost_by_layer(run):
-    found = planned(run, "own-8000-h100")["value"]
+    the_plan = planned(run, "own-8000-h100")["value"]
     parts = ("capex_it", "capex_software", "capex_services", "capex_installation", "capex_facility")
     more = ("capex_grid_connection", "capex_land")
-    assert sum(found[name] for name in (*parts, *more)) == pytest.approx(found["capex"])
-    assert found["compute_spend_share"] - found["compute_spend_share_gap"] == pytest.approx(70.46)
-    assert found["cost_per_compute"] > 0
+    assert sum(the_plan[name] for name in (*parts, *more)) == pytest.approx(the_plan["capex"])
+    assert the_plan["compute_spend_share"] - the_plan["compute_spend_share_gap"] == pytest.approx(70.46)
+    assert the_plan["cost_per_compute"] > 0
 
 
 def test_r18_own_or_rent(run):
@@ -202,9 +204,9 @@ def test_r18_own_or_rent(run):
 
 
 def test_r19_the_best_mix_is_never_dearer_than_a_pure_one(run):
-    found = planned(run, "regulated-hybrid", resident_share="0 %")["value"]
-    pure = [found[f"pure_{way}_cost_per_year"] for way in ("owned", "reserved", "burst")]
-    assert found["hybrid_cost_per_year"] <= min(pure) * (1 + 1e-9)
+    the_plan = planned(run, "regulated-hybrid", resident_share="0 %")["value"]
+    pure = [the_plan[f"pure_{way}_cost_per_year"] for way in ("owned", "reserved", "burst")]
+    assert the_plan["hybrid_cost_per_year"] <= min(pure) * (1 + 1e-9)
 
 
 def test_r20_cloud_prices_outside_the_band_are_kept_and_flagged(run):
@@ -227,17 +229,17 @@ def test_r21_short_lives_cost_more(run):
 def test_r22_margin_and_price(run):
     for margin, markup in (("28 %", 1.389), ("46 %", 1.852)):
         assert explained(run, "market_markup", market_margin=margin) == pytest.approx(markup, abs=5e-4)
-    found = planned(run, "own-8000-h100")["value"]
-    assert 0.28 <= found["vendor_margin"] / found["capex_compute"] <= 0.46
+    the_plan = planned(run, "own-8000-h100")["value"]
+    assert 0.28 <= the_plan["vendor_margin"] / the_plan["capex_compute"] <= 0.46
 
 
 def test_r23_cost_of_delay(run):
     late = {"analysis_period": "1 year"}
     for rate, million in ((2, 238), (5, 596)):
-        found = planned(run, "facility-30mw", cloud_price=f"{rate} USD/accelerator/h", **late)["value"]
-        assert found["cloud_cost"] == pytest.approx(million, abs=0.5)
-    found = planned(run, "own-8000-h100")["value"]
-    assert min(found[f"delay_cost_{cause}"] for cause in ("grid", "cooling", "supply")) > 0
+        the_plan = planned(run, "facility-30mw", cloud_price=f"{rate} USD/accelerator/h", **late)["value"]
+        assert the_plan["cloud_cost"] == pytest.approx(million, abs=0.5)
+    the_plan = planned(run, "own-8000-h100")["value"]
+    assert min(the_plan[f"delay_cost_{cause}"] for cause in ("grid", "cooling", "supply")) > 0
 
 
 def test_r24_schedule(run):
@@ -287,8 +289,8 @@ def test_r28_the_texan_rule_holds_from_75_megawatts(run):
 
 def test_r29_carbon_and_energy(run):
     full = {"site_power_limit": "132 kW", "pue": "1", "mean_load": "1"}
-    found = planned(run, "facility-30mw", **full)["value"]
-    assert found["energy_per_year"] == pytest.approx(1156, abs=0.5)
+    the_plan = planned(run, "facility-30mw", **full)["value"]
+    assert the_plan["energy_per_year"] == pytest.approx(1156, abs=0.5)
     owned = planned(run, "own-8000-h100")["value"]
     assert owned["carbon_per_year"] > 0 and owned["carbon_per_accelerator_hour"] > 0
 
@@ -328,15 +330,15 @@ def test_r31_presets_named_by_the_sources(run):
 
 
 def test_r32_claims(run):
-    found = run("claims", "--json").json
-    assert len(found["claims"]) == 238 and sum(found["by_verdict"].values()) == 238
-    checked = [row for row in found["claims"] if row["used_as"] == "model check"]
+    answer = run("claims", "--json").json
+    assert len(answer["claims"]) == 238 and sum(answer["by_verdict"].values()) == 238
+    checked = [row for row in answer["claims"] if row["used_as"] == "model check"]
     assert len(checked) == 30 and all(row["verdict"] != "cannot be checked" for row in checked)
 
 
 def test_r33_market(run):
-    found = run("market", "--json").json
-    rates = {row["name"]: round(row["recomputed"], 2) for row in found["growth"]}
+    answer = run("market", "--json").json
+    rates = {row["name"]: round(row["recomputed"], 2) for row in answer["growth"]}
     wanted = ("s0 2026 to 2031", "s1 2025 to 2032", "s2 2024 to 2034", "s3 2026 to 2036")
     assert [rates[name] for name in wanted] == [16.87, 14.39, 26.81, 17.84]
-    assert {row["axis"]: row["sum"] for row in found["sums"] if row["source"] == "s2"}["end use"] == 86
+    assert {row["axis"]: row["sum"] for row in answer["sums"] if row["source"] == "s2"}["end use"] == 86
