@@ -15,12 +15,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
-sys.path.insert(0, str(ROOT / "tests"))
 
 import atheris  # noqa: E402
 
 with atheris.instrument_imports(include=["planner", "pint", "tomllib"]):
-    import hostile_corpus
+    from tests import hostile_corpus
 
 LIMIT = 2
 MEMORY = 3 * 2**10

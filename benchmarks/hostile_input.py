@@ -20,11 +20,10 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-import hostile
-import hostile_commands as commands
-import hostile_files as files
+from tests import hostile
+from tests import hostile_commands as commands
+from tests import hostile_files as files
 
 LIMIT = 2.0
 # A command line may do whole work too: a report, every published case replayed.

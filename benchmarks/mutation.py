@@ -18,14 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "tests")]
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import golden  # noqa: E402
-
-from planner import glossary, units  # noqa: E402
-from planner.catalog.catalog import Catalog  # noqa: E402
-from planner.model import wiring  # noqa: E402
-from planner.plan import sizing  # noqa: E402
+from planner import glossary, units
+from planner.catalog.catalog import Catalog
+from planner.model import wiring
+from planner.plan import sizing
+from tests import golden
 
 OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult}
 COMPARISONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq}

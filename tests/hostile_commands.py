@@ -14,7 +14,9 @@ import re
 from unittest import mock
 
 import tomlkit
-from hostile import (
+
+from planner import cli, glossary
+from tests.hostile import (
     INSIDE,
     PLANNED,
     REFUSED,
@@ -29,9 +31,7 @@ from hostile import (
     text,
     word,
 )
-from hostile_files import entry_texts, price_table, table
-
-from planner import cli, glossary
+from tests.hostile_files import entry_texts, price_table, table
 
 SCENARIOS = ("own-8000-h100", "facility-30mw", "enterprise-8-gpu", "llama-3.1-405b", "own-8000-h10", "no-such.toml")
 # What would call out, or never end.

@@ -5,11 +5,10 @@ A first line may say what the rest is about: the quantity of a value or a range,
 
 from pathlib import Path
 
-import hostile
-import hostile_files as files
-
 from planner import glossary
 from planner.catalog.importing import rows
+from tests import hostile
+from tests import hostile_files as files
 
 CORPUS = Path(__file__).parent / "data" / "corpus"
 _SAID = rows.Said("AWS", None, "sheet", "A data sheet", "2026-01-01")

@@ -6,8 +6,6 @@ import json
 import shutil
 from pathlib import Path
 
-from hostile import UNITS, figure, judged, legal, literal, mutated, shipped, text, word
-
 from planner import glossary, paths
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import KINDS
@@ -18,6 +16,7 @@ from planner.money import mix, tariffs
 from planner.plan import demand, plan, rules
 from planner.scenario import resolve, scenario, scenario_file
 from planner.studies.sweep import axes
+from tests.hostile import UNITS, figure, judged, legal, literal, mutated, shipped, text, word
 
 SOURCE = '[sheet]\ntitle = "A data sheet"\n'
 # Files of a catalog that are no entry, by the way in which the planner comes to read them.

@@ -2,7 +2,7 @@
 
 import json
 
-import golden
+from tests import golden
 
 
 def test_every_figure_is_what_it_was_when_last_looked_at():

@@ -3,10 +3,6 @@
 import tempfile
 from pathlib import Path
 
-import hostile
-import hostile_commands as commands
-import hostile_corpus
-import hostile_files as files
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +11,9 @@ from planner.errors import InputError
 from planner.files import LARGEST_FILE, parse_toml, read_toml
 from planner.plan import layout_search
 from planner.scenario import resolve, scenario_file
+from tests import hostile, hostile_corpus
+from tests import hostile_commands as commands
+from tests import hostile_files as files
 
 # Hypothesis decides every draw and shrinks what fails; the same inputs on every run.
 CHANCE = st.randoms(use_true_random=False)

@@ -75,7 +75,7 @@ def installed(built, tmp_path_factory):
 def run(installed, folder, arguments, **variables):
     search = [
         str(installed),
-        *(path for path in sys.path if path and Path(path).resolve() not in (ROOT, ROOT / "tests")),
+        *(path for path in sys.path if path and Path(path).resolve() != ROOT),
     ]
     return subprocess.run(
         [sys.executable, "-B", "-m", "planner", *arguments],

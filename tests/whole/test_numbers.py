@@ -5,7 +5,6 @@ import math
 
 import numpy as np
 import pytest
-from hostile_commands import NOT_A_NUMBER, finite
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from planner.reports import plan_text
 from planner.scenario import resolve, scenario, scenario_file
 from planner.studies.sweep import engine, sweep
 from tests.conftest import CATALOG, planned
+from tests.hostile_commands import NOT_A_NUMBER, finite
 
 # One shipped scenario of each workload, and a hall.
 SCENARIOS = ("own-8000-h100", "llama-3.1-405b", "enterprise-8-gpu", "facility-30mw")

@@ -2,10 +2,9 @@
 
 import re
 
-import readme
-
 from planner.catalog.catalog import Catalog
 from planner.evidence.validation import validation
+from tests import readme
 
 
 def test_the_readme_and_the_page_of_accuracy_show_what_is_printed():
