@@ -19,7 +19,7 @@ def test_every_shipped_scenario_is_planned_with_its_headline_figures(name):
     text = json.dumps(plan.to_json(the_plan), allow_nan=False)
     assert json.loads(text)["results"]["accelerators"]["value"] >= 1
     for needed in ("racks", "facility_power", "capex", "opex_per_year", "cost_per_useful_accelerator_hour"):
-        assert needed in the_plan.results or needed in the_plan.whole.facts, f"{needed}: {found.missing.get(needed)}"
+        assert needed in the_plan.results or needed in the_plan.whole.facts, f"{needed}: {the_plan.missing.get(needed)}"
     assert the_plan.binding
 
 
