@@ -13,7 +13,7 @@ import numpy as np
 from planner import glossary
 from planner.catalog.catalog import Catalog
 from planner.model import wiring
-from planner.plan import layout_search, plan, sizing
+from planner.plan import layout_search, sizing
 from planner.plan.training_layout import TRAINING
 from planner.scenario import resolve, scenario
 
@@ -28,7 +28,7 @@ CHOICES = {"system": "dgx-h100", "model": "llama-3.1-70b"}
 def given() -> tuple[dict[str, Any], dict[str, str]]:
     """A training scenario's values with its strategy found, and the options."""
     resolved = resolve.resolve(scenario.Scenario("benchmark", "training", choose=CHOICES, set=SCENARIO), Catalog())
-    return plan.with_size_and_strategies(resolved)[0], resolved.options
+    return sizing.with_size_and_strategies(resolved)[0], resolved.options
 
 
 def single_evaluations(seconds: float = 1.0) -> float:

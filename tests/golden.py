@@ -14,7 +14,7 @@ from planner.catalog.catalog import Catalog
 from planner.errors import InputError
 from planner.model import wiring
 from planner.model.scopes import Figure
-from planner.plan import plan, planning, sizing
+from planner.plan import planning, sizing
 from planner.scenario import resolve, scenario, scenario_file
 
 FILE = Path(__file__).parent / "data" / "golden.json"
@@ -53,7 +53,7 @@ def switches(catalog):
 def evaluated(resolved):
     """Every scope with what is given and what follows; nothing where the scenario cannot be planned."""
     try:
-        given, _ = plan.with_size_and_strategies(planning.with_demand(resolved))
+        given, _ = sizing.with_size_and_strategies(planning.with_demand(resolved))
     except InputError:
         return None
     return wiring.evaluate(sizing.wanted(given), given)

@@ -36,6 +36,6 @@ def run(args: Arguments) -> Answer:
         lines = [f"{names[args.quantity].meaning}."]
         if tree.equation is not None and tree.equation.notes:
             lines.append(tree.equation.notes)
-        return "\n".join([*lines, "", derivation_text.derivation_text(tree, the_plan, args.catalog.sources)])
+        return "\n".join([*lines, "", derivation_text.derivation_text(tree, the_plan.whole, args.catalog.sources)])
 
-    return Answer(text=text, data=lambda: derivation_text.derivation_json(tree, the_plan, args.catalog.sources))
+    return Answer(text=text, data=lambda: derivation_text.derivation_json(tree, the_plan.whole, args.catalog.sources))

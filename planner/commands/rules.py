@@ -17,7 +17,7 @@ def run(args: Arguments) -> Answer:
     from planner.tables import Table
 
     the_plan = args.plan()
-    own = rules.findings(the_plan.whole)
+    own = the_plan.rules.findings(the_plan.whole)
     options = rules.options(the_plan.whole, args.catalog)
     every = Table(
         ["option", "verdict", "rule", "reason", "source"],

@@ -53,10 +53,11 @@ class Program:
 
 def compiled(wanted: Iterable[str | Figure], scope: Scope, varying: Iterable[Figure]) -> Program:
     """The program for what is wanted of a scope where the given figures `varying` will be arrays."""
-    asked = {each: wiring.placed(each, scope) for each in wanted}
+    place = scope.place
+    asked = {each: each if isinstance(each, Figure) else Figure(place, each) for each in wanted}
     inputs = dict.fromkeys(varying)
     moving = set(inputs)
-    route = wiring.route(asked, scope)
+    route = wiring.route(asked.values(), scope)
     constants = {figure: value for figure, value in scope.whole.figures().items() if figure not in moving}
     steps = []
     with np.errstate(all="ignore"):

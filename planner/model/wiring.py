@@ -219,7 +219,9 @@ def route(
     Names stand for quantities of the scope.  Names of given quantities with their options are a scope by themselves.
     """
     scope = scope_of(given, options)
-    return _route(tuple(placed(each, scope) for each in wanted), scope.whole.shape())
+    place = scope.place
+    figures = tuple(each if isinstance(each, Figure) else Figure(place, each) for each in wanted)
+    return _route(figures, scope.whole.shape())
 
 
 def placed(asked: str | Figure, scope: Scope) -> Figure:

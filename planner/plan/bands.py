@@ -59,6 +59,13 @@ def draw(ranges: Mapping[Figure, Fact], uniform: Any, whole: Resolved | None = N
     return columns
 
 
+def check_correlations(whole: Resolved) -> None:
+    """InputError where the correlations that the scenario states contradict each other."""
+    if whole.scenario.correlate:
+        ranges = uncertain(whole)
+        draw(ranges, sampling.stratified(len(ranges), 1, 0), whole)
+
+
 def _correlated(drawn: list[Figure], uniform: Any, whole: Resolved) -> Any:
     pairs = [
         (drawn.index(figure(name)), drawn.index(figure(other)), rank)

@@ -7,7 +7,7 @@ which rules hold and what makes a layout good is a description: training_layout.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,9 +104,9 @@ class Search:
         return rows
 
 
-def left_open(description: Description, values: Values) -> list[str]:
-    """The degrees that the scenario leaves to the search."""
-    return [name for name in description.candidates if name not in values]
+def left_open(description: Description, known: Collection[str]) -> list[str]:
+    """The degrees that the scenario leaves to the search, by the names of what is known."""
+    return [name for name in description.candidates if name not in known]
 
 
 def grid(description: Description, values: Values) -> dict[str, Any]:
@@ -164,14 +164,14 @@ def evaluated(
     return reached
 
 
-def needed(description: Description, values: Values, options: Options) -> set[str] | None:
-    """The given quantities that the choice of a layout depends on; None where the model cannot be evaluated."""
-    known = [*values, *description.candidates]
+def needed(description: Description, names: Collection[str], options: Options) -> frozenset[str] | None:
+    """Those of the given quantities that the choice of a layout depends on; None where it cannot be evaluated."""
+    known = [*names, *description.candidates]
     if wiring.route(description.goals, known, options).missing:
         return None
     asked = (*description.first, *description.goals)
     inputs = {figure.name for name in asked for figure in wiring.inputs_of(name, known, options)}
-    return set(values).intersection(description.read.union(description.candidates, inputs))
+    return description.read.union(description.candidates, inputs).intersection(names)
 
 
 def chosen(description: Description, values: Values, options: Options) -> dict[str, Any]:
@@ -179,8 +179,8 @@ def chosen(description: Description, values: Values, options: Options) -> dict[s
 
     Distinct scenarios are searched once.
     """
-    names = needed(description, values, options)
-    if names is None or not left_open(description, values):
+    names = needed(description, values.keys(), options)
+    if names is None or not left_open(description, values.keys()):
         return {}
     relevant = {name: values[name] for name in sorted(names)}
     for name in relevant.keys() & description.enough:

@@ -6,7 +6,7 @@ import functools
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,8 @@ from planner.model import wiring
 from planner.model.scopes import Figure, Scope, figure, written
 from planner.model.wiring import Route
 from planner.plan import dates, rules, sizing
-from planner.plan.bands import spread
+from planner.plan.bands import check_correlations, spread
+from planner.plan.rules import Rules
 from planner.scenario.scenario import Resolved, Scenario
 
 # A default matters when a one per cent change of it moves a headline figure by more than this share of a per cent.
@@ -64,68 +65,80 @@ class Default:
 
 @dataclass
 class Plan:
-    """Everything computed for one scenario."""
+    """A scenario with every figure of it; what is said of the figures is worked out when it is asked for."""
 
     # Every scope with what is given in it (facts, the size and the strategy found) and what is computed.
     whole: Resolved
-    # What was asked for, by its name as it is written.
-    results: dict[str, Result]
-    missing: dict[str, tuple[str, ...]]
-    checks: list[Check]
-    # Shares of each limit in use, the largest first.
-    binding: list[tuple[str, float]] = field(default_factory=list)
+    # The figures that were asked for, and the way to them.
+    wanted: list[Figure]
+    route: Route
+    rules: Rules
     # What each sizing target alone would give, in accelerators.
-    sized_by: dict[str, float] = field(default_factory=dict)
+    sized_by: dict[str, float]
+    # Whether the results have bands.
+    bands: bool = False
 
     @property
     def scenario(self) -> Scenario:
         return self.whole.scenario
-
-    @property
-    def binding_constraint(self) -> str:
-        return self.binding[0][0] if self.binding else "none known"
 
     def value(self, name: str) -> float | None:
         """A figure by its name as it is written, given or computed; None where it has no value or no finite one."""
         value = self.whole.value(figure(name))
         return None if value is None or not math.isfinite(value) else float(value)
 
+    @functools.cached_property
+    def results(self) -> dict[str, Result]:
+        """What was asked for and has a finite value, by its name as it is written."""
+        facts = self.whole.all_facts()
+        kinds, stale = _kinds(self.route, facts), dates.stale_inputs(self.route, facts, dates.price_day(self.scenario))
+        bands = spread(self.wanted, self.whole) if self.bands else {}
+        results = {}
+        for each, value in self._computed():
+            if math.isfinite(value):
+                low, high = bands.get(each, (None, None))
+                rests_on = tuple(sorted(map(str, stale.get(each, ()))))
+                results[str(each)] = Result(str(each), value, low, high, kinds.get(each, "set"), rests_on)
+        return results
+
+    @functools.cached_property
+    def missing(self) -> dict[str, tuple[str, ...]]:
+        """What each figure lacks that could not be computed, by its name as it is written."""
+        endless = {str(each): ("no finite value",) for each, value in self._computed() if not math.isfinite(value)}
+        return self.route.missing | endless
+
+    @functools.cached_property
+    def checks(self) -> list[Check]:
+        """The rules of the model, of the calendar and of the law that the scenario keeps or breaks."""
+        whole = self.whole
+        return [*_checks(self.wanted, whole), _availability(whole), *_mismatches(whole), *_rule_checks(self)]
+
+    @functools.cached_property
+    def binding(self) -> list[tuple[str, float]]:
+        """Shares of each limit in use, the largest first."""
+        return _binding(self.wanted, self.whole)
+
+    @property
+    def binding_constraint(self) -> str:
+        return self.binding[0][0] if self.binding else "none known"
+
+    def _computed(self) -> list[tuple[Figure, float]]:
+        """Those of the figures asked for that have a value."""
+        scopes = self.whole.by_place()
+        known = [(each, scopes[each.place].known.get(each.name)) for each in self.wanted]
+        return [(each, float(value)) for each, value in known if value is not None]
+
 
 def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
-    """The plan of a scenario whose choices are looked up already."""
-    given, sized_by = with_size_and_strategies(resolved)
+    """The plan of a scenario whose choices are looked up already; InputError where it cannot be planned."""
+    if bands:
+        check_correlations(resolved)
+    known_rules = Rules(resolved.rules)
+    given, sized_by = sizing.with_size_and_strategies(resolved)
     wanted = sizing.wanted(given)
     route = wiring.route(wanted, given)
-    whole = wiring.computed(route, given)
-    missing, known, facts = dict(route.missing), whole.by_place(), whole.all_facts()
-    kinds, stale = _kinds(route, facts), dates.stale_inputs(route, facts, dates.price_day(whole.scenario))
-    results = {}
-    for asked in wanted:
-        value, name = known[asked.place].known.get(asked.name), str(asked)
-        if value is None:
-            continue
-        if not math.isfinite(value):
-            missing[name] = ("no finite value",)
-            continue
-        rests_on = tuple(sorted(map(str, stale.get(asked, ()))))
-        results[name] = Result(name, float(value), None, None, kinds.get(asked, "set"), rests_on)
-    checks = [*_checks(wanted, whole), _availability(whole), *_mismatches(whole), *_rule_checks(whole)]
     counts = {str(target): count for target, count in sized_by.items()}
-    planned = Plan(whole, results, missing, checks, _binding(wanted, whole), counts)
-    return with_bands(planned) if bands else planned
-
-
-def with_bands(planned: Plan) -> Plan:
-    """The plan with the band of each figure that rests on an uncertain input."""
-    bands = {str(each): band for each, band in spread(map(figure, planned.results), planned.whole).items()}
-    banded = {name: replace(planned.results[name], low=low, high=high) for name, (low, high) in bands.items()}
-    return replace(planned, results=planned.results | banded)
-
-
-def with_size_and_strategies(resolved: Resolved) -> tuple[Resolved, dict[Figure, float]]:
-    """The scenario with the size and strategies found that it leaves open, and what each sizing target would give."""
-    sized, sized_by = sizing.sized(resolved, resolved.scenario.place)
-    return sizing.with_strategies(sized), sized_by
+    return Plan(wiring.computed(route, given), wanted, route, known_rules, counts, bands)
 
 
 def shown(name: str, value: Any) -> str:
@@ -235,10 +248,10 @@ def _mismatches(whole: Resolved) -> list[Check]:
     return checks
 
 
-def _rule_checks(whole: Resolved) -> list[Check]:
+def _rule_checks(planned: Plan) -> list[Check]:
     """Rules that exclude what the scenario chose, or put a condition on it."""
     checks: dict[str, Check] = {}
-    for finding in (finding for pool in whole.pools for finding in rules.findings(pool)):
+    for finding in (finding for pool in planned.whole.pools for finding in planned.rules.findings(pool)):
         if finding.verdict != rules.ALLOWED:
             name = finding.rule.replace(" ", "_").replace("-", "_")
             message = f"{finding.option}: {finding.verdict}: {finding.reason}."

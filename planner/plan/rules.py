@@ -49,6 +49,31 @@ class Rules:
         """Countries of a bloc."""
         return next((t["blocs"][name] for t in self.tables if name in t["blocs"]), [])
 
+    def findings(self, part: Resolved) -> list[Finding]:
+        """What is said about the sites, accelerators, offers and loads of a scenario, or of one of its pools."""
+        said: dict[Finding, None] = {}
+        for pool in part.pools:
+            said |= dict.fromkeys(self._of_pool(pool, functools.partial(_value, part, pool)))
+        return list(said)
+
+    def _of_pool(self, pool: Resolved, value: Callable[[str], Any]) -> Iterator[Finding]:
+        owner, wanted = _stated(pool)
+        if (site := pool.entries.get("site")) is not None:
+            country = str(site.text.get("country", ""))
+            yield self.export(country, owner, pool.entries.get("accelerator"))
+            if wanted != "none":
+                yield self.residency(country, owner, wanted, site.key)
+            yield from _grid(site, value("facility_power"))
+            yield from self.limits(country, site.key, value)
+        if (cloud := pool.entries.get("cloud")) is not None and wanted != "none":
+            offer = self.cloud(cloud, owner, wanted)
+            if offer.verdict == EXCLUDED and pool.options.get("ownership") != "rented":
+                # What is owned breaks no rule by being compared with an offer that may not be used.
+                offer = replace(offer, verdict=CONDITION, reason=f"{offer.reason}; its price is a comparison alone")
+            yield offer
+        if (system := pool.entries.get("system")) is not None and (cooling := pool.entries.get("cooling")) is not None:
+            yield from self.fit(system, cooling)
+
     def export(self, site: str, owner: str, accelerator: Entry | None) -> Finding:
         """Whether an accelerator may go to a country under an owner of another."""
         option = f"{accelerator.key if accelerator else 'accelerators'} in {site}"
@@ -172,37 +197,9 @@ def _fits(rule: Mapping[str, Any], site: str, owner: str, accelerator: Entry | N
     return not known and accelerator is not None and accelerator.text.get("vendor") in (rule["vendors"] or ())
 
 
-def findings(part: Resolved) -> list[Finding]:
-    """What the rules say about a scenario's own sites, accelerators, offers and loads, or about those of one pool."""
-    rules = Rules(part.rules)
-    said: dict[Finding, None] = {}
-    for pool in part.pools:
-        said |= dict.fromkeys(_of_pool(rules, pool, functools.partial(_value, part, pool)))
-    return list(said)
-
-
 def _value(part: Resolved, pool: Resolved, quantity: str) -> Any:
     """A quantity of all of it, or where there is none of the pool."""
     return part.get(quantity, pool.get(quantity))
-
-
-def _of_pool(rules: Rules, part: Resolved, value: Callable[[str], Any]) -> Iterator[Finding]:
-    owner, wanted = _stated(part)
-    if (site := part.entries.get("site")) is not None:
-        country = str(site.text.get("country", ""))
-        yield rules.export(country, owner, part.entries.get("accelerator"))
-        if wanted != "none":
-            yield rules.residency(country, owner, wanted, site.key)
-        yield from _grid(site, value("facility_power"))
-        yield from rules.limits(country, site.key, value)
-    if (cloud := part.entries.get("cloud")) is not None and wanted != "none":
-        offer = rules.cloud(cloud, owner, wanted)
-        if offer.verdict == EXCLUDED and part.options.get("ownership") != "rented":
-            # What is owned breaks no rule by being compared with an offer that may not be used.
-            offer = replace(offer, verdict=CONDITION, reason=f"{offer.reason}; its price is a comparison alone")
-        yield offer
-    if (system := part.entries.get("system")) is not None and (cooling := part.entries.get("cooling")) is not None:
-        yield from rules.fit(system, cooling)
 
 
 def _stated(part: Resolved) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from planner.model.scopes import Figure, Scope, Shape, of_shape, scope_of, writt
 from planner.plan import layout_search
 from planner.plan.serving_layout import SERVING
 from planner.plan.training_layout import TRAINING
+from planner.scenario.scenario import Resolved
 
 SIZE = "accelerators"
 UNIT_OF_SIZE = "system_accelerators"
@@ -62,6 +63,12 @@ def targets(scope: Scope) -> dict[str, dict[str, str]]:
     return {name: sizes for name in scope.given if name in scope.said and (sizes := rows[name].sizes)}
 
 
+def with_size_and_strategies(resolved: Resolved) -> tuple[Resolved, dict[Figure, Any]]:
+    """The scenario with the size and strategies found that it leaves open, and what each sizing target would give."""
+    found, by_target = sized(resolved, resolved.scenario.place)
+    return with_strategies(found), by_target
+
+
 def run(
     wanted: Iterable[str | Figure], given: Scope | Mapping[str, Any], options: Mapping[str, str] | None = None
 ) -> Scope:
@@ -73,16 +80,11 @@ def with_strategies(scope: S) -> S:
     """The scope with the parallel strategies that its pools leave open; a pool without a size waits for one."""
     found = scope.copied()
     for pool in found.pools:
-        if SIZE in pool:
+        description = _LAYOUTS.get(pool.options.get("workload", ""))
+        if description is not None and SIZE in pool:
             alone = pool.alone()
-            pool.given |= strategy(alone.given, alone.options)
+            pool.given |= layout_search.chosen(description, alone.given, alone.options)
     return found
-
-
-def strategy(values: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
-    """The degrees of the parallel strategy that a scenario leaves open, as they are best."""
-    description = _LAYOUTS.get(options["workload"])
-    return layout_search.chosen(description, values, options) if description else {}
 
 
 def sized(whole: S, place: str = "scenario") -> tuple[S, dict[Figure, Any]]:

@@ -172,7 +172,7 @@ def derivations(the_plan: Plan, catalog: Catalog) -> list[Block]:
     for name in glossary.headlines():
         if name in the_plan.results:
             tree = derivation.derivation(name, the_plan.whole, seen)
-            text = derivation_text.derivation_text(tree, the_plan, catalog.sources)
+            text = derivation_text.derivation_text(tree, the_plan.whole, catalog.sources)
             blocks.append(Derivation(f"{name}: {rows[name].meaning}", text))
     return blocks
 

@@ -21,13 +21,13 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
     """Every fact and option that holds for the scenario; InputError with all problems at once."""
     if scenario.pools:
         return resolve_pools(scenario, catalog)
-    found: list[Problem] = []
-    entries = _entries(scenario, catalog, found)
+    problems: list[Problem] = []
+    entries = _entries(scenario.choose, scenario.place, catalog, problems)
     facts: dict[str, Fact] = {}
     options = {name: option.choices[0] for name, option in glossary.options().items()}
     options["workload"] = scenario.workload
     defaults: Mapping[str, Fact] = {}
-    with gathered(found):
+    with gathered(problems):
         defaults = catalog.defaults
     for name, fact in defaults.items():
         if name in options:
@@ -37,11 +37,12 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
     of_entries, chosen = brought(entries)
     facts |= {name: _where_it_holds(fact, entries) for name, fact in of_entries.items()}
     options |= chosen
-    apply_set(scenario, facts, options, found)
-    apply_ranges(scenario, facts, found)
-    found.extend(correlation_problems(scenario, facts))
-    if found:
-        raise InputError(found)
+    apply_set(scenario, facts, options, problems)
+    apply_ranges(scenario, facts, problems)
+    ranged = {name for name, fact in facts.items() if fact.low is not None and fact.high is not None}
+    problems += correlation_problems(scenario.correlate, ranged, scenario.place)
+    if problems:
+        raise InputError(problems)
     return Resolved(scenario=scenario, facts=facts, options=options, entries=entries, rules=catalog.rules)
 
 
@@ -71,32 +72,32 @@ def year_of(date: datetime.date) -> float:
     return round(date.year + (date.timetuple().tm_yday - 1) / 365.25, 3)
 
 
-def _entries(scenario: Scenario, catalog: Lookup, found: list[Problem]) -> dict[str, Entry]:
+def _entries(chosen: Mapping[str, str], place: str, catalog: Lookup, problems: list[Problem]) -> dict[str, Entry]:
     """The entry of each role: chosen, named by a chosen entry, or the default choice."""
     roles = glossary.roles()
     entries: dict[str, Entry] = {}
 
-    def choose(role: str, name: str, place: str) -> None:
+    def choose(role: str, name: str, said_by: str) -> None:
         try:
             entry = catalog.find(roles[role], name)
         except InputError as error:
-            found.extend(
-                Problem(place, f"choose.{role}", p.message) if p.place == "catalog" else p for p in error.problems
+            problems.extend(
+                Problem(said_by, f"choose.{role}", p.message) if p.place == "catalog" else p for p in error.problems
             )
             return
         entries[role] = entry
 
-    for role, name in fields.each(scenario.choose, chosen_for, At(scenario.place, found, "choose")):
-        choose(role, name, scenario.place)
+    for role, name in fields.each(chosen, chosen_for, At(place, problems, "choose")):
+        choose(role, name, place)
     # A system brings its accelerator; a cloud offer brings one only where no system did.
     for role in [*[r for r in entries if r != "cloud"], *[r for r in entries if r == "cloud"]]:
         entry = entries[role]
         for name, key in entry.references.items():
             target = glossary.kinds()[entry.kind].references[name]
-            if target not in entries and target not in scenario.choose:
+            if target not in entries and target not in chosen:
                 choose(target, key, entry.origin)
     for role, name in catalog.default_choices.items():
-        if role not in entries and role not in scenario.choose:
+        if role not in entries and role not in chosen:
             choose(role, name, "choices.toml")
     return entries
 

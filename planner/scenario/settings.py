@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -87,22 +87,22 @@ def _range(name: str) -> Takes:
     return Takes('three values and may name a distribution: ["low", "typical", "high", "lognormal"]', read)
 
 
-def correlation_problems(scenario: Scenario, facts: dict[str, Fact]) -> list[Problem]:
+def correlation_problems(correlate: Mapping[str, Any], ranged: Collection[str], place: str) -> list[Problem]:
     """What is wrong with the stated correlations: names without a range, figures outside -1 to 1."""
 
     def with_others(name: str) -> Takes:
-        return fields.named(lambda other: _correlation((name, other), facts), "{ OTHER = 0.6 }")
+        return fields.named(lambda other: _correlation((name, other), ranged), "{ OTHER = 0.6 }")
 
     problems: list[Problem] = []
-    for _ in fields.each(scenario.correlate, with_others, At(scenario.place, problems, "correlate")):
+    for _ in fields.each(correlate, with_others, At(place, problems, "correlate")):
         pass
     return problems
 
 
-def _correlation(names: tuple[str, str], facts: dict[str, Fact]) -> Takes:
+def _correlation(names: tuple[str, str], ranged: Collection[str]) -> Takes:
     def read(given: Any, at: At) -> float:
         for name in names:
-            if name not in facts or facts[name].low is None or facts[name].high is None:
+            if name not in ranged:
                 at.refuse(f"'{name}' has no range: give it one under [range]")
         if not fields.is_number(given) or not -1 <= given <= 1:
             raise ValueError(f"{given!r} is not a correlation: it is -1 to 1")

@@ -11,7 +11,7 @@ from planner.catalog.catalog import Catalog
 from planner.catalog.entries import Entry
 from planner.errors import one
 from planner.model import wiring
-from planner.plan.plan import with_size_and_strategies
+from planner.plan import sizing
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario
 from planner.studies import ranking
@@ -96,7 +96,7 @@ def _at_the_edge(scenario: Scenario, catalog: Catalog, entry: Entry) -> dict[str
 def _figures(scenario: Scenario, catalog: Catalog) -> dict[str, Any]:
     """Latency and cost of a scenario as far as they can be computed, with what they lack."""
     resolved = resolve(scenario, catalog)
-    given, _ = with_size_and_strategies(resolved)
+    given, _ = sizing.with_size_and_strategies(resolved)
     computed = wiring.evaluate(FIGURES, given)
     missing = wiring.route(FIGURES, given).missing
     lacks = tuple(n for n in missing.get("compute_latency", ()) if n.startswith(("accelerator_", "model_")))

@@ -11,9 +11,9 @@ import numpy as np
 from planner.catalog.catalog import Catalog
 from planner.errors import one
 from planner.model import wiring
-from planner.plan import layout_search, serving_layout, training_layout
+from planner.plan import layout_search, serving_layout, sizing, training_layout
 from planner.plan.layout_search import Description, Search
-from planner.plan.plan import shown, with_size_and_strategies
+from planner.plan.plan import shown
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario
 from planner.tables import Table
@@ -123,7 +123,7 @@ def of_scenario(scenario: Scenario, catalog: Catalog, count: int, free: bool = F
         raise one(scenario.place, "workload", f"'{scenario.workload}' has no parallel strategy: it takes training")
     words = WORDS[scenario.workload]
     description = words.description
-    given, _ = with_size_and_strategies(resolved)
+    given, _ = sizing.with_size_and_strategies(resolved)
     searched = {name for name in description.candidates if free or name not in resolved.facts}
     if scenario.workload == "training" and not resolved.get("model_experts"):
         searched.discard("expert_parallel")

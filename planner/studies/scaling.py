@@ -11,7 +11,6 @@ from planner.catalog.catalog import Catalog
 from planner.errors import one
 from planner.model import wiring
 from planner.plan import sizing
-from planner.plan.plan import with_size_and_strategies
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario
 
@@ -59,7 +58,7 @@ def curve(scenario: Scenario, catalog: Catalog, sizes: list[float] | None = None
         raise one(scenario.place, "workload", f"'{scenario.workload}' has no scaling curve: it takes training")
     if scenario.pools:
         raise one(scenario.place, "pool", "a scaling curve is of one cluster: it takes a scenario without pools")
-    given, _ = with_size_and_strategies(resolved)
+    given, _ = sizing.with_size_and_strategies(resolved)
     base = float(given[sizing.SIZE])
     sequences = float(wiring.evaluate(["global_batch"], resolved).get("global_batch", np.nan))
     if not np.isfinite(sequences):

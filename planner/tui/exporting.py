@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from planner import files
 from planner.errors import one
 from planner.plan import plan
-from planner.plan.plan import Plan, with_bands
+from planner.plan.plan import Plan
 from planner.reports import plan_text
 from planner.tables import Table
 from planner.tui.session import Session
@@ -61,7 +62,7 @@ def write(formats: Formats, path: Path) -> None:
 def _planned(plans: list[Plan], session: Session) -> list[Plan]:
     if not plans:
         raise one(session.scenario.name, "", "has no plan to export: see its problems")
-    return [with_bands(each) for each in plans]
+    return [replace(each, bands=True) for each in plans]
 
 
 def _json(the_plan: Plan) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from planner.model import wiring
 from planner.money import ledger, plan_ledger, returns
-from planner.plan import plan, planning
+from planner.plan import planning, sizing
 from planner.scenario import resolve, scenario_file
 from tests.conftest import CATALOG, asked, planned
 
@@ -25,7 +25,7 @@ CLOSED = (
 
 def resolved(name="own-8000-h100", **changes):
     the_scenario = resolve.resolve(asked(name, **changes), CATALOG)
-    planned, _ = plan.with_size_and_strategies(the_scenario)
+    planned, _ = sizing.with_size_and_strategies(the_scenario)
     return planned.given, planned.options
 
 

@@ -13,7 +13,7 @@ def verdicts(name="own-8000-h100", choose=None, **changes):
 
 
 def test_sb6_applies_in_texas_from_75_mw():
-    small = rules.findings(planned("facility-30mw").whole)
+    small = planned("facility-30mw").rules.findings(planned("facility-30mw").whole)
     assert [f.verdict for f in small if f.rule == "large-load rule"] == ["allowed"]
     the_plan = planned("facility-30mw", site_power_limit="80 MW")
     check = {c.name: c for c in the_plan.checks}["large_load_rule"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from planner.errors import InputError
-from planner.plan import layout_search, plan, planning, sizing
+from planner.plan import layout_search, planning, sizing
 from planner.plan.training_layout import TRAINING
 from planner.scenario import resolve, scenario
 from planner.studies import layouts, scaling
@@ -39,7 +39,7 @@ def test_leaving_out_hopeless_strategies_changes_nothing():
 
 def test_what_the_scenario_sets_is_kept():
     changed = scenario.changed(MADE, {}, {"tensor_parallel": "8", "pipeline_parallel": "2"})
-    given, _ = plan.with_size_and_strategies(resolve.resolve(changed, CATALOG))
+    given, _ = sizing.with_size_and_strategies(resolve.resolve(changed, CATALOG))
     assert (given["tensor_parallel"], given["pipeline_parallel"]) == (8, 2)
     assert {"virtual_stages", "micro_batch"} <= set(given)
 
@@ -51,9 +51,9 @@ def test_the_sharding_is_searched_where_it_is_open_and_kept_where_it_is_set():
     assert {row[ranking.columns.index("ZeRO")] for row in ranking.rows} == {"1", "3"}
     for stage in (1, 2, 3):
         fixed = scenario.changed(small, {}, {"zero_stage": str(stage)})
-        assert plan.with_size_and_strategies(resolve.resolve(fixed, CATALOG))[0]["zero_stage"] == stage
+        assert sizing.with_size_and_strategies(resolve.resolve(fixed, CATALOG))[0]["zero_stage"] == stage
     mixture = resolve.resolve(scenario.changed(MADE, {"model": "deepseek-v3"}, {}), CATALOG)
-    assert plan.with_size_and_strategies(mixture)[0]["zero_stage"] == 1
+    assert sizing.with_size_and_strategies(mixture)[0]["zero_stage"] == 1
 
 
 def test_every_degree_can_be_set():
@@ -67,9 +67,9 @@ def test_every_degree_can_be_set():
 
 def test_many_scenarios_choose_as_each_alone():
     sizes = np.array([64.0, 1024.0, 64.0, 8192.0])
-    many = sizing.strategy({**RESOLVED, "accelerators": sizes}, RESOLVED.options)
+    many = sizing.with_strategies(RESOLVED.giving({"accelerators": sizes}))
     for place, size in enumerate(sizes):
-        alone = sizing.strategy({**RESOLVED, "accelerators": float(size)}, RESOLVED.options)
+        alone = sizing.with_strategies(RESOLVED.giving({"accelerators": float(size)}))
         for name in TRAINING.candidates:
             assert many[name][place] == alone[name]
 
@@ -83,7 +83,7 @@ def test_a_model_too_large_gets_the_strategy_that_lacks_least_and_says_so():
 
 
 def test_other_workloads_have_no_strategy():
-    values = sizing.strategy(RESOLVED, {**RESOLVED.options, "workload": "capacity"})
+    values = sizing.with_strategies(RESOLVED.choosing({"workload": "capacity"}))
     assert not set(TRAINING.candidates) & set(values)
 
 

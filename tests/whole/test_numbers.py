@@ -168,7 +168,7 @@ def test_money_is_conserved(name):
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_one_scenario_and_many_agree_bit_for_bit_in_every_quantity(name, count):
     resolved = resolve.resolve(scenario_file.load(name, CATALOG), CATALOG)
-    planned, _ = plan.with_size_and_strategies(resolved)
+    planned, _ = sizing.with_size_and_strategies(resolved)
     wanted = sizing.wanted(planned)
     one = wiring.evaluate(wanted, planned)
     arrays = {quantity: np.full(count, float(value)) for quantity, value in planned.items()}

@@ -13,7 +13,6 @@ from planner.catalog.catalog import Catalog
 from planner.evidence.claims.documents import Claim, Seeds
 from planner.model import wiring
 from planner.plan import sizing
-from planner.plan.plan import with_size_and_strategies
 from planner.scenario import resolve, scenario, scenario_file
 from planner.scenario.scenario import Resolved, Scenario
 
@@ -132,7 +131,7 @@ class Bench:
             base = replace(base, workload=given["workload"])
         settings = {key: self.seeds.figure_text(text) for key, text in given.get("set", {}).items()}
         resolved = resolve.resolve(scenario.changed(base, given.get("choose", {}), settings), self.catalog)
-        return Run(with_size_and_strategies(resolved)[0] if sized else resolved)
+        return Run(sizing.with_size_and_strategies(resolved)[0] if sized else resolved)
 
 
 def figure(value: float | None, unit: str) -> float | None:

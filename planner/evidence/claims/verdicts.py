@@ -16,7 +16,8 @@ from planner.evidence.claims.documents import Claim, Seeds
 from planner.evidence.claims.runs import Bench, Check, Evidence, MissingError, Run
 from planner.model import derivation, wiring
 from planner.model.derivation import Step
-from planner.plan import derivation_text, plan
+from planner.plan import derivation_text
+from planner.scenario.scenario import Resolved
 from planner.tables import Cell, Table
 
 _SHORTEST_REASON = 40
@@ -204,11 +205,11 @@ def counts(judgements: list[Judgement]) -> str:
     return ", ".join(f"{number} {verdict}" for verdict, number in by_verdict.items() if number)
 
 
-def _derived(finding: Finding) -> Iterator[tuple[Step, plan.Plan]]:
-    """The derivation of every quantity that a finding computed, with the plan it belongs to."""
+def _derived(finding: Finding) -> Iterator[tuple[Step, Resolved]]:
+    """The derivation of every quantity that a finding computed, with the scenario it belongs to."""
     for run, quantity in finding.runs:
         whole = wiring.evaluate([quantity], run.resolved)
-        yield derivation.derivation(quantity, whole), plan.Plan(whole, {}, {}, [])
+        yield derivation.derivation(quantity, whole), whole
 
 
 def explained_json(court: Court, judgement: Judgement) -> dict[str, Any]:

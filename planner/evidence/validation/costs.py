@@ -29,7 +29,6 @@ from planner.model.scopes import Scope, figure
 from planner.money import returns
 from planner.money.ledger import OWN, RENT, Flow, Ledger
 from planner.plan import sizing
-from planner.plan.plan import with_size_and_strategies
 from planner.scenario import resolve, scenario, scenario_file
 
 # As a power of two.
@@ -131,7 +130,7 @@ class _Answers:
             choose[rule["role"]] = rule["entries"][name]
         given = scenario.changed(scenario_file.load(group["scenario"], self.catalog), choose, {})
         resolved = resolve.resolve(given, self.catalog)
-        planned, _ = with_size_and_strategies(resolved)
+        planned, _ = sizing.with_size_and_strategies(resolved)
         self.base, self.options, self.facts = planned.given, dict(planned.options), planned.facts
 
     def _drop_conventions(self, conventions: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar, Self
 
 from textual import on, work
@@ -16,7 +17,7 @@ from textual.widgets import Digits, Static
 from textual.worker import get_current_worker
 
 from planner.errors import InputError
-from planner.plan.plan import Plan, with_bands
+from planner.plan.plan import Plan
 from planner.scenario.edits import DATES
 from planner.tui.frame import PlannerScreen
 from planner.tui.screens import choosing, results
@@ -139,7 +140,7 @@ class ScenarioScreen(PlannerScreen):
     @work(thread=True, exclusive=True, exit_on_error=False, group="bands")
     def _compute_bands(self, plan: Plan, revision: int) -> None:
         try:
-            results = with_bands(plan).results
+            results = replace(plan, bands=True).results
         except InputError:
             return
         spread = {

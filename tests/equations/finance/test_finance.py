@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from planner.equations.facility import delay
 from planner.equations.finance import accounting, amortization, break_even, financing, residual, run_cost, tax
 from planner.model import wiring
-from planner.plan import plan
+from planner.plan import sizing
 from planner.scenario import resolve, scenario_file
 from tests.conftest import CATALOG, planned
 
@@ -262,7 +262,7 @@ def test_the_cost_shares_are_shares_of_the_full_cost():
 @given(utilization=st.floats(0.05, 1.0))
 def test_a_useful_hour_costs_the_installed_hour_over_its_use(utilization):
     resolved = resolve.resolve(scenario_file.load("own-8000-h100", CATALOG), CATALOG)
-    values, _ = plan.with_size_and_strategies(resolved)
+    values, _ = sizing.with_size_and_strategies(resolved)
     wanted = ("cost_per_accelerator_hour", "cost_per_useful_accelerator_hour", "useful_share")
     computed = wiring.evaluate(wanted, {**values, "utilization": utilization}, resolved.options)
     assert computed[wanted[1]] * computed["useful_share"] == pytest.approx(computed[wanted[0]])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from planner.equations.training import attention, collectives, memory, pipeline
 from planner.errors import InputError
 from planner.model import wiring
-from planner.plan import plan, planning
+from planner.plan import planning, sizing
 from planner.scenario import resolve, scenario, scenario_file
 from tests.conftest import CATALOG, planned
 
@@ -29,7 +29,7 @@ WANTED = ["step_time", "mfu", "memory_needed", "communication_share", "training_
 def values_of(**changes: str) -> tuple[dict, dict]:
     made = scenario.Scenario("t", "training", choose=CHOOSE, set={**SET, **changes})
     resolved = resolve.resolve(made, CATALOG)
-    return plan.with_size_and_strategies(resolved)[0], resolved.options
+    return sizing.with_size_and_strategies(resolved)[0], resolved.options
 
 
 def evaluated(**changes: str) -> dict:
@@ -68,7 +68,7 @@ def test_uneven_routing_slows_products_and_dispatch_of_experts_alone():
         "t", "training", choose={**CHOOSE, "model": "deepseek-v3"}, set={**SET, "expert_parallel": "8"}
     )
     resolved = resolve.resolve(made, CATALOG)
-    values, options = plan.with_size_and_strategies(resolved)[0], resolved.options
+    values, options = sizing.with_size_and_strategies(resolved)[0], resolved.options
     wanted = ["grouped_time", "expert_time", "linear_time", "step_time"]
     even = wiring.evaluate(wanted, values, options)
     uneven = wiring.evaluate(wanted, {**values, "training_imbalance": 1.5}, options)
