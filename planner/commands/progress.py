@@ -19,11 +19,11 @@ class Progress:
     A total of 0 is one that is not known: what is done and the rate are shown.
     """
 
-    def __init__(self, total: int, what: str = "scenarios", console: Console | None = None):
+    def __init__(self, total: int, console: Console | None = None):
         from rich import progress
         from rich.console import Console
 
-        self.total, self.what = total, what
+        self.total = total
         console = console or Console(stderr=True)
         self.clock = console.get_time
         self.start = self.shown = self.clock()
@@ -35,7 +35,7 @@ class Progress:
         self.task = self.bar.add_task("", total=total or None)
 
     def __call__(self, done: int, resumed: bool = False) -> None:
-        """`done` of the total are finished; what was resumed does not count for the rate."""
+        """`done` scenarios are finished; what was resumed does not count for the rate."""
         self.done = done
         if resumed:
             self.before = done
@@ -43,7 +43,7 @@ class Progress:
         now = self.clock()
         rate = (self.done - self.before) / max(now - self.start, 1e-9)
         of = f" of {self.total:,}" if self.total else ""
-        self.bar.update(self.task, completed=done, description=f"{done:,}{of} {self.what}  {rate:,.0f}/s")
+        self.bar.update(self.task, completed=done, description=f"{done:,}{of} scenarios  {rate:,.0f}/s")
         if self.bar.console.is_terminal:
             if now - self.start >= _PATIENCE:
                 self.bar.start()
@@ -60,7 +60,7 @@ class Progress:
         """What was done in which time."""
         seconds = max(self.clock() - self.start, 1e-9)
         made = self.done - self.before
-        return f"{made:,} {self.what} in {duration(seconds)} ({made / seconds:,.0f}/s)"
+        return f"{made:,} scenarios in {duration(seconds)} ({made / seconds:,.0f}/s)"
 
 
 def duration(seconds: float) -> str:

@@ -35,33 +35,18 @@ _BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
 
 
 class Planner(Protocol):
-    """The app, as its screens and its palette know it."""
+    """The app, as its screens and its palette know it; the app says what each of these does."""
 
     session: Session
 
-    def why(self, name: str) -> None:
-        """Open the derivation of a quantity."""
-
-    def edit_input(self, name: str) -> None:
-        """Go to the scenario screen and edit an input there."""
-
-    def show_entry(self, kind: str, key: str) -> None:
-        """Go to the catalog screen and show an entry there."""
-
-    def show_pool(self, pool: str) -> None:
-        """Show and edit a pool of the scenario, or the whole."""
-
-    def show_scenario(self) -> None:
-        """Show the scenario afresh on the present screen."""
-
-    def scenario_changed(self) -> None:
-        """Show on the top line whether the scenario is saved."""
-
-    def open_scenario(self, file: str) -> None:
-        """Work on the scenario in a file, or a shipped one."""
-
-    def say(self, error: InputError, title: str) -> None:
-        """Show every problem of an error."""
+    def why(self, name: str) -> None: ...
+    def edit_input(self, name: str) -> None: ...
+    def show_entry(self, kind: str, key: str) -> None: ...
+    def show_pool(self, pool: str) -> None: ...
+    def show_scenario(self) -> None: ...
+    def scenario_changed(self) -> None: ...
+    def open_scenario(self, file: str) -> None: ...
+    def say(self, error: InputError, title: str) -> None: ...
 
 
 class TopLine(Widget):
