@@ -83,7 +83,7 @@ class Equation:
 @functools.cache
 def alternatives() -> dict[str, dict[str | None, Equation]]:
     """Quantity -> choice (None: every choice without an equation of its own) -> equation."""
-    found: dict[str, dict[str | None, Equation]] = {}
+    by_name: dict[str, dict[str | None, Equation]] = {}
     for path in sorted(Path(equations.__path__[0]).rglob("*.py"), key=lambda path: path.stem):
         if path.stem == "__init__":
             continue
@@ -95,15 +95,15 @@ def alternatives() -> dict[str, dict[str | None, Equation]]:
             choice = suffix.replace("_", "-") or None
             code = function.__code__
             needs = code.co_varnames[: code.co_argcount]
-            _add(Equation(name, function, needs, path.stem, choice), found)
+            _add(Equation(name, function, needs, path.stem, choice), by_name)
     for row in glossary.quantities().values():
         for choice, text in row.same_as.items():
-            _add(_from_row(row, choice, text), found)
-    return found
+            _add(_from_row(row, choice, text), by_name)
+    return by_name
 
 
-def _add(new: Equation, found: dict[str, dict[str | None, Equation]]) -> None:
-    choices = found.setdefault(new.name, {})
+def _add(new: Equation, by_name: dict[str, dict[str | None, Equation]]) -> None:
+    choices = by_name.setdefault(new.name, {})
     if new.choice in choices:
         raise glossary.GlossaryError(f"two equations compute '{new.function.__name__}'")
     choices[new.choice] = new
@@ -147,10 +147,10 @@ def step(name: str, scope: Scope) -> Step | None:
     row = glossary.quantities().get(name)
     if row is not None and scope.combines(name):
         return _combination(row, scope)
-    found = equation(name, scope.options)
-    if found is None:
+    own = equation(name, scope.options)
+    if own is None:
         return None
-    return Step(Figure(scope.place, name), found, tuple(scope.source(need) for need in found.needs))
+    return Step(Figure(scope.place, name), own, tuple(scope.source(need) for need in own.needs))
 
 
 def _combination(row: glossary.Quantity, scope: Scope) -> Step | None:
@@ -189,8 +189,8 @@ def _elsewhere(shape: Shape) -> frozenset[str]:
     def depends(figure: Figure) -> bool:
         if figure not in known:
             known[figure] = False
-            found = step(figure.name, scope.at(figure.place))
-            known[figure] = found is not None and any(depends(need) for need in found.needs)
+            how = step(figure.name, scope.at(figure.place))
+            known[figure] = how is not None and any(depends(need) for need in how.needs)
         return known[figure]
 
     rows = glossary.quantities()
@@ -244,20 +244,20 @@ def _route(wanted: tuple[Figure, ...], shape: Shape) -> Route:
             return False
         if figure in opened:
             raise glossary.GlossaryError(f"equations form a cycle: {' -> '.join(map(str, [*opened, figure]))}")
-        found = step(figure.name, scopes[figure.place]) if figure.place in scopes else None
-        if found is None:
+        how = step(figure.name, scopes[figure.place]) if figure.place in scopes else None
+        if how is None:
             missing[figure] = (figure,)
             return False
         opened.append(figure)
         lacking: dict[Figure, None] = {}
-        for need in found.needs:
+        for need in how.needs:
             if not visit(need):
                 lacking.update(dict.fromkeys(missing[need]))
         opened.pop()
         if lacking:
             missing[figure] = tuple(lacking)
             return False
-        steps.append(found)
+        steps.append(how)
         done.add(figure)
         return True
 
@@ -271,7 +271,7 @@ def site_limits() -> frozenset[str]:
     """Given quantities that a margin or a share in use of a whole site is computed from: its limits."""
     rows, computed = glossary.quantities(), alternatives()
     held = [n for n in computed if n in rows and (rows[n].check or rows[n].binds) and rows[n].combine == AGAIN]
-    needs = {need for name in held for found in computed[name].values() for need in found.needs}
+    needs = {need for name in held for equation in computed[name].values() for need in equation.needs}
     return frozenset(need for need in needs if need not in computed)
 
 
@@ -298,15 +298,15 @@ def evaluate(
 
 def computed(route: Route, scope: S) -> S:
     """The scope with every step of a route computed."""
-    found = scope.copied()
+    evaluated = scope.copied()
     known: dict[tuple[str, ...], dict[str, Any]] = {}
-    for place, each in found.whole.by_place().items():
+    for place, each in evaluated.whole.by_place().items():
         known[place] = each.known = dict(each.given)
     with np.errstate(all="ignore"):
         for run in route.steps:
             inputs = [known[place][name] for place, name in run.needs]
             known[run.figure.place][run.figure.name] = run.equation.function(*inputs)
-    return found
+    return evaluated
 
 
 def inputs_of(

@@ -58,27 +58,27 @@ class Timeline:
         return [0, *(int(month) + 1 for month in np.flatnonzero(moved))]
 
 
-def timeline(found: Plan) -> Timeline:
+def timeline(the_plan: Plan) -> Timeline:
     """The whole by month, from the scenario's start to the end of the analysis period."""
-    whole = found.whole
+    whole = the_plan.whole
     ends = (pool["start_delay"] + pool["analysis_period"] for pool in whole.pools)
     count = max(1, *(round(float(end) / MONTH) for end in ends))
     # In the middle of each month: a pool counts from the month it starts in, a ramp with its mean.
     time = (np.arange(count) + 0.5) * MONTH
     shares = {pool.path: _share(pool, time) for pool in whole.pools}
-    wanted = _of_the_whole(found)
+    wanted = _of_the_whole(the_plan)
     computed = wiring.evaluate(wanted, _weighted(whole, shares))
     values = {name: np.broadcast_to(np.asarray(computed[name], float), (count,)) for name in wanted if name in computed}
-    months = [month_after(start(found), month) for month in range(count)]
-    timeline = Timeline(found, months, shares, values, [])
+    months = [month_after(start(the_plan), month) for month in range(count)]
+    timeline = Timeline(the_plan, months, shares, values, [])
     timeline.binding = [_binding(values, month) for month in range(count)]
     timeline.broken = _broken(values, months)
     return timeline
 
 
-def start(found: Plan) -> datetime.date:
+def start(the_plan: Plan) -> datetime.date:
     """The day on which the scenario starts: as it says, the first of its pools, or the start of next year."""
-    scenario = found.scenario
+    scenario = the_plan.scenario
     said = [day for day in (scenario.start, *(pool.start for pool in scenario.pools.values())) if day]
     return min(said) if said else datetime.date(datetime.date.today().year + 1, 1, 1)
 
@@ -110,10 +110,10 @@ def _weighted(whole: Scope, shares: Mapping[str, Any]) -> Scope:
     return by_month
 
 
-def _of_the_whole(found: Plan) -> list[str]:
+def _of_the_whole(the_plan: Plan) -> list[str]:
     """Quantities of the whole that follow from what is in service."""
     rows = glossary.quantities()
-    combines = {name: rows[name].combine for name in found.results if not figure(name).place}
+    combines = {name: rows[name].combine for name in the_plan.results if not figure(name).place}
     return [n for n, rule in combines.items() if rule in (*_ADDED, "max", AGAIN) or rule.startswith("mean")]
 
 
@@ -145,50 +145,50 @@ def _broken(whole: dict[str, Any], months: list[datetime.date]) -> list[tuple[st
 _FIGURES = "Averages of the month: a pool in ramp counts with the share of it that is in service."
 
 
-def table(found: Timeline, every_month: bool = False) -> Table:
+def table(timeline: Timeline, every_month: bool = False) -> Table:
     """A row for each change of what is in service, or for every month."""
     rows = glossary.quantities()
-    names = [name for name in SHOWN if name in found.values]
-    shows = [units.readable_unit(float(np.nanmax(np.abs(found.values[name]))), rows[name].show) for name in names]
+    names = [name for name in SHOWN if name in timeline.values]
+    shows = [units.readable_unit(float(np.nanmax(np.abs(timeline.values[name]))), rows[name].show) for name in names]
     head = [f"{name} [{show}]" for name, show in zip(names, shows, strict=True)]
     body = []
-    for month in range(len(found.months)) if every_month else found.changes:
-        pools = [f"{pool} {share[month]:.0%}" for pool, share in found.in_service.items() if share[month] > 0]
+    for month in range(len(timeline.months)) if every_month else timeline.changes:
+        pools = [f"{pool} {share[month]:.0%}" for pool, share in timeline.in_service.items() if share[month] > 0]
         cells = [
-            units.number_text(float(units.convert(found.values[n][month], s)))
+            units.number_text(float(units.convert(timeline.values[n][month], s)))
             for n, s in zip(names, shows, strict=True)
         ]
-        text, share = found.binding[month]
+        text, share = timeline.binding[month]
         bound = f"{text} {share:.0%}" if text else ""
-        body.append([f"{found.months[month]:%Y-%m}", *cells, bound, ", ".join(pools)])
+        body.append([f"{timeline.months[month]:%Y-%m}", *cells, bound, ", ".join(pools)])
     return Table(["month", *head, "binds first", "in service"], body, frozenset(range(1, 1 + len(names))))
 
 
-def text(found: Timeline, every_month: bool = False) -> str:
+def text(timeline: Timeline, every_month: bool = False) -> str:
     """The table, and the limits that are passed."""
-    parts = [f"{found.plan.scenario.name}\n{_FIGURES}", table(found, every_month).text()]
-    if found.broken:
-        lines = [f"  from {month:%Y-%m}: {name} ({margin} left)" for name, month, margin in found.broken]
+    parts = [f"{timeline.plan.scenario.name}\n{_FIGURES}", table(timeline, every_month).text()]
+    if timeline.broken:
+        lines = [f"  from {month:%Y-%m}: {name} ({margin} left)" for name, month, margin in timeline.broken]
         parts.append("Limits passed\n" + "\n".join(lines))
     return "\n\n".join(parts)
 
 
-def to_json(found: Timeline) -> dict[str, Any]:
+def to_json(timeline: Timeline) -> dict[str, Any]:
     """By month: shares in service, quantities of the whole in display units, what binds."""
     rows = glossary.quantities()
     return {
-        "scenario": found.plan.scenario.name,
-        "months": [f"{month:%Y-%m}" for month in found.months],
-        "in_service": {pool: share.tolist() for pool, share in found.in_service.items()},
+        "scenario": timeline.plan.scenario.name,
+        "months": [f"{month:%Y-%m}" for month in timeline.months],
+        "in_service": {pool: share.tolist() for pool, share in timeline.in_service.items()},
         "quantities": {
             name: {
                 "unit": rows[name].show,
                 "values": [float(v) if np.isfinite(v) else None for v in units.convert(values, rows[name].show)],
             }
-            for name, values in found.values.items()
+            for name, values in timeline.values.items()
         },
-        "binding": [{"constraint": words, "share": share} for words, share in found.binding],
+        "binding": [{"constraint": words, "share": share} for words, share in timeline.binding],
         "broken": [
-            {"check": name, "month": f"{month:%Y-%m}", "margin": margin} for name, month, margin in found.broken
+            {"check": name, "month": f"{month:%Y-%m}", "margin": margin} for name, month, margin in timeline.broken
         ],
     }

@@ -173,25 +173,25 @@ def _from_csv(folder: Path, name: str, unit: str, months: int, at: At) -> Any:
 
 def balances(timeline: Timeline) -> list[Balance]:
     """Each demand of the scenario against what its pools have in service."""
-    found = []
+    known = []
     for demand in read(timeline.plan.scenario, len(timeline.months)):
         capacity = timeline.values.get(demand.quantity)
         if capacity is None:
             lacks = ", ".join(timeline.plan.missing.get(demand.quantity, ("what its equation needs",)))
             message = f"the pools have no {demand.quantity}: missing {lacks}"
             raise InputError([Problem(timeline.plan.scenario.place, "demand", message)])
-        found.append(Balance(demand, capacity, timeline.months))
-    return found
+        known.append(Balance(demand, capacity, timeline.months))
+    return known
 
 
-def utilization_facts(found: Plan) -> dict[Figure, Fact]:
+def utilization_facts(the_plan: Plan) -> dict[Figure, Fact]:
     """The utilization that typical demand, low and high demand leave, for every pool of the scenario."""
     facts: dict[Figure, Fact] = {}
-    timeline = by_month.timeline(found)
+    timeline = by_month.timeline(the_plan)
     for balance in balances(timeline):
         low, typical, high = (float(share) for share in balance.utilization)
         note = f"from {balance.demand.quantity}"
-        for pool in found.whole.pools:
+        for pool in the_plan.whole.pools:
             if balance.demand.quantity in pool.known:
                 fact = Fact(typical, "1", low, high, kind="derived", origin="demand", note=note)
                 facts[Figure(pool.place, "utilization")] = fact
@@ -212,9 +212,9 @@ class Option:
         return self.owned + self.rented
 
 
-def options(found: Plan, balance: Balance) -> list[Option]:
+def options(the_plan: Plan, balance: Balance) -> list[Option]:
     """Build now, as planned, later, or only what is there from the start and rent the difference."""
-    planned = [float(pool["start_delay"]) / MONTH for pool in found.whole.pools]
+    planned = [float(pool["start_delay"]) / MONTH for pool in the_plan.whole.pools]
     wait = balance.demand.wait
     ways: dict[str, list[float | None]] = {
         "build all now": [0.0 for _ in planned],
@@ -222,17 +222,17 @@ def options(found: Plan, balance: Balance) -> list[Option]:
         f"wait {wait} months": [start + wait if start else start for start in planned],
         "rent the difference": [start if not start else None for start in planned],
     }
-    return [_option(found, balance, name, starts) for name, starts in ways.items()]
+    return [_option(the_plan, balance, name, starts) for name, starts in ways.items()]
 
 
-def _option(found: Plan, balance: Balance, name: str, starts: list[float | None]) -> Option:
+def _option(the_plan: Plan, balance: Balance, name: str, starts: list[float | None]) -> Option:
     """One way to meet the demand: the month in which each pool starts, nothing where it is never bought."""
     quantity, count = balance.demand.quantity, len(balance.months)
     middle = (np.arange(count) + 0.5) * MONTH
     wanted = ("npv_own", "start_worth", "in_service", "cloud_price", quantity)
     owned, capacity = 0.0, np.zeros(count)
     rent_price = 0.0
-    for pool, start in zip(found.whole.pools, starts, strict=True):
+    for pool, start in zip(the_plan.whole.pools, starts, strict=True):
         delay = (start or 0) * MONTH
         period = max(count * MONTH - delay, MONTH)
         moved = {"start_delay": np.float64(delay), "analysis_period": np.float64(period), "time": middle}
@@ -245,34 +245,34 @@ def _option(found: Plan, balance: Balance, name: str, starts: list[float | None]
             continue
         owned -= float(values.get("npv_own", np.nan)) * float(values["start_worth"])
         capacity = capacity + (full or 0.0) * values["in_service"]
-    rate = float(wiring.evaluate(["applied_discount_rate"], found.whole.pools[0])["applied_discount_rate"])
+    rate = float(wiring.evaluate(["applied_discount_rate"], the_plan.whole.pools[0])["applied_discount_rate"])
     discount = (1 + rate) ** -((np.arange(count) + 1) * MONTH / YEAR)
     short = np.maximum(0, balance.demand.paths - capacity)
     return Option(name, owned, (short * discount).sum(axis=1) * MONTH * rent_price)
 
 
-def balance_table(found: Balance) -> Table:
+def balance_table(balance: Balance) -> Table:
     """Demand in each future and capacity, a row a quarter."""
-    row = glossary.quantities()[found.demand.quantity]
-    show = units.readable_unit(float(max(found.demand.paths.max(), found.capacity.max())), row.show)
+    row = glossary.quantities()[balance.demand.quantity]
+    show = units.readable_unit(float(max(balance.demand.paths.max(), balance.capacity.max())), row.show)
 
     def number(value: float) -> str:
         return units.number_text(float(units.convert(value, show)))
 
     body = []
-    for month in range(0, len(found.months), 3):
-        demand = [number(float(path[month])) for path in found.demand.paths]
-        typical = float(found.demand.paths[1][month]) - float(found.capacity[month])
+    for month in range(0, len(balance.months), 3):
+        demand = [number(float(path[month])) for path in balance.demand.paths]
+        typical = float(balance.demand.paths[1][month]) - float(balance.capacity[month])
         state = f"short {number(typical)}" if typical > 0 else f"spare {number(-typical)}"
-        body.append([f"{found.months[month]:%Y-%m}", *demand, number(float(found.capacity[month])), state])
+        body.append([f"{balance.months[month]:%Y-%m}", *demand, number(float(balance.capacity[month])), state])
     head = ["month", *(f"{future} demand [{show}]" for future in FUTURES), f"capacity [{show}]", "typical"]
     return Table(head, body, frozenset(range(1, 5)))
 
 
-def table(found: Plan) -> Table:
+def table(the_plan: Plan) -> Table:
     """Every demand by month in each future, and what there is to meet it, in display units."""
     rows: list[list[str | float | None]] = []
-    for balance in balances(by_month.timeline(found)):
+    for balance in balances(by_month.timeline(the_plan)):
         show = glossary.quantities()[balance.demand.quantity].show
         figures = units.convert(np.vstack([balance.demand.paths, balance.capacity]), show)
         for month, column in zip(balance.months, figures.T, strict=True):
@@ -281,35 +281,35 @@ def table(found: Plan) -> Table:
     return Table(columns, rows, frozenset(range(3, 7)))
 
 
-def regret_table(found: list[Option], probability: tuple[float, ...]) -> Table:
+def regret_table(ways: list[Option], probability: tuple[float, ...]) -> Table:
     """Present cost of each option in each future, what was lost against the best of that future, and the mean."""
-    costs = np.array([option.cost for option in found])
+    costs = np.array([option.cost for option in ways])
     regret = costs - costs.min(axis=0)
     body = []
-    for option, cost, lost in zip(found, costs, regret, strict=True):
+    for option, cost, lost in zip(ways, costs, regret, strict=True):
         cells = [f"{shown('tco', c)} ({shown('tco', r)})" for c, r in zip(cost, lost, strict=True)]
         body.append([option.name, *cells, shown("tco", float(cost @ probability)), shown("tco", float(lost.max()))])
     head = ["option", *(f"{future}: cost (regret)" for future in FUTURES), "expected cost", "largest regret"]
     return Table(head, body, frozenset(range(1, 6)))
 
 
-def text(found: Plan) -> str:
+def text(the_plan: Plan) -> str:
     """Balances, what is short and when to order, and the options with their regrets."""
-    timeline = by_month.timeline(found)
-    parts = [found.scenario.name]
+    timeline = by_month.timeline(the_plan)
+    parts = [the_plan.scenario.name]
     for balance in balances(timeline):
         parts.append(balance_table(balance).text())
-        parts.append(_in_words(found, balance))
-        ways = options(found, balance)
+        parts.append(_in_words(the_plan, balance))
+        ways = options(the_plan, balance)
         if np.all(np.isfinite([option.cost for option in ways])):
             table = regret_table(ways, balance.demand.probability)
             parts.append(f"What to do, present cost over the period, what is short being rented\n{table.text()}")
     return "\n\n".join(parts)
 
 
-def _in_words(found: Plan, balance: Balance) -> str:
+def _in_words(the_plan: Plan, balance: Balance) -> str:
     lines = []
-    lead = float(found.whole.get("time_to_service", np.nan))
+    lead = float(the_plan.whole.get("time_to_service", np.nan))
     for number, future in enumerate(FUTURES):
         month = balance.first_shortfall(number)
         share = f"utilization {float(balance.utilization[number]):.0%}"
@@ -325,14 +325,14 @@ def _in_words(found: Plan, balance: Balance) -> str:
     return f"Demand of {balance.demand.quantity}\n" + "\n".join(lines)
 
 
-def to_json(found: Plan) -> dict[str, Any]:
+def to_json(the_plan: Plan) -> dict[str, Any]:
     """Balances and options, values in display units."""
     rows = glossary.quantities()
-    timeline = by_month.timeline(found)
+    timeline = by_month.timeline(the_plan)
     result = []
     for balance in balances(timeline):
         show = rows[balance.demand.quantity].show
-        ways = options(found, balance)
+        ways = options(the_plan, balance)
         costs = np.array([option.cost for option in ways])
         result.append(
             {
@@ -357,4 +357,4 @@ def to_json(found: Plan) -> dict[str, Any]:
                 "cost_unit": "USD",
             }
         )
-    return {"scenario": found.scenario.name, "demand": result}
+    return {"scenario": the_plan.scenario.name, "demand": result}

@@ -156,12 +156,12 @@ def displayed(name: str, value: float | None) -> float | None:
     return float(units.convert(value, glossary.quantities()[name].show))
 
 
-def defaults_that_mattered(found: Plan) -> list[Default]:
+def defaults_that_mattered(the_plan: Plan) -> list[Default]:
     """The defaults on which some headline figure depends noticeably, the strongest first."""
     rows = glossary.quantities()
     facts = {
         figure: fact
-        for figure, fact in found.whole.all_facts().items()
+        for figure, fact in the_plan.whole.all_facts().items()
         if fact.origin.startswith(("defaults/", "calibration/"))
         and fact.value
         and fact.source != "definition"
@@ -169,9 +169,9 @@ def defaults_that_mattered(found: Plan) -> list[Default]:
         and not rows[figure.name].labels
         and not (rows[figure.name].whole and rows[figure.name].unit == units.DIMENSIONLESS)
     }
-    known = {name: found.results[name].value for name in glossary.headlines() if name in found.results}
+    known = {name: the_plan.results[name].value for name in glossary.headlines() if name in the_plan.results}
     headline = [name for name, value in known.items() if value and math.isfinite(value)]
-    nudged = elasticities(found, list(facts), headline)
+    nudged = elasticities(the_plan, list(facts), headline)
     strongest = []
     for each, fact in facts.items():
         moves = max(headline, key=lambda h: abs(nudged[h][each]), default="")
@@ -180,13 +180,13 @@ def defaults_that_mattered(found: Plan) -> list[Default]:
     return sorted(strongest, key=lambda d: -abs(d.elasticity))
 
 
-def elasticities(found: Plan, inputs: list[Figure], outputs: list[str]) -> dict[str, dict[Figure, float]]:
+def elasticities(the_plan: Plan, inputs: list[Figure], outputs: list[str]) -> dict[str, dict[Figure, float]]:
     """Per output and input: per cent change of the output for one per cent of the input.
 
     From one per cent less to one per cent more, as far as the input's limits allow; 0 where only one of them moves it.
     """
     count, rows = len(inputs), glossary.quantities()
-    trial = found.whole.copied()
+    trial = the_plan.whole.copied()
     spans, free = np.ones(count), np.ones(count, dtype=bool)
     for column, (place, name) in enumerate(inputs):
         given, row = trial.at(place).given, rows[name]
@@ -202,7 +202,7 @@ def elasticities(found: Plan, inputs: list[Figure], outputs: list[str]) -> dict[
     moved = wiring.evaluate(outputs, trial)
     table = {}
     for output in outputs:
-        base = found.results[output].value
+        base = the_plan.results[output].value
         more, less = np.broadcast_to(moved[output], (2 * count,)).reshape(2, count)
         # A step that lies on one side alone says nothing of what a per cent moves.
         smooth = ((more != base) == (less != base)) | ~free
@@ -312,11 +312,11 @@ def _kinds(route: Route, facts: Mapping[Figure, Fact]) -> dict[Figure, str]:
     return {each: names[index] for each, index in known.items()}
 
 
-def to_json(found: Plan) -> dict[str, Any]:
+def to_json(the_plan: Plan) -> dict[str, Any]:
     """The plan in its stable JSON shape, values in display units."""
     rows = glossary.quantities()
     results: dict[str, Any] = {}
-    for name, result in found.results.items():
+    for name, result in the_plan.results.items():
         results[name] = {
             "value": displayed(name, result.value),
             "unit": rows[name].show,
@@ -327,7 +327,7 @@ def to_json(found: Plan) -> dict[str, Any]:
         }
         if rows[name].labels:
             results[name]["label"] = shown(name, result.value)
-    given, facts = found.whole.all_given(), found.whole.all_facts()
+    given, facts = the_plan.whole.all_given(), the_plan.whole.all_facts()
     sizes = [each for each in given if each.name == sizing.SIZE]
     for each in (*sizes, *(each for each in given if each not in facts)):
         fact, name = facts.get(each), each.name
@@ -339,19 +339,19 @@ def to_json(found: Plan) -> dict[str, Any]:
             "kind": fact.kind if fact else "derived",
         }
     results["binding_constraint"] = {
-        "value": found.binding_constraint,
+        "value": the_plan.binding_constraint,
         "unit": "",
         "low": None,
         "high": None,
         "kind": "derived",
-        "shares": dict(found.binding),
+        "shares": dict(the_plan.binding),
     }
     return {
-        "scenario": found.scenario.name,
-        "workload": found.scenario.workload,
+        "scenario": the_plan.scenario.name,
+        "workload": the_plan.scenario.workload,
         "results": results,
-        "missing": {name: list(lacks) for name, lacks in found.missing.items()},
-        "checks": [{"name": c.name, "ok": c.ok, "message": c.message} for c in found.checks],
+        "missing": {name: list(lacks) for name, lacks in the_plan.missing.items()},
+        "checks": [{"name": c.name, "ok": c.ok, "message": c.message} for c in the_plan.checks],
         "defaults": [
             {
                 "name": d.name,
@@ -360,10 +360,10 @@ def to_json(found: Plan) -> dict[str, Any]:
                 "source": d.fact.source,
                 "kind": d.fact.kind,
                 "as_of": str(d.fact.as_of or ""),
-                "stale": ages.is_stale(d.fact, dates.price_day(found.scenario)),
+                "stale": ages.is_stale(d.fact, dates.price_day(the_plan.scenario)),
                 "moves": d.moves,
                 "elasticity": d.elasticity,
             }
-            for d in defaults_that_mattered(found)
+            for d in defaults_that_mattered(the_plan)
         ],
     }

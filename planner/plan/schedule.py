@@ -44,13 +44,13 @@ _NEEDS = (
 )  # fmt: skip
 
 
-def activities(found: Plan) -> list[Activity]:
+def activities(the_plan: Plan) -> list[Activity]:
     """Activities of each pool in the order of their start; those that set its date of service are critical."""
-    return [bar for pool in found.whole.pools for bar in _of_pool(found, pool)]
+    return [bar for pool in the_plan.whole.pools for bar in _of_pool(the_plan, pool)]
 
 
-def _of_pool(found: Plan, pool: Resolved) -> list[Activity]:
-    v = _values(found, pool)
+def _of_pool(the_plan: Plan, pool: Resolved) -> list[Activity]:
+    v = _values(the_plan, pool)
     options = pool.options
     tested = v["energized_time"]
     ready = tested - v["commissioning_time"]
@@ -73,13 +73,13 @@ def _of_pool(found: Plan, pool: Resolved) -> list[Activity]:
     return sorted((bar for bar in named if bar.end > bar.start), key=lambda bar: (bar.start, bar.end))
 
 
-def phases(found: Plan) -> list[Phase]:
+def phases(the_plan: Plan) -> list[Phase]:
     """When each part of the cluster, or of each pool, is in service, with the power it adds up to."""
-    return [phase for pool in found.whole.pools for phase in _phases(found, pool)]
+    return [phase for pool in the_plan.whole.pools for phase in _phases(the_plan, pool)]
 
 
-def _phases(found: Plan, pool: Resolved) -> list[Phase]:
-    v = _values(found, pool)
+def _phases(the_plan: Plan, pool: Resolved) -> list[Phase]:
+    v = _values(the_plan, pool)
     count = int(pool.get("phases", 1) or 1)
     power = float(pool.get("facility_power", math.nan))
     accelerators = float(pool.get("installed_accelerators", math.nan))
@@ -94,12 +94,12 @@ def _phases(found: Plan, pool: Resolved) -> list[Phase]:
     ]
 
 
-def _values(found: Plan, pool: Resolved) -> dict[str, float]:
+def _values(the_plan: Plan, pool: Resolved) -> dict[str, float]:
     """What the activities of a pool need, of the pool itself or of all of them together."""
     lacking = [name for name in _NEEDS if name not in pool]
     if lacking:
-        reasons = sorted({reason for name in lacking for reason in found.missing.get(name, (name,))})
-        raise one(found.scenario.place, "schedule", f"no schedule without {', '.join(reasons)}")
+        reasons = sorted({reason for name in lacking for reason in the_plan.missing.get(name, (name,))})
+        raise one(the_plan.scenario.place, "schedule", f"no schedule without {', '.join(reasons)}")
     return {name: float(pool[name]) for name in _NEEDS}
 
 
@@ -107,9 +107,9 @@ def _same(one_time: float, other: float) -> bool:
     return math.isclose(one_time, other, rel_tol=1e-9, abs_tol=1.0)
 
 
-def gantt(found: Plan) -> Table:
+def gantt(the_plan: Plan) -> Table:
     """The activities as a table with bars; critical ones are filled."""
-    bars = activities(found)
+    bars = activities(the_plan)
     end = max(bar.end for bar in bars)
     cells = []
     for bar in bars:
@@ -120,17 +120,17 @@ def gantt(found: Plan) -> Table:
     return Table(["activity", "start [month]", "end [month]", "path", "0 to service"], cells, frozenset({1, 2}))
 
 
-def phase_table(found: Plan) -> Table:
+def phase_table(the_plan: Plan) -> Table:
     """The phases as a table."""
     cells = [
         [phase.name, months(phase.service), f"{phase.power / 1e6:,.2f}", f"{phase.accelerators:,.0f}"]
-        for phase in phases(found)
+        for phase in phases(the_plan)
     ]
     columns = ["phase", "in service [month]", "power, cumulative [MW]", "accelerators, cumulative"]
     return Table(columns, cells, frozenset({1, 2, 3}))
 
 
-def to_json(found: Plan) -> dict[str, Any]:
+def to_json(the_plan: Plan) -> dict[str, Any]:
     """Activities and phases, times in months from the decision, power in megawatts."""
 
     def month(seconds: float) -> float:
@@ -138,13 +138,13 @@ def to_json(found: Plan) -> dict[str, Any]:
 
     bars: list[Mapping[str, Any]] = [
         {"name": b.name, "start": month(b.start), "end": month(b.end), "critical": b.critical, "note": b.note}
-        for b in activities(found)
+        for b in activities(the_plan)
     ]
     parts = [
         {"phase": p.name, "service": month(p.service), "power": p.power / 1e6, "accelerators": p.accelerators}
-        for p in phases(found)
+        for p in phases(the_plan)
     ]
-    return {"scenario": found.scenario.name, "unit": "month", "activities": bars, "phases": parts}
+    return {"scenario": the_plan.scenario.name, "unit": "month", "activities": bars, "phases": parts}
 
 
 def months(seconds: float) -> str:

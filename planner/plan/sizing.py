@@ -65,8 +65,8 @@ def targets(scope: Scope) -> dict[str, dict[str, str]]:
 
 def with_size_and_strategies(resolved: Resolved) -> tuple[Resolved, dict[Figure, Any]]:
     """The scenario with the size and strategies found that it leaves open, and what each sizing target would give."""
-    found, by_target = sized(resolved, resolved.scenario.place)
-    return with_strategies(found), by_target
+    decided, by_target = sized(resolved, resolved.scenario.place)
+    return with_strategies(decided), by_target
 
 
 def run(
@@ -78,13 +78,13 @@ def run(
 
 def with_strategies(scope: S) -> S:
     """The scope with the parallel strategies that its pools leave open; a pool without a size waits for one."""
-    found = scope.copied()
-    for pool in found.pools:
+    decided = scope.copied()
+    for pool in decided.pools:
         description = _LAYOUTS.get(pool.options.get("workload", ""))
         if description is not None and SIZE in pool:
             alone = pool.alone()
             pool.given |= layout_search.chosen(description, alone.given, alone.options)
-    return found
+    return decided
 
 
 def sized(whole: S, place: str = "scenario") -> tuple[S, dict[Figure, Any]]:
@@ -93,9 +93,9 @@ def sized(whole: S, place: str = "scenario") -> tuple[S, dict[Figure, Any]]:
     The targets that a pool states size it; without one of its own, it takes what those of its site or of the whole
     leave, provided that it alone has no size.  InputError where a pool cannot be sized.
     """
-    found = whole.copied()
+    decided = whole.copied()
     by_target: dict[Figure, Any] = {}
-    unsized = [pool for pool in found.pools if SIZE not in pool.given]
+    unsized = [pool for pool in decided.pools if SIZE not in pool.given]
     for pool in sorted(unsized, key=lambda pool: not targets(pool)):
         scope, sizing = pool, targets(pool)
         while not sizing and scope.within is not None:
@@ -108,7 +108,7 @@ def sized(whole: S, place: str = "scenario") -> tuple[S, dict[Figure, Any]]:
             raise one(place, written((*pool.place, "set")), f"no whole system meets {_texts(scope, sizing)}")
         pool.given[SIZE] = accelerators
         by_target |= allowed
-    return found, by_target
+    return decided, by_target
 
 
 def _check_sizing(pool: Scope, scope: Scope, sizing: Mapping[str, dict[str, str]], place: str) -> None:

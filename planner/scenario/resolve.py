@@ -137,7 +137,7 @@ def resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
                 for problem, keys in problems.items()
             ]
         )
-    starts = {key: found.scenario.start for key, found in resolved.items()}
+    starts = {key: member.scenario.start for key, member in resolved.items()}
     first = scenario.start or min((day for day in starts.values() if day), default=None)
     late = [key for key, day in starts.items() if first and day and day < first]
     if late:
@@ -151,10 +151,12 @@ def resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
     if never := [key for key, delay in delays.items() if row.high is not None and delay > row.high]:
         message = f"is too long after the scenario's, {first}: {row.name} is {row.limits()}"
         raise InputError([Problem(scenario.place, f"{key}.start", message) for key in never])
-    for key, found in resolved.items():
+    for key, member in resolved.items():
         if delays[key]:
-            _delay(found, delays[key], scenario.pools[key])
-    sites = dict.fromkeys(found.entries["site"].key if "site" in found.entries else "" for found in resolved.values())
+            _delay(member, delays[key], scenario.pools[key])
+    sites = dict.fromkeys(
+        member.entries["site"].key if "site" in member.entries else "" for member in resolved.values()
+    )
     if len(sites) == 1:
         return _whole(scenario, resolved)
     by_site = {
@@ -164,13 +166,13 @@ def resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
     return _whole(scenario, by_site, apart=wiring.site_limits())
 
 
-def _delay(found: Resolved, delay: float, part: Scenario) -> None:
+def _delay(pool: Resolved, delay: float, part: Scenario) -> None:
     """Let a pool start later; unless it says otherwise its period ends with that of the others."""
-    found.know("start_delay", Fact(delay, "s", kind="set", origin="scenario"))
-    period = found.facts.get("analysis_period")
+    pool.know("start_delay", Fact(delay, "s", kind="set", origin="scenario"))
+    period = pool.facts.get("analysis_period")
     if period is not None and "analysis_period" not in part.set:
         left = max(period.value - delay, glossary.quantities()["analysis_period"].low or 0)
-        found.know("analysis_period", replace(period, value=left, note="what is left after the start"))
+        pool.know("analysis_period", replace(period, value=left, note="what is left after the start"))
 
 
 def _whole(scenario: Scenario, members: dict[str, Resolved], apart: frozenset[str] = frozenset()) -> Resolved:

@@ -181,7 +181,7 @@ def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any
     `serving/accelerators` changes the pool `serving` alone; a plain name holds for the whole and all its pools.
     """
     choose, set = _told_apart(choose, set)
-    found: list[Problem] = []
+    problems: list[Problem] = []
     own: dict[str, tuple[dict[str, str], dict[str, Any]]] = {key: ({}, {}) for key in scenario.pools}
     outer: tuple[dict[str, str], dict[str, Any]] = ({}, {})
     for which, given in enumerate((choose, set)):
@@ -190,11 +190,11 @@ def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any
             pool = written(place)
             if place and pool not in own:
                 problem = unknown("pool", pool, scenario.pools)
-                found.append(Problem(scenario.place, f"{TABLES[which]}.{name}", problem))
+                problems.append(Problem(scenario.place, f"{TABLES[which]}.{name}", problem))
             else:
                 (own[pool] if place else outer)[which][plain] = value
-    if found:
-        raise InputError(found)
+    if problems:
+        raise InputError(problems)
     pools = {key: _with(without(part, *outer), *own[key]) for key, part in scenario.pools.items()}
     sites = {site: {n: v for n, v in table.items() if n not in outer[1]} for site, table in scenario.sites.items()}
     return replace(_with(scenario, *outer), pools=pools, sites=sites)

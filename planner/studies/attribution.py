@@ -53,10 +53,10 @@ def causes(base: Plan, other: Plan, names: list[str]) -> dict[str, list[Cause]]:
     ranks = np.argsort(orders, axis=1)
     taken = ranks[:, None, :] < np.arange(len(inputs) + 1)[None, :, None]
     results = _evaluated((base, other), names, list(differing), taken.reshape(-1, len(inputs)))
-    found: dict[str, list[Cause]] = {}
+    by_name: dict[str, list[Cause]] = {}
     for name in names:
         if name not in results:
-            found[name] = []
+            by_name[name] = []
             continue
         steps = np.diff(_bridged(results[name].reshape(len(orders), -1)), axis=1)
         parts = np.take_along_axis(steps, ranks, axis=1).mean(axis=0)
@@ -66,21 +66,21 @@ def causes(base: Plan, other: Plan, names: list[str]) -> dict[str, list[Cause]]:
             for each, choice, part in zip(inputs, brought_by, parts, strict=True)
             if abs(part) > least
         ]
-        found[name] = sorted(pairs, key=lambda cause: -abs(cause.change))
-    return found
+        by_name[name] = sorted(pairs, key=lambda cause: -abs(cause.change))
+    return by_name
 
 
-def _bridged(found: Any) -> Any:
+def _bridged(rows: Any) -> Any:
     """Rows of results with those of impossible mixtures on the line between their neighbours.
 
     A model of one plan need not fit the strategy of the other: what changes meanwhile is shared equally by the inputs
     taken over between two mixtures that can run.
     """
-    known = np.isfinite(found)
+    known = np.isfinite(rows)
     if known.all():
-        return found
-    steps = np.arange(found.shape[1])
-    return np.array([np.interp(steps, steps[has], row[has]) for row, has in zip(found, known, strict=True)])
+        return rows
+    steps = np.arange(rows.shape[1])
+    return np.array([np.interp(steps, steps[has], row[has]) for row, has in zip(rows, known, strict=True)])
 
 
 def _equations(base: Plan, other: Plan) -> str:
@@ -143,4 +143,4 @@ def _evaluated(plans: tuple[Plan, Plan], names: list[str], differing: list[Figur
         for name, asked in figures.items():
             if (value := moved.value(asked)) is not None:
                 results.setdefault(name, np.full(len(taken), np.nan))[where] = value
-    return {name: found for name, found in results.items() if np.isfinite(found[[0, -1]]).all()}
+    return {name: column for name, column in results.items() if np.isfinite(column[[0, -1]]).all()}

@@ -40,16 +40,16 @@ def compare(plans: list[Plan], names: list[str] | None = None, everything: bool 
     return Comparison(plans, names, [attribution.causes(plans[0], other, names) for other in plans[1:]])
 
 
-def table(found: Comparison) -> Table:
+def table(compared: Comparison) -> Table:
     """Quantities down, scenarios across, with the ratio to the first."""
     columns = ["quantity"]
-    for index, each in enumerate(found.plans):
+    for index, each in enumerate(compared.plans):
         columns += [each.scenario.name] if index == 0 else [each.scenario.name, "ratio"]
     rows = []
-    for name in found.names:
-        first = found.plans[0].value(name)
+    for name in compared.names:
+        first = compared.plans[0].value(name)
         cells = [name]
-        for index, each in enumerate(found.plans):
+        for index, each in enumerate(compared.plans):
             value = each.value(name)
             cells.append("missing" if value is None else shown(name, value))
             if index:
@@ -58,10 +58,10 @@ def table(found: Comparison) -> Table:
     return Table(columns, rows, frozenset(range(1, len(columns))))
 
 
-def causes_tables(found: Comparison) -> list[Table]:
+def causes_tables(compared: Comparison) -> list[Table]:
     """For each scenario after the first: the inputs that make it differ, with their parts of the difference."""
     tables = []
-    for by_name in found.causes:
+    for by_name in compared.causes:
         rows: list[list[Cell]] = []
         for name, strongest in by_name.items():
             show = glossary.quantities()[name].show
@@ -71,17 +71,17 @@ def causes_tables(found: Comparison) -> list[Table]:
     return tables
 
 
-def text(found: Comparison) -> str:
+def text(compared: Comparison) -> str:
     """The table, and below it what causes each difference from the first scenario."""
-    parts = [table(found).text()]
-    for other, by_name in zip(found.plans[1:], found.causes, strict=True):
+    parts = [table(compared).text()]
+    for other, by_name in zip(compared.plans[1:], compared.causes, strict=True):
         lines = [f"What makes {other.scenario.name} differ (what is listed adds up, but for what is left out):"]
         for name, strongest in by_name.items():
             show = glossary.quantities()[name].show
             words = _grouped(strongest, show)[:_MOST_CAUSES]
             if words:
                 lines.append(f"  {name}: {', '.join(words)}")
-        differing = choices(found.plans[0], other)
+        differing = choices(compared.plans[0], other)
         if differing:
             lines.append("  choices: " + ", ".join(differing))
         if len(lines) > 1:
@@ -121,7 +121,7 @@ def signed(change: float, unit: str) -> str:
     return f"{'+' if change > 0 else ''}{number}{'' if unit == units.DIMENSIONLESS else ' ' + unit}"
 
 
-def to_json(found: Comparison) -> dict[str, Any]:
+def to_json(compared: Comparison) -> dict[str, Any]:
     """The comparison as tables, values in display units."""
     rows = glossary.quantities()
 
@@ -130,10 +130,10 @@ def to_json(found: Comparison) -> dict[str, Any]:
         return None if value is None else float(units.convert(value, rows[name].show))
 
     return {
-        "scenarios": [each.scenario.name for each in found.plans],
+        "scenarios": [each.scenario.name for each in compared.plans],
         "quantities": {
-            name: {"unit": rows[name].show, "values": [number(each, name) for each in found.plans]}
-            for name in found.names
+            name: {"unit": rows[name].show, "values": [number(each, name) for each in compared.plans]}
+            for name in compared.names
         },
         "causes": [
             {
@@ -143,6 +143,6 @@ def to_json(found: Comparison) -> dict[str, Any]:
                 ]
                 for name, strongest in by_name.items()
             }
-            for by_name in found.causes
+            for by_name in compared.causes
         ],
     }

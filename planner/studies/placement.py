@@ -80,18 +80,18 @@ def _pair(given: Scenario, pool: str, site: str, objective: str, limits: dict[st
     starts = [part.start for part in given.pools.values() if part.start]
     alone = replace(given, pools={pool: there}, demand=[], start=given.start or min(starts, default=None))
     try:
-        found = plan_resolved(resolve.resolve(alone, catalog), bands=False)
+        the_plan = plan_resolved(resolve.resolve(alone, catalog), bands=False)
     except InputError as error:
         return Pair(pool, site, float("inf"), 0, "; ".join(problem.message for problem in error.problems))
-    if LIMIT in found.whole:
-        limits[site] = min(limits.get(site, float("inf")), float(found.whole[LIMIT]))
-    failed = [check.message for check in found.checks if not check.ok]
-    if objective not in found.results:
-        failed.append(f"{objective} lacks {', '.join(found.missing.get(objective, ()))}")
+    if LIMIT in the_plan.whole:
+        limits[site] = min(limits.get(site, float("inf")), float(the_plan.whole[LIMIT]))
+    failed = [check.message for check in the_plan.checks if not check.ok]
+    if objective not in the_plan.results:
+        failed.append(f"{objective} lacks {', '.join(the_plan.missing.get(objective, ()))}")
         return Pair(pool, site, float("inf"), 0, "; ".join(failed))
     _, _, weight = glossary.quantities()[objective].combine.partition(" ")
-    value = found.results[objective].value * (float(found.whole[weight]) if weight else 1)
-    return Pair(pool, site, _signed(objective, value), float(found.whole[USED]), "; ".join(failed))
+    value = the_plan.results[objective].value * (float(the_plan.whole[weight]) if weight else 1)
+    return Pair(pool, site, _signed(objective, value), float(the_plan.whole[USED]), "; ".join(failed))
 
 
 def _signed(objective: str, value: float) -> float:
@@ -105,7 +105,7 @@ def _cheapest(
     open_sites = [[site for site in sites if not pairs[pool, site].excluded] for pool in pools]
     if not all(open_sites):
         return {}
-    if np.prod([len(found) for found in open_sites], dtype=float) <= ENUMERATED:
+    if np.prod([len(open_to_pool) for open_to_pool in open_sites], dtype=float) <= ENUMERATED:
         return _by_enumeration(pools, open_sites, pairs, limits)
     return _by_programme(pools, sites, pairs, limits)
 
@@ -161,38 +161,38 @@ def _by_programme(
     return {pool: sites[column] for pool, column in zip(pools, columns, strict=True)}
 
 
-def table(found: Placement) -> Table:
+def table(placement: Placement) -> Table:
     """Every pool on every site: cost, power, chosen or why not."""
     rows = []
-    for (pool, site), pair in found.pairs.items():
-        cost = "" if pair.cost == float("inf") else shown(found.objective, _signed(found.objective, pair.cost))
-        mark = pair.excluded or ("chosen" if found.sites.get(pool) == site else "possible")
+    for (pool, site), pair in placement.pairs.items():
+        cost = "" if pair.cost == float("inf") else shown(placement.objective, _signed(placement.objective, pair.cost))
+        mark = pair.excluded or ("chosen" if placement.sites.get(pool) == site else "possible")
         rows.append([pool, site, cost, shown(USED, pair.power), mark])
-    return Table(["pool", "site", found.objective, USED, "verdict"], rows, frozenset({2, 3}))
+    return Table(["pool", "site", placement.objective, USED, "verdict"], rows, frozenset({2, 3}))
 
 
-def text(found: Placement) -> str:
+def text(placement: Placement) -> str:
     """The table, and the placement in words."""
-    if not found.sites:
+    if not placement.sites:
         why = "No placement: some pool fits nowhere, or the sites' power does not suffice."
-        return f"{table(found).text()}\n\n{why}"
-    where = ", ".join(f"{pool} on {site}" for pool, site in found.sites.items())
+        return f"{table(placement).text()}\n\n{why}"
+    where = ", ".join(f"{pool} on {site}" for pool, site in placement.sites.items())
     drawn = []
-    for site, limit in found.limits.items():
-        used = sum(found.pairs[pair].power for pair in found.sites.items() if pair[1] == site)
+    for site, limit in placement.limits.items():
+        used = sum(placement.pairs[pair].power for pair in placement.sites.items() if pair[1] == site)
         drawn.append(f"{site} {shown(USED, used)} of {shown(LIMIT, limit)}")
-    total = shown(found.objective, _signed(found.objective, found.cost))
-    return f"{table(found).text()}\n\nCheapest: {where}; {found.objective} {total} in all. Power: {', '.join(drawn)}"
+    total = f"{placement.objective} {shown(placement.objective, _signed(placement.objective, placement.cost))}"
+    return f"{table(placement).text()}\n\nCheapest: {where}; {total} in all. Power: {', '.join(drawn)}"
 
 
-def to_json(found: Placement) -> dict[str, Any]:
+def to_json(placement: Placement) -> dict[str, Any]:
     """Placement and pairs in base units."""
     return {
-        "scenario": found.scenario.name,
-        "objective": found.objective,
-        "unit": glossary.quantities()[found.objective].unit,
-        "sites": found.sites,
-        "cost": found.cost if found.sites else None,
+        "scenario": placement.scenario.name,
+        "objective": placement.objective,
+        "unit": glossary.quantities()[placement.objective].unit,
+        "sites": placement.sites,
+        "cost": placement.cost if placement.sites else None,
         "pairs": [
             {
                 "pool": pair.pool,
@@ -201,6 +201,6 @@ def to_json(found: Placement) -> dict[str, Any]:
                 "power": pair.power,
                 "excluded": pair.excluded,
             }
-            for pair in found.pairs.values()
+            for pair in placement.pairs.values()
         ],
     }

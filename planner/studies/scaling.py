@@ -63,7 +63,7 @@ def curve(scenario: Scenario, catalog: Catalog, sizes: list[float] | None = None
     sequences = float(wiring.evaluate(["global_batch"], resolved).get("global_batch", np.nan))
     if not np.isfinite(sequences):
         raise one(scenario.place, "set", "the scenario gives neither global_batch nor batch_tokens and sequence_length")
-    found: list[tuple[float, dict[str, float]]] = []
+    sizes_tried: list[tuple[float, dict[str, float]]] = []
     for size in sorted(set(sizes or sizes_around(base, float(given.get(sizing.UNIT_OF_SIZE, _SYSTEM))))):
         grown = max(1.0, np.rint(sequences * size / base)) if batch == "per-accelerator" else sequences
         trial = resolved.giving({sizing.SIZE: size, "global_batch": grown})
@@ -72,20 +72,20 @@ def curve(scenario: Scenario, catalog: Catalog, sizes: list[float] | None = None
             lacking = wiring.route(("tokens_per_second",), trial).missing
             names = ", ".join(lacking.get("tokens_per_second", ("inputs",)))
             raise one(scenario.place, "set", f"tokens_per_second lacks {names}")
-        found.append((size, {name: float(evaluated[name]) for name in _FIGURES if name in evaluated}))
-    return _curve(found)
+        sizes_tried.append((size, {name: float(evaluated[name]) for name in _FIGURES if name in evaluated}))
+    return _curve(sizes_tried)
 
 
-def _curve(found: list[tuple[float, dict[str, float]]]) -> Curve:
+def _curve(sizes_tried: list[tuple[float, dict[str, float]]]) -> Curve:
     points: list[Point] = []
     knee: float | None = None
     # More accelerators fail more often: where it is known, what failures undo is no speed.
-    speed = [figures["tokens_per_second"] * figures.get("goodput", 1.0) for _, figures in found]
-    first = speed[0] / found[0][0]
-    for place, (size, figures) in enumerate(found):
+    speed = [figures["tokens_per_second"] * figures.get("goodput", 1.0) for _, figures in sizes_tried]
+    first = speed[0] / sizes_tried[0][0]
+    for place, (size, figures) in enumerate(sizes_tried):
         gain = 1.0
         if place:
-            gain = (speed[place] - speed[place - 1]) / (size - found[place - 1][0]) / first
+            gain = (speed[place] - speed[place - 1]) / (size - sizes_tried[place - 1][0]) / first
         points.append(Point(size, figures, gain))
     for before_point, point in itertools.pairwise(points):
         if point.marginal_gain < KNEE:

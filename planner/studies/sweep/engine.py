@@ -45,11 +45,11 @@ def limits() -> dict[str, str]:
 @functools.cache
 def equations_digest() -> str:
     """The equations and the glossary as one number in hexadecimal; workers with others would give other results."""
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     package = Path(glossary.__file__).parents[1]
     for path in sorted([*package.rglob("*.py"), *package.glob("glossary/**/*.toml")]):
-        found.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
-    return found.hexdigest()
+        digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 class Snapshot:
@@ -172,29 +172,29 @@ def task(
             plain = figure(role).name
             for name in names if plain in glossary.roles() else ():
                 snapshot.add(catalog, plain, name)
-    found = Task(scenario, snapshot, tuple(varied), tuple(watch or ()), seed)
-    computable = _try(found, found.wanted or tuple(glossary.headlines()))
+    the_sweep = Task(scenario, snapshot, tuple(varied), tuple(watch or ()), seed)
+    computable = _try(the_sweep, the_sweep.wanted or tuple(glossary.headlines()))
     if watch is None:
-        asked = {each.name for each in sizing.wanted(found.resolved({})) if not each.place}
-        found.watch = tuple(name for name in glossary.headlines() if name in asked and name in computable)
-    return found
+        asked = {each.name for each in sizing.wanted(the_sweep.resolved({})) if not each.place}
+        the_sweep.watch = tuple(name for name in glossary.headlines() if name in asked and name in computable)
+    return the_sweep
 
 
-def _try(found: Task, wanted: Sequence[str]) -> set[str]:
+def _try(the_sweep: Task, wanted: Sequence[str]) -> set[str]:
     """Those of the wanted quantities that some scenario of the sweep has, each choice tried alone.
 
     Also sets the length of chunks; InputError where no choice gives a scenario that can be sized.
     """
-    tried: list[dict[str, str]] = [{name: texts[0] for name, texts in found.texts.items()}]
-    tried += [tried[0] | {name: text} for name, texts in found.texts.items() for text in texts[1:]]
+    tried: list[dict[str, str]] = [{name: texts[0] for name, texts in the_sweep.texts.items()}]
+    tried += [tried[0] | {name: text} for name, texts in the_sweep.texts.items() for text in texts[1:]]
     columns: dict[str, Any] = {}
-    for axis in found.axes:
-        columns |= axis.columns(np.array([0]), found.seed)
+    for axis in the_sweep.axes:
+        columns |= axis.columns(np.array([0]), the_sweep.seed)
     have: set[str] = set()
     refused: list[InputError] = []
     shorter = 1
     for chosen in tried:
-        runner = Runner(found.resolved(chosen), found.numbers, wanted)
+        runner = Runner(the_sweep.resolved(chosen), the_sweep.numbers, wanted)
         try:
             have |= runner(columns).keys()
         except InputError as error:
@@ -204,24 +204,24 @@ def _try(found: Task, wanted: Sequence[str]) -> set[str]:
         shorter = max(shorter, for_size * (SHORTER_FOR_STRATEGIES if runner.searches else 1))
     if len(refused) == len(tried):
         raise refused[0]
-    found.shorter = shorter
+    the_sweep.shorter = shorter
     return have
 
 
-def chunk(found: Task, number: int) -> dict[str, Any]:
+def chunk(the_sweep: Task, number: int) -> dict[str, Any]:
     """Chunk `number` of a sweep: a column for each varied and each watched name; positions where texts vary."""
-    index = number * found.chunk_rows + np.arange(found.length(number), dtype=np.int64)
+    index = number * the_sweep.chunk_rows + np.arange(the_sweep.length(number), dtype=np.int64)
     columns: dict[str, Any] = {}
-    for axis, position in zip(found.axes, axes.positions(found.axes, index), strict=True):
-        columns |= dict.fromkeys(axis.texts, position) | axis.columns(position, found.seed)
-    return columns | evaluated(found, columns)
+    for axis, position in zip(the_sweep.axes, axes.positions(the_sweep.axes, index), strict=True):
+        columns |= dict.fromkeys(axis.texts, position) | axis.columns(position, the_sweep.seed)
+    return columns | evaluated(the_sweep, columns)
 
 
-def evaluated(found: Task, columns: Mapping[str, Any]) -> dict[str, Any]:
+def evaluated(the_sweep: Task, columns: Mapping[str, Any]) -> dict[str, Any]:
     """The watched quantities for columns of what varies: base values, positions among the names where texts vary."""
     count = len(next(iter(columns.values())))
     results: dict[str, Any] = {}
-    for runner, rows, given in _parts(found, columns, count):
+    for runner, rows, given in _parts(the_sweep, columns, count):
         try:
             computed = runner(given)
         except InputError:
@@ -232,31 +232,31 @@ def evaluated(found: Task, columns: Mapping[str, Any]) -> dict[str, Any]:
                 results[name] = values
             else:
                 results.setdefault(name, np.full(count, np.nan))[rows] = values
-    for name in found.wanted:
+    for name in the_sweep.wanted:
         if name not in results:
             results[name] = np.full(count, np.nan)
-    if BINDING in found.watch:
+    if BINDING in the_sweep.watch:
         results[BINDING] = _binding(results, count)
-    return {name: results[name] for name in found.watch}
+    return {name: results[name] for name in the_sweep.watch}
 
 
 def _parts(
-    found: Task, columns: Mapping[str, Any], count: int
+    the_sweep: Task, columns: Mapping[str, Any], count: int
 ) -> Iterator[tuple[Runner, Any, dict[str | Figure, Any]]]:
     """The rows that run through the same equations: their runner, where they stand, and what varies in them."""
-    if not found.texts:
-        ((runner, _),) = _groups(found, [{}])
-        yield runner, slice(None), {name: columns[name] for name in found.numbers}
+    if not the_sweep.texts:
+        ((runner, _),) = _groups(the_sweep, [{}])
+        yield runner, slice(None), {name: columns[name] for name in the_sweep.numbers}
         return
     variant = np.zeros(count, dtype=np.int64)
-    for axis in found.axes:
+    for axis in the_sweep.axes:
         if axis.texts:
             variant = variant * axis.size + columns[next(iter(axis.texts))]
     _, firsts, which = np.unique(variant, return_index=True, return_inverse=True)
-    chosen = [{name: texts[columns[name][first]] for name, texts in found.texts.items()} for first in firsts]
-    for runner, members in _groups(found, chosen):
+    chosen = [{name: texts[columns[name][first]] for name, texts in the_sweep.texts.items()} for first in firsts]
+    for runner, members in _groups(the_sweep, chosen):
         rows = np.flatnonzero(np.isin(which, members)) if len(members) < len(chosen) else slice(None)
-        given: dict[str | Figure, Any] = {name: columns[name][rows] for name in found.numbers}
+        given: dict[str | Figure, Any] = {name: columns[name][rows] for name in the_sweep.numbers}
         for each, by_variant in runner.by_variant.items():
             given[each] = by_variant[np.searchsorted(members, which[rows])]
         yield runner, rows, given
@@ -269,28 +269,29 @@ def _binding(results: Mapping[str, Any], count: int) -> Any:
     return np.where(np.isfinite(shares.max(axis=0, initial=-np.inf)), shares.argmax(axis=0), -1)
 
 
-def _groups(found: Task, chosen: Sequence[Mapping[str, str]]) -> list[tuple[Runner, Any]]:
+def _groups(the_sweep: Task, chosen: Sequence[Mapping[str, str]]) -> list[tuple[Runner, Any]]:
     """Variants that run through the same equations, together: the figures in which they differ become arrays."""
     key = tuple(tuple(each.values()) for each in chosen)
-    known = found._runners.get(key)
+    known = the_sweep._runners.get(key)
     if known is None:
         alike: dict[Any, list[int]] = {}
-        resolved = [found.resolved(each) for each in chosen]
+        resolved = [the_sweep.resolved(each) for each in chosen]
         for number, each in enumerate(resolved):
             alike.setdefault(each.shape(), []).append(number)
         known = [
-            (_runner(found, [resolved[number] for number in members]), np.array(members)) for members in alike.values()
+            (_runner(the_sweep, [resolved[number] for number in members]), np.array(members))
+            for members in alike.values()
         ]
         # One set of variants at a time: neighbouring chunks mostly share it.
-        found._runners = {key: known}
+        the_sweep._runners = {key: known}
     return known
 
 
-def _runner(found: Task, alike: Sequence[Resolved]) -> Runner:
+def _runner(the_sweep: Task, alike: Sequence[Resolved]) -> Runner:
     first, *others = (each.figures() for each in alike)
-    varied = {place for name in found.numbers for place in places(name, alike[0])}
+    varied = {place for name in the_sweep.numbers for place in places(name, alike[0])}
     differing = [
         each for each, value in first.items() if each not in varied and any(other[each] != value for other in others)
     ]
     by_variant = {each: np.array([first[each], *(other[each] for other in others)]) for each in differing}
-    return Runner(alike[0], found.numbers, found.wanted, by_variant)
+    return Runner(alike[0], the_sweep.numbers, the_sweep.wanted, by_variant)

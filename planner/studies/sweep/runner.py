@@ -76,8 +76,8 @@ class Runner:
         key = frozenset(moving)
         if key not in self._programs:
             self._programs[key] = compiled.compiled(self.wanted.values(), scenarios, moving)
-        found = self._programs[key].run(moving)
-        return {name: found[source] for name, source in self.wanted.items() if source in found}
+        values = self._programs[key].run(moving)
+        return {name: values[source] for name, source in self.wanted.items() if source in values}
 
     def _settle(self, first: Mapping[Figure, Any]) -> None:
         """Keep the sizes and strategies that are the same for all rows, as the first row shows by their shape."""
