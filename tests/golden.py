@@ -81,8 +81,10 @@ def point(name, number):
     row = glossary.quantities()[name]
     digest = hashlib.sha256(f"{name} {number}".encode()).digest()
     share = 0.05 + 0.9 * int.from_bytes(digest[:6], "big") / 2**48
-    low = 0.0 if row.low is None else row.low
-    high = row.high if row.high is not None and row.high < 1e3 else max(low, 1.0) * 6
+    # A constant such as one_port is drawn too: at 1 it would not show where an equation leaves it out.
+    constant = row.low is not None and row.low == row.high and row.low < 1e3
+    low = 0.0 if row.low is None or constant else row.low
+    high = row.high if row.high is not None and row.high < 1e3 and not constant else max(low, 1.0) * 6
     value = low + share * (high - low)
     return np.float64(round(value) if row.labels or row.whole else value)
 

@@ -87,17 +87,13 @@ def value_of(given: object, quantity: glossary.Quantity) -> float:
         labels = ", ".join(quantity.labels)
         raise units.UnitError(f"'{given}' is not one of {labels}{units.suggestion(given, quantity.labels)}")
     value = units.read(given, quantity.unit, quantity.show)
-    if not _within(value, quantity):
-        percent = quantity.show == "%" and 1 < value <= 100 and "%" not in str(given) and _within(value / 100, quantity)
+    if not quantity.holds(value):
+        percent = quantity.show == "%" and 1 < value <= 100 and "%" not in str(given) and quantity.holds(value / 100)
         meant = f". Did you mean '{str(given).strip()} %'?" if percent else ""
         raise units.UnitError(f"'{given}' is out of range: {quantity.name} is {quantity.limits()}{meant}")
     if quantity.whole and value != int(value):
         raise units.UnitError(f"'{given}' is not a whole number")
     return value
-
-
-def _within(value: float, quantity: glossary.Quantity) -> bool:
-    return (quantity.low is None or value >= quantity.low) and (quantity.high is None or value <= quantity.high)
 
 
 def of_quantity(row: glossary.Quantity, where_unsure: str = "") -> Takes:

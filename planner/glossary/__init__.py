@@ -26,6 +26,8 @@ ASKED_FOR_BY = {"training": "training", "serving": "inference", "market": "claim
 
 # The choice in a row's `same_as` that stands for every choice without an equation of its own.
 OTHER = "other"
+# The first and last year of a date.
+_YEARS = (1900.0, 2200.0)
 # What stands in a row's `same_as` for each choice of its option: `accelerator_{choice}`.
 CHOICE = "{choice}"
 
@@ -67,6 +69,12 @@ class Quantity:
     ratio: bool = True
     # Whether the value must be a whole number.
     whole: bool = False
+    # Whether it follows from the rest by counting or adding up, so that a set value that is another contradicts.
+    conserved: bool = False
+    # Inputs of a conserved quantity that it may be set instead of: it contradicts only where one of these is said too.
+    instead_of: tuple[str, ...] = ()
+    # The quantity of which it is a part, or that bounds it: to be more contradicts.
+    at_most: str | None = None
 
     def limits(self) -> str:
         """The limits in words, in display units, or an empty text."""
@@ -79,6 +87,18 @@ class Quantity:
         if self.high is not None:
             return f"at most {units.text(self.high, self.show)}"
         return ""
+
+    def holds(self, value: float) -> bool:
+        """Whether a value is within the limits."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+    def text(self, value: Any) -> str:
+        """A value as text in the display unit, or its label."""
+        from planner import units
+
+        if self.labels and 1 <= value <= len(self.labels):
+            return self.labels[int(value) - 1]
+        return units.text(float(value), units.readable_unit(float(value), self.show))
 
 
 @dataclass(frozen=True)
@@ -147,11 +167,13 @@ def quantities() -> dict[str, Quantity]:
         for role in kind.roles:
             for field_name, quantity in kind.fields.items():
                 name = f"{role}_{field_name}"
+                at_most = quantity.at_most and f"{role}_{quantity.at_most}"
                 # A room may say more about a field than its kind does.
-                by_name.setdefault(name, replace(quantity, name=name))
+                by_name.setdefault(name, replace(quantity, name=name, at_most=at_most))
             for date in kind.dates:
                 name = f"{role}_{date}_year"
-                by_name.setdefault(name, Quantity(name, "1", f"Year of '{date}', with its fraction", kind.name, "1"))
+                meaning = f"Year of '{date}', with its fraction"
+                by_name.setdefault(name, Quantity(name, "1", meaning, kind.name, "1", *_YEARS))
     return by_name
 
 
@@ -288,6 +310,7 @@ def _quantity(name: str, row: dict[str, Any]) -> Quantity:
     given = row | {
         "show": row.get("show", row["unit"]),
         "labels": tuple(row.get("labels", ())),
+        "instead_of": tuple(row.get("instead_of", ())),
         "same_as": _same_as(row.get("same_as", {}), row.get("option", "")),
     }
     return Quantity(name=name, **given)

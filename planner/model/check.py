@@ -12,7 +12,7 @@ from planner.model.wiring import NUMBER, Equation, alternatives, route
 def problems() -> list[str]:
     """Everything wrong with the wiring: undeclared names, units that do not match, wrong docstrings, cycles."""
     rows = glossary.quantities()
-    wrong = [*_unit_problems(rows), *_field_problems(rows)]
+    wrong = [*_unit_problems(rows), *_field_problems(rows), *_relation_problems(rows)]
     for name, choices in alternatives().items():
         if name not in rows:
             wrong.append(f"{next(iter(choices.values())).room}: '{name}' is not in the glossary")
@@ -49,6 +49,18 @@ def _field_problems(rows: Mapping[str, glossary.Quantity]) -> Iterator[str]:
             if not units.same_dimensions(declared.unit, row.unit):
                 of_kind = f"the field of {kind.name} is '{row.unit}'"
                 yield f"glossary {declared.room}: {role}_{field}: '{declared.unit}', {of_kind}"
+
+
+def _relation_problems(rows: Mapping[str, glossary.Quantity]) -> Iterator[str]:
+    """Quantities that are held against something that is none, or that is in another unit."""
+    for name, row in rows.items():
+        place, bound = f"glossary {row.room}: {name}", row.at_most
+        unknown = [each for each in (*row.instead_of, bound) if each and each not in rows]
+        yield from (f"{place}: is held against '{each}', which is not in the glossary" for each in unknown)
+        if bound and bound in rows and not units.same_dimensions(row.unit, rows[bound].unit):
+            yield f"{place}: '{row.unit}' cannot be at most {bound}, '{rows[bound].unit}'"
+        if row.conserved and name not in alternatives():
+            yield f"{place}: is conserved, but nothing computes it"
 
 
 def _option_problems(row: glossary.Quantity, choices: set[str | None]) -> Iterator[str]:

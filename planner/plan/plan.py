@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +14,11 @@ from planner import glossary, units
 from planner.catalog import ages
 from planner.catalog.entries import KINDS, Fact
 from planner.model import wiring
-from planner.model.scopes import Figure, Scope, figure, written
+from planner.model.scopes import Figure, figure
 from planner.model.wiring import Route
-from planner.plan import dates, rules, sizing
+from planner.plan import dates, sizing
 from planner.plan.bands import check_correlations, spread
+from planner.plan.checks import Check, checked, limits_in_use
 from planner.plan.rules import Rules
 from planner.scenario.scenario import Resolved, Scenario
 
@@ -38,15 +38,6 @@ class Result:
     kind: str
     # Prices of more than a year ago that it rests on.
     stale: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Check:
-    """A rule that the plan keeps or breaks."""
-
-    name: str
-    ok: bool
-    message: str
 
 
 @dataclass(frozen=True)
@@ -110,13 +101,12 @@ class Plan:
     @functools.cached_property
     def checks(self) -> list[Check]:
         """The rules of the model, of the calendar and of the law that the scenario keeps or breaks."""
-        whole = self.whole
-        return [*_checks(self.wanted, whole), _availability(whole), *_mismatches(whole), *_rule_checks(self)]
+        return checked(self.wanted, self.route, self.whole, self.rules)
 
     @functools.cached_property
     def binding(self) -> list[tuple[str, float]]:
         """Shares of each limit in use, the largest first."""
-        return _binding(self.wanted, self.whole)
+        return limits_in_use(self.wanted, self.whole)
 
     @property
     def binding_constraint(self) -> str:
@@ -143,10 +133,7 @@ def plan_resolved(resolved: Resolved, bands: bool = True) -> Plan:
 
 def shown(name: str, value: Any) -> str:
     """A value of a quantity as text in its display unit, or its label."""
-    row = glossary.quantities()[name]
-    if row.labels and 1 <= value <= len(row.labels):
-        return row.labels[int(value) - 1]
-    return units.text(float(value), units.readable_unit(float(value), row.show))
+    return glossary.quantities()[name].text(value)
 
 
 def displayed(name: str, value: float | None) -> float | None:
@@ -209,97 +196,6 @@ def elasticities(the_plan: Plan, inputs: list[Figure], outputs: list[str]) -> di
         change = np.where(smooth, (more - less) / (spans * base), 0)
         table[output] = dict(zip(inputs, np.nan_to_num(change).tolist(), strict=True))
     return table
-
-
-def _checks(wanted: Iterable[Figure], whole: Scope) -> list[Check]:
-    rows = glossary.quantities()
-    checks = []
-    for asked, value in _outermost(wanted, whole, _named("check")):
-        message = rows[asked.name].check
-        if message and not math.isnan(value):
-            text = filled(message, whole.at(asked.place))
-            checks.append(Check(str(asked).removesuffix("_margin"), bool(value >= 0), text))
-    return checks
-
-
-def _availability(whole: Resolved) -> Check:
-    late = dates.unavailable(whole)
-    day = dates.order_day(whole.scenario)
-    message = "; ".join(f"{role}: {reason}" for role, reason in late.items())
-    return Check("parts_available", not late, message or f"Every part can be ordered on {day}.")
-
-
-def _mismatches(whole: Resolved) -> list[Check]:
-    """Systems that hold, and offers that rent, another accelerator than the plan's."""
-    checks = []
-    for pool in whole.pools:
-        accelerator = pool.entries.get("accelerator")
-        for role, figures in (("system", {"system_price", "system_power"}), ("cloud", {"cloud_price"})):
-            entry = pool.entries.get(role)
-            other = entry.references.get("accelerator") if entry else None
-            if not (entry and accelerator and other) or other == accelerator.key or figures <= pool.said:
-                continue
-            ways = f"Choose a {role} entry with {accelerator.key}, or set {' and '.join(sorted(figures))}."
-            if role == "system":
-                message = f"{entry.key} is sold with {other}, and its price and power hold for that. {ways}"
-            else:
-                message = f"condition: {entry.key} rents {other}: an hour of it is no hour of {accelerator.key}. {ways}"
-            checks.append(Check(written((*pool.place, role)), role != "system", message))
-    return checks
-
-
-def _rule_checks(planned: Plan) -> list[Check]:
-    """Rules that exclude what the scenario chose, or put a condition on it."""
-    checks: dict[str, Check] = {}
-    for finding in (finding for pool in planned.whole.pools for finding in planned.rules.findings(pool)):
-        if finding.verdict != rules.ALLOWED:
-            name = finding.rule.replace(" ", "_").replace("-", "_")
-            message = f"{finding.option}: {finding.verdict}: {finding.reason}."
-            checks.setdefault(message, Check(name, finding.verdict != rules.EXCLUDED, message))
-    return list(checks.values())
-
-
-@functools.cache
-def _named(attribute: str) -> frozenset[str]:
-    """The quantities that have a check, or that bind."""
-    return frozenset(name for name, row in glossary.quantities().items() if getattr(row, attribute))
-
-
-def _outermost(wanted: Iterable[Figure], whole: Scope, among: frozenset[str]) -> list[tuple[Figure, float]]:
-    """Figures where they count: of a pool only where neither its site nor the whole has them."""
-    known = whole.by_place()
-    return [
-        (each, float(known[each.place].known[each.name]))
-        for each in wanted
-        if each.name in among
-        and each.name in known[each.place].known
-        and all(each.name not in known[each.place[:depth]].known for depth in range(len(each.place)))
-    ]
-
-
-def filled(message: str, scope: Scope) -> str:
-    """`message` with each {name} replaced by its value, as seen from a scope."""
-
-    def text(match: re.Match[str]) -> str:
-        name = match[1]
-        if name in scope:
-            return shown(name, scope[name])
-        # Seen from a site or the whole with a single pool: what that pool has.
-        inner = [part.known[name] for part in scope.walk() if name in part.known]
-        return shown(name, inner[0]) if len(inner) == 1 else "unknown"
-
-    return re.sub(r"\{(\w+)\}", text, message)
-
-
-def _binding(wanted: Iterable[Figure], whole: Scope) -> list[tuple[str, float]]:
-    """Shares of limits in use, the largest first, each with the words for its limit."""
-    rows = glossary.quantities()
-    used = [
-        (f"{rows[name].binds} of {written(place)}" if place else str(rows[name].binds), share)
-        for (place, name), share in _outermost(wanted, whole, _named("binds"))
-        if math.isfinite(share)
-    ]
-    return sorted(used, key=lambda pair: -pair[1])
 
 
 def _kinds(route: Route, facts: Mapping[Figure, Fact]) -> dict[Figure, str]:

@@ -125,6 +125,8 @@ def _quantity(row: Quantity, catalog: Catalog) -> Html:
         "over pools": row.combine if row.combine != "none" else "",
         "sizes the cluster": joined([_link(row.sizes["quantity"]), f" {row.sizes['at']} this"]) if row.sizes else "",
         "check": row.check or "",
+        "conserved": _conserved(row) if row.conserved else "",
+        "at most": _link(row.at_most) if row.at_most else "",
         "binds as": row.binds or "",
         "default": _fact(fact, row, catalog) if fact is not None else "",
         "used by": _links(users),
@@ -133,6 +135,12 @@ def _quantity(row: Quantity, catalog: Catalog) -> Html:
     equations = [_equation(each) for each in wiring.alternatives().get(row.name, {}).values()]
     heading = element("h2", _code(row.name), id=row.name)
     return element("section", heading, element("p", f"{row.meaning}."), *equations, element("dl", *map(Html, rows)))
+
+
+def _conserved(row: Quantity) -> Html:
+    """When a set value fails a check that is not what the rest makes of it."""
+    also = joined([_links(row.instead_of), " and it"]) if row.instead_of else "it"
+    return joined(["where ", also, " is set, it must be what its equation gives"])
 
 
 def _equation(equation: wiring.Equation) -> Html:
