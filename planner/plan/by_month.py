@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, units
-from planner.errors import one
 from planner.model import wiring
 from planner.model.scopes import AGAIN, Scope, figure
+from planner.months import day_after
 from planner.plan.plan import Plan, shown
 from planner.tables import Table
 
@@ -69,18 +69,24 @@ def timeline(the_plan: Plan) -> Timeline:
     wanted = _of_the_whole(the_plan)
     computed = wiring.evaluate(wanted, _weighted(whole, shares))
     values = {name: np.broadcast_to(np.asarray(computed[name], float), (count,)) for name in wanted if name in computed}
-    months = [month_after(start(the_plan), month) for month in range(count)]
+    first = start(the_plan).replace(day=1)
+    months = [day_after(first, month) for month in range(count)]
     timeline = Timeline(the_plan, months, shares, values, [])
     timeline.binding = [_binding(values, month) for month in range(count)]
     timeline.broken = _broken(values, months)
     return timeline
 
 
-def start(the_plan: Plan) -> datetime.date:
-    """The day on which the scenario starts: as it says, the first of its pools, or the start of next year."""
+def known_start(the_plan: Plan) -> datetime.date | None:
+    """The day on which the scenario starts, as far as one is said: its own, or that of the first of its pools."""
     scenario = the_plan.scenario
     said = [day for day in (scenario.start, *(pool.start for pool in scenario.pools.values())) if day]
-    return min(said) if said else datetime.date(datetime.date.today().year + 1, 1, 1)
+    return min(said, default=None)
+
+
+def start(the_plan: Plan) -> datetime.date:
+    """The day on which the scenario starts; where none is said, the start of next year."""
+    return known_start(the_plan) or datetime.date(datetime.date.today().year + 1, 1, 1)
 
 
 def _share(pool: Scope, time: Any) -> Any:
@@ -115,14 +121,6 @@ def _of_the_whole(the_plan: Plan) -> list[str]:
     rows = glossary.quantities()
     combines = {name: rows[name].combine for name in the_plan.results if not figure(name).place}
     return [n for n, rule in combines.items() if rule in (*_ADDED, "max", AGAIN) or rule.startswith("mean")]
-
-
-def month_after(first: datetime.date, count: int) -> datetime.date:
-    """The first day of the month so many months after (or before) the one of `first`."""
-    year, month = divmod(first.month - 1 + count, 12)
-    if not datetime.MINYEAR <= first.year + year <= datetime.MAXYEAR:
-        raise one("scenario", "analysis_period", f"ends in the year {first.year + year}, which no calendar has")
-    return datetime.date(first.year + year, month + 1, 1)
 
 
 def _binding(whole: dict[str, Any], month: int) -> tuple[str, float]:

@@ -21,6 +21,7 @@ from planner.fields import At, Field, Form, Takes
 from planner.files import read_csv
 from planner.model import wiring
 from planner.model.scopes import Figure
+from planner.months import day_after
 from planner.plan import by_month
 from planner.plan.by_month import MONTH, YEAR, Timeline
 from planner.plan.plan import Plan, shown
@@ -319,7 +320,7 @@ def _in_words(the_plan: Plan, balance: Balance) -> str:
         words = f"  {future}: short from {balance.months[month]:%Y-%m}; {share}"
         if np.isfinite(lead):
             order = month - int(np.ceil(lead / MONTH))
-            when = f"{by_month.month_after(balance.months[0], order):%Y-%m}"
+            when = f"{day_after(balance.months[0], order):%Y-%m}"
             words += f"; order by {when}" if order >= 0 else f"; should have been ordered by {when}"
         lines.append(words)
     return f"Demand of {balance.demand.quantity}\n" + "\n".join(lines)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from planner import fields, glossary, units
+from planner import fields, glossary, months, units
 from planner.catalog.entries import Entry, Fact
 from planner.errors import InputError, Problem, gathered
 from planner.fields import At
@@ -144,9 +144,8 @@ def resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
         raise InputError(
             [Problem(scenario.place, f"{key}.start", f"lies before the scenario's, {first}") for key in late]
         )
-    delays = {
-        key: units.read(f"{((day or first) - first).days if first else 0} day", "s") for key, day in starts.items()
-    }
+    month = units.read("1 month", "s")
+    delays = {key: months.between(first, day) * month if first and day else 0.0 for key, day in starts.items()}
     row = glossary.quantities()["start_delay"]
     if never := [key for key, delay in delays.items() if row.high is not None and delay > row.high]:
         message = f"is too long after the scenario's, {first}: {row.name} is {row.limits()}"
