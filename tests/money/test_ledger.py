@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from planner.model import wiring
 from planner.money import ledger, plan_ledger, returns
-from planner.plan import planning, sizing
-from planner.scenario import resolve, scenario_file
+from planner.plan import sizing
+from planner.scenario import resolve
 from tests.conftest import CATALOG, asked, planned
 
 CLOSED = (
@@ -323,7 +323,7 @@ ownership = "rented"
 
 
 def test_the_books_of_pools_agree_with_the_plan_of_the_whole():
-    books = plan_ledger.of_plan(planning.plan(scenario_file.loads(POOLS), CATALOG, bands=False))
+    books = plan_ledger.of_plan(planned(POOLS))
     assert books.measures["npv_own"] == pytest.approx(float(books.plan.whole["npv_spend"]), rel=1e-6)
     assert -float(books.ledger.total(side="own")) == pytest.approx(float(books.plan.whole["spend"]), rel=1e-6)
     # What is rented anyway saves nothing against renting.
