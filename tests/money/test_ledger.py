@@ -413,7 +413,7 @@ def test_the_plan_of_a_pool_that_starts_on_any_day_agrees_with_the_ledger(chosen
     """Present values and sums: a later pool pays the prices of its own time, in the plan as in the ledger."""
     said = "\n".join(f'{name} = "{value}"' for name, value in chosen.items())
     text = LATE.format(first=first, later=first + datetime.timedelta(days=days), settings=said)
-    found = plan_ledger.of_plan(planning.plan(scenario_file.loads(text), CATALOG, bands=False))
+    found = plan_ledger.of_plan(planned(text))
     for name in ("npv_own", "npv_cloud", "npv_saving"):
         assert found.measures[name] == pytest.approx(float(found.plan.whole[name]), rel=1e-9, abs=1e-3), name
     book = found.ledger
