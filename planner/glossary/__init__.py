@@ -75,6 +75,8 @@ class Quantity:
     instead_of: tuple[str, ...] = ()
     # The quantity of which it is a part, or that bounds it: to be more contradicts.
     at_most: str | None = None
+    # Why no equation and no check reads it: it is shown, searched and compared, and moves no figure.
+    label_only: str = ""
 
     def limits(self) -> str:
         """The limits in words, in display units, or an empty text."""
@@ -109,8 +111,11 @@ class Option:
     choices: tuple[str, ...]
     meaning: str
     room: str
-    # The role whose entry chooses, where a text field of its kind does.
+    # The role whose entry chooses, where a text field of its kind does; of a kind's option every such role.
     role: str = ""
+    roles: tuple[str, ...] = ()
+    # Why no figure depends on it.
+    label_only: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,9 +133,11 @@ class Kind:
     references: dict[str, str] = field(default_factory=dict)
     # Another name of a field -> the field, understood where a user writes it.
     synonyms: dict[str, str] = field(default_factory=dict)
-    # Text field -> the option that it chooses, for each role: field `peak` of the entry chosen for role
+    # Text field -> the option that it chooses, for each role of the option: field `peak` of the entry chosen for role
     # `weight_precision` is the choice of the option `weight_precision_peak`.
     options: dict[str, Option] = field(default_factory=dict)
+    # Role -> the role whose fields its own equal, where no entry is chosen for it.
+    same_as: dict[str, str] = field(default_factory=dict)
     # Role -> the one workload that asks for it; every workload asks for the others.
     workloads: dict[str, str] = field(default_factory=dict)
     # Role -> what its entry is for, where the kind's meaning does not say it.
@@ -168,8 +175,11 @@ def quantities() -> dict[str, Quantity]:
             for field_name, quantity in kind.fields.items():
                 name = f"{role}_{field_name}"
                 at_most = quantity.at_most and f"{role}_{quantity.at_most}"
+                same_as: dict[str | None, str] = {}
+                if role in kind.same_as:
+                    same_as = {None: f"{kind.same_as[role]}_{field_name}"}
                 # A room may say more about a field than its kind does.
-                by_name.setdefault(name, replace(quantity, name=name, at_most=at_most))
+                by_name.setdefault(name, replace(quantity, name=name, at_most=at_most, same_as=same_as))
             for date in kind.dates:
                 name = f"{role}_{date}_year"
                 meaning = f"Year of '{date}', with its fraction"
@@ -184,13 +194,14 @@ def options() -> dict[str, Option]:
     return of_rooms | {
         f"{role}_{text}": replace(option, name=f"{role}_{text}", role=role)
         for kind in kinds().values()
-        for role in kind.roles
         for text, option in kind.options.items()
+        for role in option.roles
     }
 
 
 def _option(name: str, row: Mapping[str, Any]) -> Option:
-    return Option(name, tuple(row["choices"]), row["meaning"], row["room"])
+    said = {key: row[key] for key in ("meaning", "room", "label_only") if key in row}
+    return Option(name, tuple(row["choices"]), roles=tuple(row.get("roles", ())), **said)
 
 
 @functools.cache
@@ -211,6 +222,7 @@ def kinds() -> dict[str, Kind]:
             row.get("references", {}),
             row.get("synonyms", {}),
             {name: _option(name, given | {"room": path.stem}) for name, given in row.get("options", {}).items()},
+            row.get("same_as", {}),
             row.get("workloads", {}),
             row.get("meanings", {}),
         )

@@ -26,11 +26,18 @@ def price_day(scenario: Scenario) -> datetime.date:
     return scenario.order or today()
 
 
-def stale_inputs(route: Route, facts: Mapping[Figure, Fact], day: datetime.date) -> dict[Figure, frozenset[Figure]]:
-    """Per figure of a route the prices stale on a day that it rests on; figures that rest on none are left out."""
+def stale_inputs(
+    route: Route, whole: Resolved, facts: Mapping[Figure, Fact], day: datetime.date
+) -> dict[Figure, frozenset[Figure]]:
+    """Per figure of a route the prices stale on a day that it rests on.
+
+    Figures that rest on none are left out, and so are those that are 0: what costs nothing rests on no price.
+    """
     known = {each: frozenset([each]) for each, fact in facts.items() if is_stale(fact, day)}
     if known:
         for step in route.steps:
+            if whole.value(step.figure) == 0:
+                continue
             parts = [known[need] for need in step.needs if need in known]
             if parts:
                 known[step.figure] = parts[0].union(*parts[1:])

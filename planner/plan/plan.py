@@ -82,7 +82,8 @@ class Plan:
     def results(self) -> dict[str, Result]:
         """What was asked for and has a finite value, by its name as it is written."""
         facts = self.whole.all_facts()
-        kinds, stale = _kinds(self.route, facts), dates.stale_inputs(self.route, facts, dates.price_day(self.scenario))
+        kinds = _kinds(self.route, facts)
+        stale = dates.stale_inputs(self.route, self.whole, facts, dates.price_day(self.scenario))
         bands = spread(self.wanted, self.whole) if self.bands else {}
         results = {}
         for each, value in self._computed():

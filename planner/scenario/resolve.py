@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from planner import fields, glossary, months, units
+from planner import fields, glossary, units
 from planner.catalog.entries import Entry, Fact
 from planner.errors import InputError, Problem, gathered
 from planner.fields import At
@@ -53,7 +53,8 @@ def brought(entries: Mapping[str, Entry]) -> tuple[dict[str, Fact], dict[str, st
     for role, entry in entries.items():
         kind = glossary.kinds()[entry.kind]
         facts |= {f"{role}_{key}": fact for key, fact in entry.facts.items()}
-        options |= {f"{role}_{key}": entry.text[key] for key in kind.options if key in entry.text}
+        chosen = [key for key, option in kind.options.items() if role in option.roles and key in entry.text]
+        options |= {f"{role}_{key}": entry.text[key] for key in chosen}
         for key in kind.dates:
             if key in entry.text:
                 year = Fact(year_of(entry.text[key]), kind="quoted", origin=entry.origin, field=key)
@@ -144,17 +145,16 @@ def resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
         raise InputError(
             [Problem(scenario.place, f"{key}.start", f"lies before the scenario's, {first}") for key in late]
         )
-    month = units.read("1 month", "s")
-    delays = {key: months.between(first, day) * month if first and day else 0.0 for key, day in starts.items()}
+    delays = {
+        key: units.read(f"{((day or first) - first).days if first else 0} day", "s") for key, day in starts.items()
+    }
     row = glossary.quantities()["start_delay"]
     if never := [key for key, delay in delays.items() if row.high is not None and delay > row.high]:
         message = f"is too long after the scenario's, {first}: {row.name} is {row.limits()}"
         raise InputError([Problem(scenario.place, f"{key}.start", message) for key in never])
-    for key, part in scenario.pools.items():
+    for key, member in resolved.items():
         if delays[key]:
-            resolved[key].know("start_delay", Fact(delays[key], "s", kind="set", origin="scenario"))
-        later = delays[key] or "start_delay" in part.set
-        resolved[key].ends_with_others = bool(later) and "analysis_period" not in part.set
+            _delay(member, delays[key], scenario.pools[key])
     sites = dict.fromkeys(
         member.entries["site"].key if "site" in member.entries else "" for member in resolved.values()
     )
@@ -167,6 +167,15 @@ def resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
     return _whole(scenario, by_site, apart=wiring.site_limits())
 
 
+def _delay(pool: Resolved, delay: float, part: Scenario) -> None:
+    """Let a pool start later; unless it says otherwise its period ends with that of the others."""
+    pool.know("start_delay", Fact(delay, "s", kind="set", origin="scenario"))
+    period = pool.facts.get("analysis_period")
+    if period is not None and "analysis_period" not in part.set:
+        left = max(period.value - delay, glossary.quantities()["analysis_period"].low or 0)
+        pool.know("analysis_period", replace(period, value=left, note="what is left after the start"))
+
+
 def _whole(scenario: Scenario, members: dict[str, Resolved], apart: frozenset[str] = frozenset()) -> Resolved:
     """Members brought together: facts, options and entries that all share stand once, the others by member."""
     rows = glossary.quantities()
@@ -176,12 +185,6 @@ def _whole(scenario: Scenario, members: dict[str, Resolved], apart: frozenset[st
         # Most come from the same entry or default: the comparison field by field is for the rest.
         return one is other or one == other
 
-    ends = {
-        (each.ends_with_others, each.facts["start_delay"] if each.ends_with_others else None)
-        for each in members.values()
-    }
-    if len(ends) > 1:
-        apart |= {"analysis_period"}
     # A part of a sum stays with its pool, also where the parts are equal.
     shared_facts = [
         name
@@ -200,5 +203,4 @@ def _whole(scenario: Scenario, members: dict[str, Resolved], apart: frozenset[st
         entries={role: first.entries[role] for role in shared_entries},
         parts=members,
         rules=first.rules,
-        ends_with_others=len(ends) == 1 and first.ends_with_others,
     )

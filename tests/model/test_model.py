@@ -93,9 +93,9 @@ def test_a_row_says_what_a_quantity_equals(name, options, needs, value, formula)
 
 
 def test_an_equation_stands_in_one_place():
-    row = glossary.quantities()["pue"]
-    twice = wiring.alternatives() | {"pue": {"published": wiring.alternatives()["pue"]["published"]}}
-    with pytest.raises(glossary.GlossaryError, match="two equations compute 'pue__published'"):
+    row = glossary.quantities()["site_pue"]
+    twice = wiring.alternatives() | {"site_pue": {"published": wiring.alternatives()["site_pue"]["published"]}}
+    with pytest.raises(glossary.GlossaryError, match="two equations compute 'site_pue__published'"):
         wiring._add(wiring._from_row(row, "published", "cooling_pue"), twice)
 
 

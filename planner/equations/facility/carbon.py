@@ -12,6 +12,16 @@ def carbon_per_year(energy_per_year, site_carbon_intensity):
     return energy_per_year * site_carbon_intensity
 
 
+def lifecycle_carbon_per_year(energy_per_year, site_carbon_intensity_lifecycle):
+    """Emissions of the energy over the lives of the power stations and their fuel, as a yearly rate. [gCO2e/s]
+
+    C = E · c_life cycle
+
+    Beside the operational emissions, which it holds: it is added to none.
+    """
+    return energy_per_year * site_carbon_intensity_lifecycle
+
+
 def market_carbon_per_year(carbon_per_year, clean_energy_share):
     """Operational emissions, market based, as a yearly rate. [gCO2e/s]
 

@@ -51,14 +51,14 @@ def avoided_cost(electricity_bill_per_year, water_cost_per_year, idle_demand_cos
     return electricity_bill_per_year + water_cost_per_year - idle_demand_cost
 
 
-def delay_cost_grid(capacity_value, avoided_cost):
+def delay_cost_grid(capacity_value, avoided_cost, idle_demand_cost):
     """Cost of waiting a day for the grid: hardware delivered, building ready, no power. [USD/s]
 
-    K = B − K_avoided
+    K = B − K_avoided − K_demand,idle: a connection that is not there charges nothing
 
     Hardware and building cost the same with the delay as without it: K_idle is not added.
     """
-    return capacity_value - avoided_cost
+    return capacity_value - avoided_cost - idle_demand_cost
 
 
 def delay_cost_cooling(capacity_value, avoided_cost):

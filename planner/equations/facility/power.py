@@ -11,6 +11,14 @@ def compute_power(systems, system_power, system_derating):
     return systems * system_power * system_derating
 
 
+def system_power_allowed(system_power, system_derating):
+    """Power that one system is allowed: its rating, or less where it is capped. [W/system]
+
+    P = P_system · derating
+    """
+    return system_power * system_derating
+
+
 def it_power(compute_power, network_power, storage_power):
     """Rated power of all IT equipment. [W]
 
@@ -35,6 +43,70 @@ def it_power_use(it_power, it_power_limit):
     u = P_IT / P_limit
     """
     return it_power / it_power_limit
+
+
+def system_power_typical(system_power, usual_training_power_share):
+    """Power of one system under sustained load, where none was measured. [W/system]
+
+    P = s_usual · P_rated
+    """
+    return usual_training_power_share * system_power
+
+
+def system_power_serving(system_power, usual_inference_power_share):
+    """Power of one system while it serves models, where none was measured. [W/system]
+
+    P = s_usual · P_rated
+    """
+    return usual_inference_power_share * system_power
+
+
+def system_power_idle(system_power, usual_idle_power_share):
+    """Power of one idle system, where none was measured. [W/system]
+
+    P = s_usual · P_rated
+    """
+    return usual_idle_power_share * system_power
+
+
+def system_power_peak(system_power, usual_electrical_peak_ratio):
+    """Short electrical peak of one system, where its maker states none. [W/system]
+
+    P = r_usual · P_rated
+    """
+    return usual_electrical_peak_ratio * system_power
+
+
+def training_power_share(system_power_typical, system_power):
+    """Power of a system in training as a share of its rating. [1]
+
+    s = min(1, P_typical / P_rated): a rating set below what was measured is kept
+    """
+    return np.minimum(1, system_power_typical / system_power)
+
+
+def inference_power_share(system_power_serving, system_power):
+    """Power of a system in inference as a share of its rating. [1]
+
+    s = min(1, P_serving / P_rated): a rating set below what was measured is kept
+    """
+    return np.minimum(1, system_power_serving / system_power)
+
+
+def idle_power_share(system_power_idle, system_power):
+    """Power of an idle system as a share of its rating. [1]
+
+    s = min(1, P_idle / P_rated)
+    """
+    return np.minimum(1, system_power_idle / system_power)
+
+
+def electrical_peak_ratio(system_power_peak, system_power):
+    """Short electrical peak of a system over its rating. [1]
+
+    r = max(1, P_peak / P_rated)
+    """
+    return np.maximum(1, system_power_peak / system_power)
 
 
 def mean_load(busy_power_share, idle_power_share, utilization, system_derating):
@@ -152,23 +224,39 @@ def electrical_loss_share(power_chain_efficiency):
     return 1 / power_chain_efficiency - 1
 
 
-def pue__components(electrical_loss_share, cooling_energy_share, other_energy_share):
+def published_loss_share(published_chain_efficiency):
+    """Loss of the power chain over IT power in the halls whose PUE is published. [1]
+
+    e = 1/η − 1
+    """
+    return 1 / published_chain_efficiency - 1
+
+
+def site_pue(cooling_ppue, electrical_loss_share, other_energy_share):
     """Energy of each part of the facility for every unit of IT energy. [1]
 
-    PUE = 1 + e_electrical + e_cooling + e_other
+    PUE = pPUE_cooling + e_electrical + e_other
 
     Parameters
     ----------
+    cooling_ppue : 1, 1 or more
     electrical_loss_share : 1, 0 or more
-    cooling_energy_share : 1, 0 or more
     other_energy_share : 1, 0 to 1
 
     Notes
     -----
-    From the power chain, the heat split and the climate of the site. It understates what liquid cooling saves, since
-    the fans of the servers leave the IT term: compare facility power.
+    In force where neither the scenario sets a PUE nor the site has one measured in its own hall. It understates what
+    liquid cooling saves, since the fans of the servers leave the IT term: compare facility power.
     """
-    return 1 + electrical_loss_share + cooling_energy_share + other_energy_share
+    return cooling_ppue + electrical_loss_share + other_energy_share
+
+
+def pue_over_operator(pue, site_operator_pue):
+    """What the PUE lies above that which a large operator reports for its own halls of the region. [1]
+
+    Δ = PUE − PUE_operator
+    """
+    return pue - site_operator_pue
 
 
 def facility_power(it_power, pue):

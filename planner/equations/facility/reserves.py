@@ -27,6 +27,22 @@ def redundancy_factor__2n_plus_2(redundancy_blocks):
     return 2 * (redundancy_blocks + 1) / redundancy_blocks
 
 
+def power_chain_installed_over_needed(redundancy_blocks):
+    """Installed over needed capacity of a power chain whose entry does not say: one block more than needed. [1]
+
+    N+1: (k + 1) / k
+    """
+    return (redundancy_blocks + 1) / redundancy_blocks
+
+
+def redundancy_over_chain(redundancy_factor, power_chain_installed_over_needed):
+    """Redundancy in force over that of the power chain chosen: 1 unless another one is set. [1]
+
+    ρ = redundancy / redundancy of the chain
+    """
+    return redundancy_factor / power_chain_installed_over_needed
+
+
 def ups_power(provisioned_power, distribution_efficiency, redundancy_factor):
     """Capacity of uninterruptible supplies installed. [W]
 

@@ -21,12 +21,21 @@ def purchase_price(system_price, purchase_price_share):
     return system_price * purchase_price_share
 
 
-def gear_time__build(transformer_lead_time, switchgear_lead_time, generator_lead_time):
+def gear_time__build(transformer_lead_time, switchgear_lead_time, generator_lead_time, cooling_lead_time):
     """The longest of the lead times, with all gear ordered on the first day. [s]
 
-    t = max(t_transformer, t_switchgear, t_generator), all ordered on the first day
+    t = max(t_transformer, t_switchgear, t_generator, t_cooling), all ordered on the first day
     """
-    return np.maximum(transformer_lead_time, np.maximum(switchgear_lead_time, generator_lead_time))
+    power = np.maximum(transformer_lead_time, np.maximum(switchgear_lead_time, generator_lead_time))
+    return np.maximum(power, cooling_lead_time)
+
+
+def gear_time__retrofit(switchgear_lead_time, cooling_lead_time):
+    """More power in a rack needs new distribution and cooling. [s]
+
+    t = max(t_switchgear, t_cooling), both ordered on the first day
+    """
+    return np.maximum(switchgear_lead_time, cooling_lead_time)
 
 
 def grid_time__build(site_grid_wait, own_generation_time):

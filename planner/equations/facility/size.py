@@ -163,14 +163,17 @@ def stranded_rack_power(racks, rack_power_margin):
     return racks * np.maximum(0 * rack_power_margin, rack_power_margin)
 
 
-def network_racks(switches, storage_network_switches, fabric_switch_rack_units, rack_space):
+def network_racks(
+    switches, fabric_switch_rack_units, storage_network_switches, storage_fabric_switch_rack_units, rack_space
+):
     """Racks of switches. [rack]
 
-    n = ⌈n_switch · U_switch / U_rack⌉
+    n = ⌈Σ n_switch · U_switch / U_rack⌉
 
     Leaves that stand in accelerator racks are counted here too: an upper bound.
     """
-    return np.ceil((switches + storage_network_switches) * fabric_switch_rack_units / rack_space)
+    units = switches * fabric_switch_rack_units + storage_network_switches * storage_fabric_switch_rack_units
+    return np.ceil(units / rack_space)
 
 
 def storage_racks(storage_power, storage_rack_power):

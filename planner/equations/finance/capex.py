@@ -100,6 +100,37 @@ def capex_installation(capex_it, installation_share):
     return installation_share * capex_it
 
 
+def facility_price(power_chain_capex, facility_critical_share, redundancy_over_chain, cooling_price_difference):
+    """Price of building a data centre, for each watt of IT power. [USD/W]
+
+    k = k_chain · (1 + s_critical · (ρ − 1)) + Δk_cooling
+
+    Parameters
+    ----------
+    power_chain_capex : USD/W, 0 or more
+    facility_critical_share : 1, 0 to 1
+    redundancy_over_chain : 1, above 0
+    cooling_price_difference : USD/W, any
+
+    Notes
+    -----
+    The price of a hall is that of its tier. Redundancy set by hand scales power gear and cooling: between Tier III and
+    Tier I that gives 89 %, and notes of costs 84 %; fault tolerance costs more than the gear that it doubles.
+    """
+    redundancy = 1 + facility_critical_share * (redundancy_over_chain - 1)
+    return power_chain_capex * redundancy + cooling_price_difference
+
+
+def facility_retrofit_price(
+    power_chain_capex, facility_critical_share, redundancy_over_chain, cooling_price_difference
+):
+    """Price of refitting a hall, for each watt of IT power: power gear and cooling alone. [USD/W]
+
+    k = k_chain · s_critical · ρ + Δk_cooling
+    """
+    return power_chain_capex * facility_critical_share * redundancy_over_chain + cooling_price_difference
+
+
 def capex_facility__build(it_power, facility_price):
     """Price of building the hall, its power and its cooling. [USD]
 

@@ -241,12 +241,12 @@ def useful_share__training(utilization, goodput):
     return utilization * goodput
 
 
-def useful_share(utilization, availability):
-    """Hours in use while the cluster is available. [1]
+def useful_share(utilization, availability, power_chain_availability):
+    """Hours in use while the cluster is available and has power. [1]
 
-    u_useful = u · a
+    u_useful = u · a · a_power
     """
-    return utilization * availability
+    return utilization * availability * power_chain_availability
 
 
 def cost_per_useful_accelerator_hour(cost_per_accelerator_hour, useful_share):

@@ -124,21 +124,22 @@ def effective_time_share__first_order(
     return np.maximum(0, 1 - checkpoint_time / checkpoint_interval - lost)
 
 
-def goodput(effective_time_share, straggler_loss):
+def goodput(effective_time_share, straggler_loss, power_chain_availability):
     """Share of the time that ends up as kept training progress. [1]
 
-    g = g_effective · (1 − straggler loss)
+    g = g_effective · (1 − straggler loss) · a_power
 
     Parameters
     ----------
     effective_time_share : 1, 0 to 1
     straggler_loss : 1, 0 to 0.9
+    power_chain_availability : 1, 0.9 to 1
 
     Notes
     -----
-    Failures and stragglers are taken to be independent of each other.
+    Failures, stragglers and losses of power are taken to be independent of each other.
     """
-    return effective_time_share * (1 - straggler_loss)
+    return effective_time_share * (1 - straggler_loss) * power_chain_availability
 
 
 def time_to_train(training_time, goodput):

@@ -52,9 +52,12 @@ def test_coolant_for_each_kilowatt():
     assert half == pytest.approx(165 / 2, abs=0.1)
 
 
-def test_distribution_units_with_headroom_derating_and_a_spare():
-    """10 MW · 1.2 / (1.35 MW · 0.8) = 11.1: 12 and one spare."""
-    assert value("coolant_units", liquid_heat="10 MW") == 13
+@pytest.mark.parametrize(("redundancy", "units"), [("n", 12), ("n-plus-1", 15), ("n-plus-2", 18), ("2n", 24)])
+def test_distribution_units_with_headroom_derating_and_the_redundancy_of_the_hall(redundancy, units):
+    """10 MW · 1.2 / (1.35 MW · 0.8) = 11.1: 12, and a spare one for each four of them at N+1."""
+    options = {"redundancy": redundancy}
+    assert value("coolant_units", "1", options, liquid_heat="10 MW", redundancy_blocks="4") == units
+    assert value("coolant_units", "1", options, liquid_heat="10 MW", spare_coolant_units="1") == 13
 
 
 def test_free_cooling_by_climate():

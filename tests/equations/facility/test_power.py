@@ -3,8 +3,9 @@
 import pytest
 
 from planner import units
-from tests.conftest import planned, value
+from tests.conftest import CATALOG, planned, value
 
+RATING = "10.2 kW/system"
 LOAD = {"compute_power": "10 MW", "network_power": "0.5 MW", "storage_power": "0.5 MW"}
 
 
@@ -18,12 +19,15 @@ def test_mean_peak_and_idle_of_ten_megawatts():
 
 @pytest.mark.parametrize(("workload", "share"), [("training", 0.72), ("inference", 0.67), ("capacity", 0.72)])
 def test_measured_shares_of_the_rating_by_workload(workload, share):
-    assert value("busy_power_share", "1", {"workload": workload}) == pytest.approx(share)
+    assert value("busy_power_share", "1", {"workload": workload}, system_power=RATING) == pytest.approx(share)
+    own = {"system_power_typical": "7.15 kW/system", "system_power_serving": "7.15 kW/system"}
+    measured = value("busy_power_share", "1", {"workload": workload}, system_power=RATING, **own)
+    assert measured == pytest.approx(7.15 / 10.2)
 
 
 def test_training_of_8_h100_draws_what_was_measured():
     """Node means of 6.85 to 7.9 kW (MLPerf logs) for a rating of 10.2 kW."""
-    share = value("busy_power_share", "1", {"workload": "training"})
+    share = value("busy_power_share", "1", {"workload": "training"}, system_power=RATING)
     assert 6.85 <= 10.2 * share <= 7.9
 
 
@@ -64,7 +68,46 @@ def test_losses_of_the_power_chain():
 def test_pue_from_its_parts_or_as_published():
     parts = {"electrical_loss_share": "0.06", "cooling_energy_share": "0.12", "other_energy_share": "0.02"}
     assert value("pue", "1", {"pue_method": "components"}, cooling_pue="1.4", **parts) == pytest.approx(1.2)
-    assert value("pue", cooling_pue="1.4", **parts) == pytest.approx(1.4)
+    assert value("pue", "1", {"pue_method": "published"}, cooling_pue="1.4", **parts) == pytest.approx(1.4)
+    assert value("pue", "1", {"pue_method": "operator"}, site_operator_pue="1.1", **parts) == pytest.approx(1.1)
+
+
+CLIMATE = {"pue_method": "climate"}
+# The climate and the power chain that published figures hold for.
+THERE = {"site_dry_bulb_mean": "14 degC", "site_dry_bulb_design": "34 degC", "power_chain_efficiency": "0.943340234375"}
+
+
+def test_a_published_pue_holds_where_it_was_published():
+    texts = {"cooling_pue": "1.3", "cooling_liquid_share": "0.8", **THERE}
+    assert value("pue", "1", CLIMATE, **texts) == pytest.approx(1.3, abs=1e-4)
+
+
+def test_a_published_pue_follows_climate_and_power_chain():
+    """A chain that loses 4 % instead of 6 saves 2 points; where outside air never does, chillers run all year."""
+    texts = {"cooling_pue": "1.3", "cooling_liquid_share": "0", **THERE}
+    better = value("pue", "1", CLIMATE, **{**texts, "power_chain_efficiency": "0.96153846"})
+    assert better == pytest.approx(1.3 - 0.06006 + 0.04, abs=1e-4)
+    hot = value("pue", "1", CLIMATE, **{**texts, "site_dry_bulb_mean": "45 degC", "site_dry_bulb_design": "50 degC"})
+    free = value("published_air_free_share", **texts)
+    assert hot == pytest.approx(1.3 + free / 5, abs=1e-4)
+    cold = value("pue", "1", CLIMATE, **{**texts, "site_dry_bulb_mean": "-10 degC", "site_dry_bulb_design": "5 degC"})
+    assert cold == pytest.approx(1.3 - (1 - free) / 5, abs=1e-4)
+
+
+def test_what_is_set_beats_the_hall_and_the_hall_beats_what_is_computed():
+    texts = {"cooling_pue": "1.3", "cooling_liquid_share": "0.8", **THERE}
+    for method in ("published", "climate", "components", "operator"):
+        options = {"pue_method": method}
+        assert value("pue", "1", options, site_pue="1.12", **texts) == 1.12
+        assert value("pue", "1", options, site_pue="1.12", pue="1.08", **texts) == 1.08
+    for method in ("climate", "components"):
+        parts = {"cooling_ppue": "1.05", "other_energy_share": "0.01", "electrical_loss_share": "0.06"}
+        assert value("pue", "1", {"pue_method": method}, **parts) == pytest.approx(1.12)
+
+
+def test_a_hall_is_no_better_than_its_power_chain():
+    texts = {"cooling_pue": "1.04", "cooling_liquid_share": "1", "other_energy_share": "0.01", **THERE}
+    assert value("pue", "1", CLIMATE, **texts) == pytest.approx(1 + 0.06006 + 0.01, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -85,11 +128,50 @@ def test_redundancy_of_four_blocks(redundancy, factor):
     assert value("ups_power", "MW", {"redundancy": redundancy}, **texts) == pytest.approx(10 * factor)
 
 
-def test_a_power_chain_from_the_catalog():
-    the_plan = planned("own-8000-h100", choose={"power_chain": "tier-4"}, redundancy="by-entry")
-    entry = the_plan.whole.entries["power_chain"].facts
-    assert the_plan.results["redundancy_factor"].value == entry["installed_over_needed"].value
-    assert the_plan.whole["power_chain_efficiency"] == entry["efficiency"].value
+@pytest.mark.parametrize("tier", ["tier-1", "tier-3", "tier-4"])
+def test_a_power_chain_from_the_catalog(tier):
+    the_plan = planned("own-8000-h100", choose={"power_chain": tier}, facility_mode="build")
+    entry = {name: fact.value for name, fact in the_plan.whole.entries["power_chain"].facts.items()}
+    values = the_plan.whole
+    assert the_plan.results["redundancy_factor"].value == entry["installed_over_needed"]
+    parts = [entry[f"{part}_efficiency"] for part in ("transformer", "ups", "distribution")]
+    assert values["power_chain_efficiency"] == pytest.approx(parts[0] * parts[1] * parts[2])
+    assert values["ups_power"] == pytest.approx(values["it_power"] / parts[2] * entry["installed_over_needed"])
+    assert values["generator_power"] == pytest.approx(values["facility_power"] * entry["installed_over_needed"])
+    assert values["capex_facility"] == pytest.approx(values["it_power"] * entry["capex"])
+    assert values["hall_time"] == entry["lead_time"]
+    assert values["useful_share"] == pytest.approx(0.8 * 0.98 * entry["availability"])
+
+
+def test_redundancy_set_by_hand_overrides_that_of_the_power_chain():
+    """2N on a hall of Tier III: 2 over 1.25 of its gear, which is 53 % of the price of a hall, and all of a refit's."""
+    usual, doubled = (
+        planned("own-8000-h100", facility_mode="build", redundancy=redundancy).whole
+        for redundancy in ("by-entry", "2n")
+    )
+    for name in ("ups_power", "generator_power"):
+        assert doubled[name] == pytest.approx(1.6 * usual[name])
+    assert doubled["generators"] > usual["generators"]
+    assert doubled["heat_rejection_power"] == pytest.approx(1.6 * usual["heat_rejection_power"])
+    assert doubled["capex_facility"] == pytest.approx((1 + 0.53 * 0.6) * usual["capex_facility"])
+    refits = [
+        planned("own-8000-h100", facility_mode="retrofit", redundancy=redundancy).whole["capex_facility"]
+        for redundancy in ("by-entry", "2n")
+    ]
+    assert refits[1] == pytest.approx(1.6 * refits[0])
+
+
+def test_the_default_of_a_power_chain_is_a_hall_of_tier_iii():
+    tier_3 = CATALOG.find("power", "tier-3").facts
+    for field, fact in tier_3.items():
+        if (default := CATALOG.defaults.get(f"power_chain_{field}")) and field not in (
+            "availability",
+            "distribution_efficiency",
+        ):
+            assert default.value == pytest.approx(fact.value), field
+    parts = [tier_3[f"{part}_efficiency"].value for part in ("transformer", "ups", "distribution")]
+    assert CATALOG.defaults["published_chain_efficiency"].value == pytest.approx(parts[0] * parts[1] * parts[2])
+    assert CATALOG.defaults["air_cooling_price"].value == CATALOG.find("cooling", "air").facts["capex"].value
 
 
 def test_reserves_of_a_30_mw_facility():

@@ -35,7 +35,7 @@ def test_a_rate_of_zero_counts_every_month_once():
 
 def test_growth_starts_in_the_first_month():
     """12.68 % a year is 1 % a month: 1.01 + 1.0201."""
-    assert accounting.energy_time(2, 1, 1.01**12 - 1, 0, MONTH) / MONTH == pytest.approx(1.01 + 1.0201)
+    assert accounting.energy_time(2, 1, 1.01**12 - 1, MONTH) / MONTH == pytest.approx(1.01 + 1.0201)
 
 
 def test_years_of_8766_hours_and_months_of_720():
@@ -117,9 +117,7 @@ def test_no_break_even_where_renting_costs_less_than_running():
 
 def test_the_rate_of_return_in_closed_form():
     """1,200 paid, 100 a month saved for 13 months."""
-    rate = accounting.irr(
-        1200.0, 100 / MONTH, 0, 0.0, 0.0, 0.0, 0, 0.0, 0, 0.0, 0, 0.0, 0.0, 0.0, 0.0, 13.0, 1, 0, MONTH
-    )
+    rate = accounting.irr(1200.0, 100 / MONTH, 0, 0.0, 0.0, 0.0, 0, 0.0, 0, 0.0, 0, 0.0, 0.0, 0.0, 0.0, 13.0, 1, MONTH)
     monthly = (1 + float(rate)) ** (1 / 12) - 1
     assert sum(100 / (1 + monthly) ** m for m in range(1, 14)) == pytest.approx(1200, rel=1e-9)
 
@@ -298,7 +296,9 @@ def test_a_day_of_delay_costs_by_its_cause():
 
 def test_a_delay_loses_the_benefit_less_what_is_not_spent():
     """Worth 10 a second less 3 of energy: 7 lost; hardware not yet paid for saves 8 % a year on 25 years' worth: 2."""
-    assert delay.delay_cost_grid(10.0, 3.0) == delay.delay_cost_cooling(10.0, 3.0) == 7.0
+    assert delay.delay_cost_grid(10.0, 3.0, 0.0) == delay.delay_cost_cooling(10.0, 3.0) == 7.0
+    # A connection that is not there charges nothing for its demand; one that stands idle does.
+    assert delay.delay_cost_grid(10.0, 3.0, 1.0) == 6.0
     assert delay.delay_cost_supply(10.0, 3.0, 25 * YEAR, 0.08, MONTH) == pytest.approx(5.0)
 
 
