@@ -11,7 +11,7 @@ from planner import glossary, sampling
 from planner.catalog.entries import Fact
 from planner.errors import one
 from planner.model import compiled
-from planner.model.scopes import Figure, figure
+from planner.model.scopes import Figure, Scope, figure
 from planner.scenario.scenario import Resolved
 
 SAMPLES = 256
@@ -67,17 +67,18 @@ def check_correlations(whole: Resolved) -> None:
 
 
 def _correlated(drawn: list[Figure], uniform: Any, whole: Resolved) -> Any:
-    pairs = [
-        (drawn.index(figure(name)), drawn.index(figure(other)), rank)
+    stated = {
+        (drawn.index(one_figure), drawn.index(other_figure)): rank
         for name, others in whole.scenario.correlate.items()
         for other, rank in others.items()
-        if figure(name) in drawn and figure(other) in drawn
-    ]
-    rows = sorted({row for *pair, _ in pairs for row in pair})
+        for one_figure, other_figure in _pairs(figure(name), figure(other), whole)
+        if one_figure in drawn and other_figure in drawn
+    }
+    rows = sorted({row for pair in stated for row in pair})
     if not rows:
         return uniform
     ranks = np.eye(len(rows))
-    for one_row, other_row, rank in pairs:
+    for (one_row, other_row), rank in (_implied(stated, drawn) | stated).items():
         place, other_place = rows.index(one_row), rows.index(other_row)
         ranks[place, other_place] = ranks[other_place, place] = rank
     correlated = np.array(uniform)
@@ -86,3 +87,31 @@ def _correlated(drawn: list[Figure], uniform: Any, whole: Resolved) -> Any:
     except ValueError as error:
         raise one(whole.scenario.place, "correlate", str(error)) from None
     return correlated
+
+
+def _pairs(one_name: Figure, other_name: Figure, whole: Resolved) -> set[tuple[Figure, Figure]]:
+    """What a correlation holds between: in each pool what it has of the two, or what two pools have that are named."""
+    ones, others = ([pool for pool in whole.pools if _within(pool, name.place)] for name in (one_name, other_name))
+    together = [(pool, pool) for pool in ones if pool in others]
+    pools = together or [(one_pool, other_pool) for one_pool in ones for other_pool in others]
+    return {(one_pool.source(one_name.name), other_pool.source(other_name.name)) for one_pool, other_pool in pools}
+
+
+def _within(pool: Scope, place: tuple[str, ...]) -> bool:
+    """Whether a place names the pool or its site."""
+    return place in (pool.place[: len(place)], pool.place[len(pool.place) - len(place) :])
+
+
+def _implied(stated: Mapping[tuple[int, int], float], drawn: list[Figure]) -> dict[tuple[int, int], float]:
+    """Of one quantity in two pools that both follow a third: the product of their correlations with it."""
+    partners: dict[int, dict[int, float]] = {}
+    for (one_row, other_row), rank in stated.items():
+        partners.setdefault(one_row, {})[other_row] = rank
+        partners.setdefault(other_row, {})[one_row] = rank
+    return {
+        (row, other): rank * other_rank
+        for by_row in partners.values()
+        for row, rank in by_row.items()
+        for other, other_rank in by_row.items()
+        if row != other and drawn[row].name == drawn[other].name and (other, row) not in stated
+    }

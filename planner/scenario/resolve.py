@@ -39,11 +39,15 @@ def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
     options |= chosen
     apply_set(scenario, facts, options, problems)
     apply_ranges(scenario, facts, problems)
-    ranged = {name for name, fact in facts.items() if fact.low is not None and fact.high is not None}
-    problems += correlation_problems(scenario.correlate, ranged, scenario.place)
+    problems += correlation_problems(scenario.correlate, _ranged(facts), scenario.place)
     if problems:
         raise InputError(problems)
     return Resolved(scenario=scenario, facts=facts, options=options, entries=entries, rules=catalog.rules)
+
+
+def _ranged(facts: Mapping[str, Fact]) -> set[str]:
+    """The quantities that have a range."""
+    return {name for name, fact in facts.items() if fact.low is not None and fact.high is not None}
 
 
 def brought(entries: Mapping[str, Entry]) -> tuple[dict[str, Fact], dict[str, str]]:
@@ -138,6 +142,12 @@ def resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
                 for problem, keys in problems.items()
             ]
         )
+    ranged = {key: _ranged(member.facts) for key, member in resolved.items()}
+    known = {written((key, name)) for key, names in ranged.items() for name in names}.union(*ranged.values())
+    sites = {member.entries["site"].key: ranged[key] for key, member in resolved.items() if "site" in member.entries}
+    known |= {written((site, name)) for site, names in sites.items() for name in names}
+    if unclear := correlation_problems(scenario.correlate, known, scenario.place):
+        raise InputError(unclear)
     starts = {key: member.scenario.start for key, member in resolved.items()}
     first = scenario.start or min((day for day in starts.values() if day), default=None)
     late = [key for key, day in starts.items() if first and day and day < first]

@@ -249,3 +249,48 @@ def test_a_check_holds_in_its_share_of_the_samples(catalog):
     assert 0 < outcome.checks["budget"] < 1
     assert outcome.checks["budget"] == pytest.approx(np.mean(outcome.draws["capex"] <= 500e6))
     assert "budget" in risk.text(outcome)
+
+
+TWO_POOLS = """
+[choose]
+system = "dgx-h100"
+[correlate."{one}"]
+"{other}" = {rank}
+[[pool]]
+name = "a"
+[pool.set]
+accelerators = "512 accelerator"
+[pool.range]
+electricity_price = ["20 USD/MWh", "70 USD/MWh", "300 USD/MWh"]
+pue = ["1.05", "1.3", "1.9"]
+[[pool]]
+name = "b"
+[pool.set]
+accelerators = "512 accelerator"
+[pool.range]
+electricity_price = ["21 USD/MWh", "70 USD/MWh", "300 USD/MWh"]
+pue = ["1.05", "1.3", "1.8"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "drawn"),
+    [
+        ("electricity_price", "pue", ("a/electricity_price", "a/pue")),
+        ("electricity_price", "pue", ("b/electricity_price", "b/pue")),
+        ("a/electricity_price", "b/electricity_price", ("a/electricity_price", "b/electricity_price")),
+        ("a/electricity_price", "b/pue", ("a/electricity_price", "b/pue")),
+    ],
+)
+@pytest.mark.parametrize("rank", [0.9, -0.9])
+def test_ranges_of_pools_follow_the_stated_correlation(catalog, one, other, drawn, rank):
+    from scipy.stats import spearmanr
+
+    text = TWO_POOLS.format(one=one, other=other, rank=rank)
+    draws = risk.risk(scenario_file.loads(text), catalog, samples=1024, watch=["opex_per_year"]).draws
+    assert spearmanr(draws[drawn[0]], draws[drawn[1]]).statistic == pytest.approx(rank, abs=0.03)
+
+
+def test_a_correlation_of_what_no_pool_has_a_range_for_is_refused(catalog):
+    with pytest.raises(InputError, match="'gpu' has no range"):
+        risk.risk(scenario_file.loads(TWO_POOLS.format(one="electricity_price", other="gpu", rank=0.5)), catalog)

@@ -111,9 +111,19 @@ def _varies(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.ndim > 0
 
 
+def _stands(quantity: str, part: Resolved) -> Figure:
+    """Where a quantity of a pool or site stands: with the pool, or further out where that has no other pool."""
+    own, scope = part, part
+    while scope.within is not None and len(scope.within.pools) == len(part.pools):
+        scope = scope.within
+        if quantity in scope.given:
+            own = scope
+    return Figure(part.place if quantity in part.given else own.place, quantity)
+
+
 def places(name: str, resolved: Resolved) -> list[Figure]:
     """Where a quantity stands in a scenario: a plain name wherever it is given, in the whole and in its pools."""
     place, quantity = figure(name)
     if place:
-        return [Figure(s.place, quantity) for s in resolved.walk() if s.place[-len(place) :] == place]
+        return [_stands(quantity, s) for s in resolved.walk() if s.place[-len(place) :] == place]
     return [Figure(s.place, quantity) for s in resolved.walk() if quantity in s.given] or [Figure((), quantity)]
