@@ -144,8 +144,8 @@ def resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
         )
     ranged = {key: _ranged(member.facts) for key, member in resolved.items()}
     known = {written((key, name)) for key, names in ranged.items() for name in names}.union(*ranged.values())
-    sites = {member.entries["site"].key: ranged[key] for key, member in resolved.items() if "site" in member.entries}
-    known |= {written((site, name)) for site, names in sites.items() for name in names}
+    standing = [(member.entries["site"].key, key) for key, member in resolved.items() if "site" in member.entries]
+    known |= {written((site, name)) for site, key in standing for name in ranged[key]}
     if unclear := correlation_problems(scenario.correlate, known, scenario.place):
         raise InputError(unclear)
     starts = {key: member.scenario.start for key, member in resolved.items()}
