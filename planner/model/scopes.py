@@ -194,12 +194,18 @@ class Scope(Mapping[str, Any]):
 
     def copied(self) -> Self:
         """This scope in a copy of its tree, with nothing computed yet; its given values may be changed."""
+        twin = self.to_compute()
+        for scope in twin.whole.walk():
+            scope.given = scope.known
+        return twin
+
+    def to_compute(self) -> Self:
+        """This scope in a copy of its tree that can take what is computed; its given values stay what they are."""
         return self.whole._copied(None).at(self.place)
 
     def _copied(self, within: Self | None) -> Self:
         twin = copy.copy(self)
-        twin.given = dict(self.given)
-        twin.known = twin.given
+        twin.known = dict(self.given)
         twin.within = within
         twin.parts = {name: part._copied(twin) for name, part in self.parts.items()}
         return twin

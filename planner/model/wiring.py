@@ -298,10 +298,8 @@ def evaluate(
 
 def computed(route: Route, scope: S) -> S:
     """The scope with every step of a route computed."""
-    evaluated = scope.copied()
-    known: dict[tuple[str, ...], dict[str, Any]] = {}
-    for place, each in evaluated.whole.by_place().items():
-        known[place] = each.known = dict(each.given)
+    evaluated = scope.to_compute()
+    known = {place: each.known for place, each in evaluated.whole.by_place().items()}
     with np.errstate(all="ignore"):
         for run in route.steps:
             inputs = [known[place][name] for place, name in run.needs]

@@ -28,12 +28,12 @@ def price_day(scenario: Scenario) -> datetime.date:
 
 def stale_inputs(
     route: Route, whole: Resolved, facts: Mapping[Figure, Fact], day: datetime.date
-) -> dict[Figure, frozenset[Figure]]:
+) -> dict[Figure, frozenset[str]]:
     """Per figure of a route the prices stale on a day that it rests on.
 
     Figures that rest on none are left out, and so are those that are 0: what costs nothing rests on no price.
     """
-    known = {each: frozenset([each]) for each, fact in facts.items() if is_stale(fact, day)}
+    known = {each: frozenset([str(each)]) for each, fact in facts.items() if is_stale(fact, day)}
     if known:
         for step in route.steps:
             if whole.value(step.figure) == 0:

@@ -89,8 +89,8 @@ class Plan:
         for each, value in self._computed():
             if math.isfinite(value):
                 low, high = bands.get(each, (None, None))
-                rests_on = tuple(sorted(map(str, stale.get(each, ()))))
-                results[str(each)] = Result(str(each), value, low, high, kinds.get(each, "set"), rests_on)
+                name, prices = str(each), tuple(sorted(stale.get(each, ())))
+                results[name] = Result(name, value, low, high, kinds.get(each, "set"), prices)
         return results
 
     @functools.cached_property

@@ -19,8 +19,12 @@ from planner.scenario.settings import apply_ranges, apply_set, chosen_for, corre
 
 def resolve(scenario: Scenario, catalog: Lookup) -> Resolved:
     """Every fact and option that holds for the scenario; InputError with all problems at once."""
-    if scenario.pools:
-        return resolve_pools(scenario, catalog)
+    whole = _looked_up_by_pool(scenario, catalog) if scenario.pools else _looked_up(scenario, catalog)
+    whole.give()
+    return whole
+
+
+def _looked_up(scenario: Scenario, catalog: Lookup) -> Resolved:
     problems: list[Problem] = []
     entries = _entries(scenario.choose, scenario.place, catalog, problems)
     facts: dict[str, Fact] = {}
@@ -123,13 +127,13 @@ def merged(scenario: Scenario, key: str) -> Scenario:
     )
 
 
-def resolve_pools(scenario: Scenario, catalog: Lookup) -> Resolved:
+def _looked_up_by_pool(scenario: Scenario, catalog: Lookup) -> Resolved:
     """Each pool resolved by itself, and the whole: what all agree on once, the rest under the pool's name."""
     problems: dict[Problem, list[str]] = {}
     resolved: dict[str, Resolved] = {}
     for key in scenario.pools:
         try:
-            resolved[key] = resolve(merged(scenario, key), catalog)
+            resolved[key] = _looked_up(merged(scenario, key), catalog)
         except InputError as error:
             for problem in error.problems:
                 problems.setdefault(problem, []).append(key)

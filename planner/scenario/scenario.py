@@ -78,18 +78,14 @@ class Resolved(Scope):
     # Tables of the catalog's rules, the strongest layer first.
     rules: list[dict[str, Any]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        # As numpy's floats, with which a division by zero is infinite and no error.
-        self.given = {name: np.float64(fact.value) for name, fact in self.facts.items()}
-        self.said = frozenset(name for name, fact in self.facts.items() if fact.origin == "scenario")
-        super().__post_init__()
-        for part in self.parts.values():
-            part.leave_out(self.facts)
-
-    def leave_out(self, facts: Mapping[str, Fact]) -> None:
-        """Leave what is given further out to the scope that gives it."""
+    def give(self) -> None:
+        """Give each scope within the facts that no outer one has."""
         for scope in self.walk():
-            scope.given = scope.known = {n: value for n, value in scope.given.items() if n not in facts}
+            outer: Mapping[str, Fact] = {} if scope.within is None else scope.within.facts
+            # As numpy's floats, with which a division by zero is infinite and no error.
+            scope.given = {name: np.float64(fact.value) for name, fact in scope.facts.items() if name not in outer}
+            scope.known = scope.given
+            scope.said = frozenset(name for name, fact in scope.facts.items() if fact.origin == "scenario")
 
     def know(self, name: str, fact: Fact) -> None:
         """Give a quantity here, with the fact behind it."""

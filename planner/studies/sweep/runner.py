@@ -72,7 +72,8 @@ class Runner:
             if not self._settled:
                 self._settle({each: column[:1] for each, column in given.items()})
         scenarios = self._completed(given)
-        moving = {each: value for each, value in scenarios.figures().items() if _varies(value)}
+        decided = scenarios.figures() if self.sizes or self.searches else {}
+        moving = given | {each: value for each, value in decided.items() if _varies(value)}
         key = frozenset(moving)
         if key not in self._programs:
             self._programs[key] = compiled.compiled(self.wanted.values(), scenarios, moving)
@@ -91,7 +92,9 @@ class Runner:
         self._settled = True
 
     def _completed(self, columns: Mapping[Figure, Any]) -> Resolved:
-        """The scenario with these columns given, sized and with its strategies."""
+        """The scenario with these columns given, sized and with its strategies, as far as they depend on them."""
+        if not (self.sizes or self.searches):
+            return self.whole
         scenarios = self.whole.copied()
         for each, column in columns.items():
             scenarios.at(each.place).given[each.name] = column
