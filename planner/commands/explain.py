@@ -27,8 +27,8 @@ def run(args: Arguments) -> Answer:
     the_plan = args.plan()
     asked = figure(args.quantity)
     whole = wiring.evaluate([asked], the_plan.whole)
-    if whole.value(asked) is None:
-        lacks = wiring.route([asked], whole).missing[args.quantity]
+    if whole.value(asked) is None or args.quantity in wiring.elsewhere(the_plan.whole):
+        lacks = the_plan.missing.get(args.quantity) or wiring.route([asked], whole).missing[args.quantity]
         raise one(the_plan.scenario.place, args.quantity, f"cannot be computed: missing {', '.join(lacks)}")
     tree = derivation.derivation(asked, whole)
 

@@ -10,6 +10,7 @@ field `power` of the entry chosen for role `accelerator` is the quantity `accele
 from __future__ import annotations
 
 import functools
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -98,6 +99,8 @@ class Quantity:
         """A value as text in the display unit, or its label."""
         from planner import units
 
+        if math.isnan(value):
+            return "no finite value"
         if self.labels and 1 <= value <= len(self.labels):
             return self.labels[int(value) - 1]
         return units.text(float(value), units.readable_unit(float(value), self.show))

@@ -156,13 +156,14 @@ def step(name: str, scope: Scope) -> Step | None:
 def _combination(row: glossary.Quantity, scope: Scope) -> Step | None:
     """The step that combines a quantity from a scope's parts; None where the glossary gives no rule."""
     rule, _, weight = row.combine.partition(" ")
+    absent = _counted_apart if any(not elsewhere(part) for part in scope.parts.values()) else elsewhere
     if len(scope.parts) == 1:
         # What one part has is what the scope has.
         rule, weight = ONE_PART, ""
     asking = [
         part
         for part in scope.parts.values()
-        if row.workload in (None, part.options.get("workload", row.workload)) and row.name not in elsewhere(part)
+        if row.workload in (None, part.options.get("workload", row.workload)) and row.name not in absent(part)
     ]
     if rule not in COMBINATIONS or not asking:
         return None
@@ -171,33 +172,62 @@ def _combination(row: glossary.Quantity, scope: Scope) -> Step | None:
     return Step(Figure(scope.place, row.name), Equation(row.name, COMBINATIONS[rule], (), row.room), tuple(needs))
 
 
-# Rooms about the owner's own hall, and what is bought for it: a rented pool has none of it.
-_HALL = ("size", "power", "cooling", "network", "cabling", "storage", "site")
-_BOUGHT = "systems"
+# Rooms about the owner's own hall, the work of building and running it, and what is paid for them.
+_HALL = (
+    *("size", "power", "cooling", "network", "cabling", "auxiliary_networks", "reserves", "site", "tariff"),
+    *("schedule", "delay", "capex", "opex", "amortization", "carbon"),
+)
+# A rented pool has none of these, nor of what depends on them.
+_BOUGHT = (
+    *("racks", "compute_power", "pue", "capex_compute", "system_price", "storage_bought", "storage_power"),
+    *("capex_storage", "object_storage_cost", "nodes_to_buy"),
+)
+# How large a pool is, whoever has bought it; the owner counts the systems of owned pools alone.
+_SIZE = frozenset({"systems", "nodes", "installed_accelerators", "cluster_tier"})
+# What a rented pool lacks for any of them.
+NOT_OWNED = "a purchase and a hall of its own, as it is rented"
 
 
 def elsewhere(scope: Scope) -> frozenset[str]:
-    """Quantities that a rented pool does not have, as what it runs on stands at the provider's."""
-    return _elsewhere(scope.shape(())) if scope.options.get("ownership") == "rented" else frozenset()
+    """Quantities that a scope of rented pools does not have, as the provider buys what it runs on and houses it."""
+    rented = [pool.options.get("ownership") == "rented" for pool in scope.pools]
+    return frozenset.intersection(*(_elsewhere(pool.shape(())) for pool in scope.pools)) if all(rented) else frozenset()
 
 
 @functools.lru_cache(maxsize=64)
 def _elsewhere(shape: Shape) -> frozenset[str]:
-    scope = of_shape(shape)
-    known = {Figure((), _BOUGHT): True}
+    rows = glossary.quantities()
+    in_the_hall = {name for name in alternatives() if name in rows and rows[name].room in _HALL}
+    return (_resting_on(_BOUGHT, shape) | in_the_hall) - _spent() - _SIZE
 
-    def depends(figure: Figure) -> bool:
+
+def _counted_apart(part: Scope) -> frozenset[str]:
+    """What rented pools have for themselves beside owned ones: the whole has what it owns or would rent instead."""
+    apart = elsewhere(part)
+    return apart | _resting_on(("systems",), part.pools[0].shape(())) - _spent() if apart else apart
+
+
+@functools.lru_cache(maxsize=64)
+def _resting_on(roots: tuple[str, ...], shape: Shape) -> frozenset[str]:
+    """The quantities that some of `roots` lead to, and those themselves."""
+    scope = of_shape(shape)
+    known = {Figure((), name): True for name in roots}
+
+    def rests(figure: Figure) -> bool:
         if figure not in known:
             known[figure] = False
             how = step(figure.name, scope.at(figure.place))
-            known[figure] = how is not None and any(depends(need) for need in how.needs)
+            known[figure] = how is not None and any(rests(need) for need in how.needs)
         return known[figure]
 
     rows = glossary.quantities()
-    computed = [name for name in alternatives() if name in rows]
-    in_the_hall = {name for name in computed if rows[name].room in _HALL}
-    spent = {name for name in computed if rows[name].option == "ownership"} - {_BOUGHT}
-    return frozenset({name for name in computed if depends(Figure((), name))} | in_the_hall) - spent
+    return frozenset(name for name in alternatives() if name in rows and rests(Figure((), name)))
+
+
+@functools.cache
+def _spent() -> frozenset[str]:
+    """The quantities that owned and rented pools have, each in its way."""
+    return frozenset(name for name, row in glossary.quantities().items() if row.option == "ownership")
 
 
 @dataclass(frozen=True)

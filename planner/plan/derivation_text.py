@@ -8,7 +8,7 @@ from typing import Any
 from planner import glossary, units
 from planner.catalog import ages
 from planner.plan import dates, sizing
-from planner.plan.plan import shown
+from planner.plan.plan import displayed, shown
 from planner.scenario.scenario import Resolved
 
 _STALE = "stale price"
@@ -22,7 +22,7 @@ def derivation_json(step: Any, whole: Resolved, sources: dict[str, dict[str, Any
     """A derivation as nested tables."""
     row = glossary.quantities()[step.figure.name]
     node: dict[str, Any] = {"name": step.name, "meaning": row.meaning, "unit": row.show}
-    node["value"] = None if step.value is None else float(units.convert(float(step.value), row.show))
+    node["value"] = displayed(step.figure.name, step.value)
     if step.equation is not None:
         node |= {"formula": step.equation.formula, "notes": step.equation.notes, "room": step.equation.room}
         if step.repeated:

@@ -97,7 +97,12 @@ class Plan:
     def missing(self) -> dict[str, tuple[str, ...]]:
         """What each figure lacks that could not be computed, by its name as it is written."""
         endless = {str(each): ("no finite value",) for each, value in self._computed() if not math.isfinite(value)}
-        return self.route.missing | endless
+        rented = {
+            str(Figure(scope.place, name)): (wiring.NOT_OWNED,)
+            for scope in self.whole.walk()
+            for name in wiring.elsewhere(scope)
+        }
+        return rented | self.route.missing | endless
 
     @functools.cached_property
     def checks(self) -> list[Check]:

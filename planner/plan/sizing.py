@@ -49,7 +49,7 @@ def _wanted(shape: Shape) -> tuple[Figure, ...]:
         place, pools = scope.place, scope.pools
         if scope.parts:
             figures[Figure(place, SIZE)] = None
-        nowhere = frozenset.intersection(*map(wiring.elsewhere, pools))
+        nowhere = wiring.elsewhere(scope)
         for workload in dict.fromkeys(pool.options["workload"] for pool in pools):
             for name in asked(workload):
                 if name not in nowhere and (len(pools) == 1 or rows[name].combine != "none"):

@@ -132,10 +132,11 @@ class Line:
 def bill(the_plan: Plan) -> list[Line]:
     """The lines of a plan's bill, pool by pool.
 
-    Left out is what there is none of, and what was set to cost nothing.  Prices add up to the price of all IT
-    equipment: an amount that was set by hand is a line of its own, and what it holds has no prices.
+    Left out is what is rented, what there is none of, and what was set to cost nothing.  Prices add up to the price of
+    all IT equipment: an amount that was set by hand is a line of its own, and what it holds has no prices.
     """
-    return [line for pool in the_plan.whole.pools for line in _lines(pool)]
+    owned = [pool for pool in the_plan.whole.pools if not wiring.elsewhere(pool)]
+    return [line for pool in owned for line in _lines(pool)]
 
 
 def _lines(pool: Resolved) -> Iterator[Line]:

@@ -12,7 +12,7 @@ def systems(accelerators, system_accelerators):
 
 
 def installed_accelerators(systems, system_accelerators):
-    """Accelerators in the systems bought. [accelerator]
+    """Accelerators in the systems. [accelerator]
 
     N_installed = n · N_system
     """

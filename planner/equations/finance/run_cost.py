@@ -19,6 +19,33 @@ def cost_per_training_run(cost_per_accelerator_hour, run_accelerator_time):
     return cost_per_accelerator_hour * run_accelerator_time
 
 
+def run_cloud_services_cost(
+    run_cloud_cost,
+    cloud_support_share,
+    cloud_debugging_share,
+    cloud_storage_per_year,
+    cloud_egress_per_year,
+    cloud_hosts_per_year,
+    time_to_train,
+):
+    """What is paid beside the rent of accelerators during one training run. [USD]
+
+    K = (s_support + s_debugging) · K_rent + (K_storage + K_egress + K_hosts) · T
+    """
+    by_time = cloud_storage_per_year + cloud_egress_per_year + cloud_hosts_per_year
+    return (cloud_support_share + cloud_debugging_share) * run_cloud_cost + by_time * time_to_train
+
+
+def cost_per_training_run__rented(run_cloud_cost, run_cloud_services_cost):
+    """Cost of renting the cluster for the duration of one training run. [USD]
+
+    K = K_rent + K_services
+
+    Paid for the hours of the run only; rent for a whole period, committed or not, and time of setting up are apart.
+    """
+    return run_cloud_cost + run_cloud_services_cost
+
+
 def value_decline_rate(hardware_progress, accounting_month):
     """Rate at which the value of hardware is used up by technical progress. [1/s]
 

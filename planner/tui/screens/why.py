@@ -31,6 +31,8 @@ def derived(session: Session, name: str) -> Step | None:
     if plan is None:
         return None
     asked = figure(name)
+    if wiring.NOT_OWNED in plan.missing.get(name, ()):
+        return Step(asked, None, None)
     whole = plan.whole if plan.whole.value(asked) is not None else wiring.evaluate([asked], plan.whole)
     return derivation.derivation(asked, whole)
 
@@ -101,6 +103,8 @@ class WhyScreen(ModalScreen[str | None]):
             title = self.session.catalog.sources.get(fact.source, {}).get("title", fact.source)
             stale = f", ! {words.STALE}" if ages.is_stale(fact, self.session.price_day) else ""
             return "[set by the scenario]" if fact.origin == "scenario" else f"[{fact.kind}{stale}: {title}]"
+        if plan and wiring.NOT_OWNED in plan.missing.get(str(given), ()):
+            return f"[missing: {wiring.NOT_OWNED}]"
         return (
             "[found by the planner]"
             if plan and plan.whole.value(given) is not None
