@@ -6,7 +6,9 @@ Hypothesis generates the same examples on every run; HYPOTHESIS_PROFILE=random l
 import contextlib
 import json
 import os
+import pickle
 import socket
+import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +26,11 @@ from planner.scenario import resolve, scenario, scenario_file
 settings.register_profile("same", derandomize=True)
 settings.register_profile("random", derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+# Every catalog of every test reads the shipped files: each text is parsed once, and every reader gets a copy.
+_parse = tomllib.loads
+_parsed = lru_cache(2048)(lambda text: pickle.dumps(_parse(text)))
+tomllib.loads = lambda text, **how: _parse(text, **how) if how else pickle.loads(_parsed(text))
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data"

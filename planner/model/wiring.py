@@ -143,14 +143,27 @@ class Step:
 
 
 def step(name: str, scope: Scope) -> Step | None:
-    """How a quantity is computed in a scope, by its equation or from the scope's parts; None where it is not."""
+    """How a scope comes to a quantity that is not given in it: as given further out, by the quantity's equation, or
+    combined from the scope's parts; None where it has none.
+    """
     row = glossary.quantities().get(name)
+    giver = scope.giver(name)
+    if row is not None and giver is not None and giver is not scope:
+        return Step(Figure(scope.place, name), _given_further_out(row), (Figure(giver.place, name),))
     if row is not None and scope.combines(name):
         return _combination(row, scope)
     own = equation(name, scope.options)
     if own is None:
         return None
     return Step(Figure(scope.place, name), own, tuple(scope.source(need) for need in own.needs))
+
+
+def _given_further_out(row: glossary.Quantity) -> Equation:
+    def same(value: Any) -> Any:
+        return value
+
+    same.__doc__ = f"{row.meaning}. [{row.unit}]\n\nas given for the site or for the whole"
+    return Equation(row.name, same, (row.name,), row.room)
 
 
 def _combination(row: glossary.Quantity, scope: Scope) -> Step | None:

@@ -1,15 +1,17 @@
-"""The cash-flow ledger: every amount by month, tagged by pool, side, asset and line.
+"""The cash-flow ledger: every payment with its time, tagged by pool, side, asset and line.
 
-Rows are months, the scenario axis is last.  Row 0 is the start; what runs is paid at the end of each month; what is
-left is settled in the last row.  ledger.toml says which quantity stands on which line.  Present values, rate of
-return, payback and levelised costs are derived from the ledger; the equations of the finance room agree with it.
+Payments come first, the scenario axis is last.  Time 0 is the start; what runs is paid at the end of each month; what
+is left is settled at the end.  By month, row 0 is the start and a payment stands in the month in which it falls.  A
+month is one of the calendar where a scenario says its start; amounts by the month do not depend on its days.
+ledger.toml says which quantity stands on which line.  Present values, rate of return, payback and levelised costs are
+derived from the ledger; the equations of the finance room agree with it.
 """
 
 from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from planner.model import wiring
-from planner.tables import Table
+from planner.months import DIGITS
 
 OWN, RENT = "own", "rent"
 _LAYOUT = Path(__file__).with_suffix(".toml")
@@ -42,7 +44,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Flow:
-    """One line of cash: amounts by month, positive where money comes in, and the month of each payment."""
+    """One line of cash: payments, positive where money comes in, and the time of each in months from the start."""
 
     side: str
     asset: str
@@ -51,6 +53,18 @@ class Flow:
     amounts: Any
     times: Any
     pool: str = ""
+
+    def by_month(self, months: int) -> Any:
+        """The payments of each month, after those of the start."""
+        rows = np.broadcast_to(np.ceil(np.round(self.times, DIGITS)).astype(int), np.shape(self.amounts))
+        paid = np.zeros((months + 1, *rows.shape[1:]))
+        np.add.at(paid, (rows, *np.indices(rows.shape)[1:]), self.amounts)
+        return paid
+
+    def at(self, times: Any) -> Any:
+        """What is paid at each of some times, which hold those of the flow, for one scenario."""
+        rows = np.searchsorted(times, np.round(self.times, DIGITS).ravel())
+        return np.bincount(rows, np.reshape(self.amounts, -1), len(times))
 
 
 @dataclass
@@ -67,8 +81,14 @@ class Ledger:
 
     @property
     def months(self) -> int:
-        """The last month; rows are this many and the start."""
-        return max((np.shape(flow.amounts)[0] for flow in self.flows), default=1) - 1
+        """The month of the last payment; rows are this many and the start."""
+        last = max((float(np.max(flow.times, initial=0.0)) for flow in self.flows), default=0.0)
+        return int(np.ceil(np.round(last, DIGITS)))
+
+    @property
+    def times(self) -> Any:
+        """Every moment at which something is paid, in months from the start."""
+        return np.unique(np.concatenate([[0.0], *(np.round(flow.times, DIGITS).ravel() for flow in self.flows)]))
 
     def pick(self, **tags: str) -> list[Flow]:
         """Flows whose tags (pool, side, asset, line, quantity) are all as given."""
@@ -76,11 +96,12 @@ class Ledger:
 
     def amounts(self, **tags: str) -> Any:
         """Sum by month of the flows with these tags."""
-        return _added([flow.amounts for flow in self.pick(**tags)], self.months)
+        months = self.months
+        return sum((flow.by_month(months) for flow in self.pick(**tags)), np.zeros(months + 1))
 
     def total(self, **tags: str) -> Any:
         """Sum over all months of the flows with these tags, not discounted."""
-        return np.sum(self.amounts(**tags), axis=0)
+        return sum((np.sum(flow.amounts, axis=0) for flow in self.pick(**tags)), 0.0)
 
     def worth(self, **tags: str) -> Any:
         """Present value of the flows with these tags."""
@@ -88,21 +109,22 @@ class Ledger:
 
     def saving(self, without: Iterable[str] = ()) -> Any:
         """What owning brings against renting by month: own flows less rented ones, lines in `without` left out."""
-        chosen = [flow for flow in self.flows if flow.quantity not in set(without)]
-        own = [flow.amounts for flow in chosen if flow.side == OWN]
-        return _added(own, self.months) - _added([flow.amounts for flow in chosen if flow.side == RENT], self.months)
+        months = self.months
+        return self._own_less_rent(without, lambda flow: flow.by_month(months))
 
-    def table(self) -> Table:
-        """One row a line, one column a month, for one scenario."""
-        columns = ["pool", "side", "asset", "line", *[str(month) for month in range(self.months + 1)]]
-        rows = []
-        for flow in self.flows:
-            amounts = np.reshape(_padded(flow.amounts, self.months), self.months + 1)
-            rows.append([flow.pool, flow.side, flow.asset, flow.line, *[f"{amount:.2f}" for amount in amounts]])
-        return Table(columns, rows, frozenset(range(4, len(columns))))
+    def saving_at_times(self, without: Iterable[str] = ()) -> Any:
+        """What owning brings against renting at each of `times`, for one scenario."""
+        times = self.times
+        return self._own_less_rent(without, lambda flow: flow.at(times))
+
+    def _own_less_rent(self, without: Iterable[str], spread: Callable[[Flow], Any]) -> Any:
+        chosen = [flow for flow in self.flows if flow.quantity not in set(without)]
+        return sum((spread(flow) if flow.side == OWN else -spread(flow) for flow in chosen), np.zeros(1))
 
 
 _RENT = "cloud_cost_per_year"
+# What a contract fixes, it fixes when a pool starts; other prices change from the start of the scenario.
+_CONTRACT = "contract_escalation"
 _CONVENTIONS = ("accounting_months", "payment_months", "calendar_month", "discount_factor", "tax_rate")
 # What the timing of a line needs beside its amount.
 _NEEDS = {
@@ -134,9 +156,9 @@ def ledger(
     options: Mapping[str, str],
     sides: Sequence[str] = (OWN, RENT),
     pool: str = "",
-    start: int = 0,
+    start: float = 0.0,
 ) -> Ledger:
-    """The ledger of one pool that starts in month `start`, from given values; floats or (n,) arrays.
+    """The ledger of one pool that starts `start` months after the scenario, from given values; floats or (n,) arrays.
 
     A pool that starts later pays the prices of its own months; its capital prices are those given.
     """
@@ -166,7 +188,7 @@ def ledger(
     for side in sides:
         taxed = _tax(side, [f for f in flows if f.side == side and f.quantity in deductible], known, options, calendar)
         if taxed is not None:
-            flows.append(Flow(side, "tax", "income tax", "tax", taxed, calendar.times, pool))
+            flows.append(Flow(side, "tax", "income tax", "tax", *taxed, pool))
     return Ledger(flows, known["discount_factor"], missing, absent)
 
 
@@ -180,40 +202,28 @@ def combined(ledgers: Iterable[Ledger]) -> Ledger:
 
 
 class _Calendar:
-    """The months of a pool: when each row is paid, how much of its month counts, and the end."""
+    """The months of a pool: when what runs is paid, how much of its month counts, and the end."""
 
-    def __init__(self, known: Mapping[str, Any], start: int):
-        self.period = np.asarray(known["accounting_months"], dtype=float)
+    def __init__(self, known: Mapping[str, Any], start: float):
+        period = np.round(np.asarray(known["accounting_months"], dtype=float), DIGITS)
         self.calendar_month = known["calendar_month"]
         self.start = start
-        last = int(np.ceil(np.max(self.period) - 1e-9))
         # One column for many scenarios at once; none where every figure is a single number.
         self.width = max((np.ndim(known[name]) for name in known), default=0)
-        column = np.arange(last + 1, dtype=float).reshape((-1,) + (1,) * self.width)
+        self.column = column = self.counted(int(np.ceil(np.max(period))))
         # Months since the pool began; the last payment falls on the end of the period.
-        self.age = np.minimum(column, self.period)
+        self.age = np.minimum(column, period)
         self.begins = column == 0
-        self.ends = (column >= self.period) & (column - 1 < self.period)
-        self.weight = np.where(self.begins, 0.0, np.clip(self.period - (column - 1), 0, 1))
+        self.ends = (column >= period) & (column - 1 < period)
+        self.weight = np.where(self.begins, 0.0, np.clip(period - (column - 1), 0, 1))
         # What runs may be paid for several months at their end; what is left at the end of the period is paid then.
         apart = np.asarray(known["payment_months"], dtype=float)
-        due = np.where(self.ends, self.age - apart * (np.ceil(self.period / apart) - 1), apart)
+        due = np.where(self.ends, self.age - apart * (np.ceil(period / apart) - 1), apart)
         self.paid = np.where(self.begins | ((column % apart != 0) & ~self.ends), 0.0, due)
-        self.column = column
 
-    @property
-    def times(self) -> Any:
-        """Months from the ledger's start, with the months before the pool's own start in front."""
-        return np.concatenate([self._before(np.arange(self.start, dtype=float)), self.age + self.start])
-
-    def late(self, amounts: Any) -> Any:
-        """Amounts with the empty months before the pool's own start in front."""
-        amounts = np.broadcast_to(amounts, np.broadcast_shapes(np.shape(amounts), np.shape(self.age)))
-        empty = np.zeros((self.start, *np.shape(amounts)[1:]))
-        return np.concatenate([empty, amounts])
-
-    def _before(self, months: Any) -> Any:
-        return np.broadcast_to(months.reshape((-1,) + (1,) * self.width), (self.start, *np.shape(self.age)[1:]))
+    def counted(self, last: int) -> Any:
+        """0, 1, 2, ... up to `last` along the first axis."""
+        return np.arange(last + 1.0).reshape((-1,) + (1,) * self.width)
 
 
 def _lines(known: Mapping[str, Any], given: Mapping[str, Any]) -> list[Line]:
@@ -239,23 +249,23 @@ def _finer(line: Line, known: Mapping[str, Any], given: Mapping[str, Any]) -> li
 
 
 def _flow(line: Line, known: Mapping[str, Any], calendar: _Calendar, pool: str) -> Flow:
-    """The amounts of one line by month."""
+    """The payments of one line."""
     amount = line.sign * np.asarray(known[line.quantity], dtype=float)
     growth = 1 + np.asarray(known[line.escalation], dtype=float) if line.escalation else np.asarray(1.0)
-    grown = growth ** ((calendar.age + calendar.start) / 12)
+    grown = growth ** ((calendar.age + (0 if line.escalation == _CONTRACT else calendar.start)) / 12)
+    age = calendar.age
     if line.when == "start":
-        by_month = np.where(calendar.begins, amount, 0.0)
+        paid = np.where(calendar.begins, amount, 0.0)
     elif line.when == "end":
-        by_month = np.where(calendar.ends, amount * grown, 0.0)
+        paid = np.where(calendar.ends, amount * grown, 0.0)
     elif line.when == "refresh":
-        by_month = amount * _refreshes(known, calendar)
+        age, share = _refreshes(known, calendar)
+        paid = amount * share
     else:
-        weight = calendar.paid
-        if line.when == "financing":
-            weight = _financed(known, calendar)
-        by_month = amount * calendar.calendar_month * weight * grown
-    by_month = calendar.late(by_month)
-    return Flow(line.side, line.asset, line.line, line.quantity, by_month, calendar.times, pool)
+        weight = _financed(known, calendar) if line.when == "financing" else calendar.paid
+        paid = amount * calendar.calendar_month * weight * grown
+    paid, times = np.broadcast_arrays(paid, age + calendar.start)
+    return Flow(line.side, line.asset, line.line, line.quantity, paid, times, pool)
 
 
 def _financed(known: Mapping[str, Any], calendar: _Calendar) -> Any:
@@ -264,38 +274,47 @@ def _financed(known: Mapping[str, Any], calendar: _Calendar) -> Any:
     return np.minimum(calendar.weight, np.clip(term - (calendar.column - 1), 0, 1) * ~calendar.begins)
 
 
-def _refreshes(known: Mapping[str, Any], calendar: _Calendar) -> Any:
-    """1, c, c², ... in the months in which systems are replaced; replacement falls on whole months."""
+def _refreshes(known: Mapping[str, Any], calendar: _Calendar) -> tuple[Any, Any]:
+    """Ages at which systems are replaced, and 1, c, c², ... as the price of each; nothing is paid beyond the last."""
     apart = np.asarray(known["refresh_interval"], dtype=float) / calendar.calendar_month
     count = np.asarray(known["refreshes"], dtype=float)
     price = np.asarray(known["refresh_price_share"], dtype=float)
-    which = np.round(calendar.column / apart)
-    due = (np.round(which * apart) == calendar.column) & (which >= 1) & (which <= count)
-    return np.where(due, price ** (which - 1), 0.0)
+    which = calendar.counted(int(np.max(count)))
+    due = (which >= 1) & (which <= count)
+    return np.where(due, which * apart, 0.0), np.where(due, price ** (which - 1), 0.0)
 
 
 def _tax(
     side: str, deducted: list[Flow], known: Mapping[str, Any], options: Mapping[str, str], calendar: _Calendar
-) -> Any:
-    """Tax saved by what is deducted less tax on the sale, by month; None where there is no tax rate."""
+) -> tuple[Any, Any] | None:
+    """Tax saved by what is deducted less tax on the sale, and its times; None where there is no tax rate."""
     if "tax_rate" not in known or not np.any(known["tax_rate"]):
         return None
-    rate = np.asarray(known["tax_rate"], dtype=float)
-    rows = np.shape(calendar.times)[0] - 1
-    spent = -_added([flow.amounts for flow in deducted], rows)
-    if side == RENT or not all(name in known for name in _TAX_INPUTS):
-        return rate * spent
+    saved = [(-flow.amounts, flow.times) for flow in deducted]
+    if side == OWN and all(name in known for name in _TAX_INPUTS):
+        saved.append((_deductions(known, options, calendar), calendar.age + calendar.start))
+    if not saved:
+        return None
+    shape = np.broadcast_shapes(*(np.shape(part)[1:] for pair in saved for part in pair))
+    amounts, times = (
+        np.concatenate([np.broadcast_to(part, (len(part), *shape)) for part in parts])
+        for parts in zip(*saved, strict=True)
+    )
+    return np.asarray(known["tax_rate"], dtype=float) * amounts, times
+
+
+def _deductions(known: Mapping[str, Any], options: Mapping[str, str], calendar: _Calendar) -> Any:
+    """What the owner deducts beside what is paid, by month: depreciation and interest, less the gain of the sale."""
     # The depreciation equation of the chosen schedule, asked for every month instead of the end.
     monthly = {**known, "elapsed": calendar.age * calendar.calendar_month}
     monthly.pop("depreciated_share")
     share = wiring.evaluate(["depreciated_share"], monthly, options)["depreciated_share"]
     claimed = np.diff(share, axis=0, prepend=0 * share[:1])
-    erosion = (1 + np.asarray(known["contract_escalation"], dtype=float)) ** (calendar.age / 12)
+    erosion = (1 + np.asarray(known[_CONTRACT], dtype=float)) ** (calendar.age / 12)
     base = np.asarray(known["taxable_base"], dtype=float)
     book = base * (1 - share) * erosion + known["capex_land"]
     sale = np.where(calendar.ends, known["residual_value"] - book, 0.0)
-    deductions = base * claimed * erosion + _interest(known, options, calendar) * erosion - sale
-    return rate * (spent + calendar.late(deductions))
+    return base * claimed * erosion + _interest(known, options, calendar) * erosion - sale
 
 
 def _interest(known: Mapping[str, Any], options: Mapping[str, str], calendar: _Calendar) -> Any:
@@ -307,13 +326,3 @@ def _interest(known: Mapping[str, Any], options: Mapping[str, str], calendar: _C
     monthly = np.asarray(known["financing_rate"], dtype=float) / 12
     principal = (payment - known["financed_amount"] * monthly) * (1 + monthly) ** (calendar.age - 1)
     return (payment - principal) * weight
-
-
-def _padded(amounts: Any, months: int) -> Any:
-    """Amounts with empty months at the end, up to `months`."""
-    amounts = np.asarray(amounts, dtype=float)
-    return np.concatenate([amounts, np.zeros((months + 1 - amounts.shape[0], *amounts.shape[1:]))])
-
-
-def _added(amounts: list[Any], months: int) -> Any:
-    return sum((_padded(one, months) for one in amounts), np.zeros(months + 1) if not amounts else 0.0)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from planner import glossary, units
+from planner import glossary, months, units
 from planner.errors import one
 from planner.model import wiring
 from planner.model.scopes import Scope
@@ -52,7 +52,6 @@ _CONVENTIONS = (
     "tax_rate",
     "price_year",
 )
-_HOURS_PER_MONTH = 730
 _BILL = "electricity_bill_per_year"
 _OPTIONS = (
     "price_basis",
@@ -75,6 +74,8 @@ class Books:
     members: list[returns.Member]
     # Present value of renting by the path of its price.
     rents: dict[str, float]
+    # Name of the tariff that bills the electricity, where one does.
+    tariff: str = ""
 
     @functools.cached_property
     def measures(self) -> dict[str, float | None]:
@@ -87,7 +88,7 @@ class Books:
 
 
 def of_plan(the_plan: Plan) -> Books:
-    """The ledger of every pool of a plan, each from the month in which it starts.
+    """The ledger of every pool of a plan, each from its own start.
 
     The own side is the plan as it stands: a rented pool pays its rent there too, so that it saves nothing.
     """
@@ -104,11 +105,11 @@ def of_plan(the_plan: Plan) -> Books:
 
 
 def _member(pool: Scope) -> returns.Member:
-    """What a pool sees, and the month in which it starts."""
+    """What a pool sees, and after how many months it starts."""
     alone = pool.alone()
     known = wiring.evaluate(("start_delay", "calendar_month"), alone)
-    start = round(known.get("start_delay", 0.0) / known["calendar_month"]) if "calendar_month" in known else 0
-    return returns.Member(alone.given, alone.options, start, pool.path)
+    start = known.get("start_delay", 0.0) / known["calendar_month"] if "calendar_month" in known else 0.0
+    return returns.Member(alone.given, alone.options, round(float(start), months.DIGITS), pool.path)
 
 
 def _rents(members: Iterable[returns.Member]) -> dict[str, float]:
@@ -123,57 +124,86 @@ def _rents(members: Iterable[returns.Member]) -> dict[str, float]:
 
 
 def with_tariff(books: Books, tariff: tariffs.Tariff) -> Books:
-    """The books with the electricity of all owned pools billed together by a tariff, hour by hour."""
-    book, plan = books.ledger, books.plan
-    power, peak, contracted = _load(books)
-    # Without a day of its own a scenario starts with a year.
-    first = by_month.start(plan) if plan.scenario.start else datetime.date(by_month.start(plan).year, 1, 1)
-    items = tariffs.bill(tariff, power, first, max(1.0, peak / power.max()), contracted)
-    old = book.amounts(quantity=_BILL)
-    kept = [flow for flow in book.flows if flow.quantity != _BILL]
-    times = np.arange(book.months + 1.0)
-    added = [
-        Flow(OWN, "operation", f"electricity: {item}", _BILL, _by_month(amounts, book.months), times)
+    """The books with the electricity of the owned pools of each site billed together by a tariff, hour by hour."""
+    owned = [member for member in books.members if not member.rented]
+    sites: dict[str, list[returns.Member]] = {}
+    for member in owned:
+        sites.setdefault(member.pool.rpartition("/")[0], []).append(member)
+    added = [flow for site, members in sites.items() for flow in _billed(books.plan, tariff, site, members)]
+    if not added:
+        raise one(books.plan.scenario.place, "--tariff", "nothing is owned that draws power")
+    book = books.ledger
+    kept = [flow for flow in book.flows if (flow.side, flow.quantity) != (OWN, _BILL)]
+    taxed = [*added, *(replace(flow, amounts=-flow.amounts) for flow in book.pick(side=OWN, quantity=_BILL))]
+    rate = _tax_rate(books.plan, owned)
+    tax = [
+        replace(flow, asset="tax", line="income tax on the tariff's difference", quantity="tax", amounts=amounts)
+        for flow in taxed
+        if np.any(amounts := -rate * flow.amounts)
+    ]
+    changed = replace(book, flows=[*kept, *added, *tax])
+    return replace(books, ledger=changed, tariff=tariff.name)
+
+
+_LOAD = ("energy_per_year", "peak_demand", "contracted_demand", "accounting_months")
+_PAYING = ("payment_months", "energy_escalation")
+
+
+def _billed(the_plan: Plan, tariff: tariffs.Tariff, site: str, members: list[returns.Member]) -> list[Flow]:
+    """The bills of one site, each paid at the end of its month, or with the others of its payment interval.
+
+    Conventions of payment are those of the first of its pools.
+    """
+    first, loads = by_month.known_start(the_plan), [_load_of(the_plan, member) for member in members]
+    ends = [member.start + load["accounting_months"] for member, load in zip(members, loads, strict=True)]
+    count = months.hours_after(first, max(ends))
+    load = tariffs.Load(np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count, dtype=bool))
+    for member, drawn, end in zip(members, loads, ends, strict=True):
+        hours = slice(months.hours_after(first, member.start), months.hours_after(first, end))
+        load.power[hours] += drawn["energy_per_year"]
+        load.peak[hours] += max(drawn["peak_demand"], drawn["energy_per_year"])
+        load.contracted[hours] += drawn["contracted_demand"]
+        load.in_service[hours] = True
+    items = tariffs.bill_of_load(tariff, load, first)
+    known = wiring.evaluate(_PAYING, members[0].values, members[0].options)
+    apart, times = known["payment_months"], _ends_of_months(first, len(items["total"]))
+    times = np.minimum(np.ceil(np.round(times / apart, months.DIGITS)) * apart, max(ends))
+    growth = 1.0 if tariff.escalation is not None else (1 + known["energy_escalation"]) ** (times / 12)
+    return [
+        Flow(OWN, "operation", f"electricity: {item}", _BILL, -amounts * growth, times, site)
         for item, amounts in items.items()
         if item != "total" and np.any(amounts)
     ]
-    change = sum((flow.amounts for flow in added), np.zeros(book.months + 1)) - np.reshape(old, -1)
-    rate = float(plan.whole.get("tax_rate", 0.0))
-    if rate:
-        added.append(Flow(OWN, "tax", "income tax on the tariff's difference", "tax", -rate * change, times))
-    changed = Ledger([*kept, *added], book.discount_factor, book.missing, book.incomplete)
-    return Books(plan, changed, books.members, books.rents)
 
 
-def _load(books: Books) -> tuple[Any, float, float]:
-    """Mean power by hour of all owned pools, their highest power and their contracted power."""
-    power, peak, contracted = np.zeros(round(books.ledger.months * _HOURS_PER_MONTH)), 0.0, 0.0
-    wanted = ("energy_per_year", "peak_demand", "contracted_demand", "accounting_months")
-    for member in books.members:
-        if member.rented:
-            continue
-        known = wiring.evaluate(wanted, member.values, member.options)
-        lacking = wiring.route(wanted, member.values, member.options).missing
-        if lacking:
-            needs = sorted({need for needs in lacking.values() for need in needs})
-            raise one(books.plan.scenario.place, "--tariff", f"the load is not known: missing {', '.join(needs[:6])}")
-        ends = member.start + float(known["accounting_months"])
-        hours = slice(member.start * _HOURS_PER_MONTH, round(ends * _HOURS_PER_MONTH))
-        power[hours] += float(known["energy_per_year"])
-        peak += float(known["peak_demand"])
-        contracted += float(known["contracted_demand"])
-    if not power.any():
-        raise one(books.plan.scenario.place, "--tariff", "nothing is owned that draws power")
-    return power, peak, contracted
+def _load_of(the_plan: Plan, member: returns.Member) -> dict[str, float]:
+    """What a pool draws, and for how many months."""
+    place = the_plan.scenario.place
+    lacking = wiring.route(_LOAD, member.values, member.options).missing
+    if lacking:
+        needs = sorted({need for needs in lacking.values() for need in needs})
+        raise one(place, "--tariff", f"the load is not known: missing {', '.join(needs[:6])}")
+    if "opex_per_year" in member.values:
+        raise one(place, "--tariff", "opex_per_year is set, and holds electricity that a tariff would bill once more")
+    known = wiring.evaluate(_LOAD, member.values, member.options)
+    return {name: float(known[name]) for name in _LOAD}
 
 
-def _by_month(amounts: Any, months: int) -> Any:
-    """A bill of calendar months as payments at the end of each month of the ledger."""
-    paid = np.zeros(months + 1)
-    paid[1 : 1 + min(len(amounts), months)] = -amounts[:months]
-    # A start within a month makes the calendar months one more than those of the ledger.
-    paid[months] -= amounts[months:].sum()
-    return paid
+def _ends_of_months(first: datetime.date | None, count: int) -> Any:
+    """When each month of a bill ends, in months from the start."""
+    if first is None:
+        return np.arange(1.0, count + 1)
+    begins = first.replace(day=1)
+    return np.array([months.between(first, months.day_after(begins, month)) for month in range(1, count + 1)])
+
+
+def _tax_rate(the_plan: Plan, members: list[returns.Member]) -> float:
+    """The rate at which the owned pools save tax on what they pay together."""
+    known = [wiring.evaluate(("tax_rate",), member.values, member.options) for member in members]
+    rates = {float(each.get("tax_rate", 0.0)) for each in known}
+    if len(rates) > 1:
+        raise one(the_plan.scenario.place, "--tariff", "pools on one bill have different values of tax_rate")
+    return rates.pop() if rates else 0.0
 
 
 def lines_table(books: Books, currency: Currency) -> Table:
@@ -206,7 +236,7 @@ def months_table(books: Books, currency: Currency) -> Table:
     """Every line in every month: one row a month and line."""
     rows: list[list[Cell]] = []
     for flow in books.ledger.flows:
-        for month, amount in enumerate(np.reshape(flow.amounts, -1)):
+        for month, amount in enumerate(np.reshape(flow.by_month(books.ledger.months), -1)):
             if amount:
                 rows.append([month, flow.pool, flow.side, flow.asset, flow.line, float(amount) * currency.rate])
     columns = ["month", "pool", "side", "asset", "line", f"amount, {currency.name}"]
@@ -239,6 +269,14 @@ def assumptions(books: Books, currency: Currency) -> list[tuple[str, str]]:
     rows += [(name, options[name]) for name in _OPTIONS if name in options]
     rows.append(("currency", currency.words))
     rows.append(("timing", "purchases at the start, running costs at the end of each month, sales at the end"))
+    first = by_month.known_start(books.plan)
+    if first is None:
+        rows.append(("months", f"equal, of {months.HOURS} hours each, as the scenario says no start"))
+    else:
+        rows.append(("months", f"those of the calendar from {first} on; amounts by the month are the same in each"))
+    if books.tariff:
+        hours = "the hours of each month of the calendar" if first else f"{months.HOURS} hours a month"
+        rows.append(("electricity", f"billed by the tariff {books.tariff}, for {hours}"))
     return rows
 
 
@@ -281,6 +319,7 @@ def text(books: Books, currency: Currency, load: Any = None) -> str:
 
 def to_json(books: Books, currency: Currency) -> dict[str, Any]:
     """Lines by month in the shown currency, and the measures in base display units."""
+    last = books.ledger.months
     flows = [
         {
             "pool": flow.pool,
@@ -288,14 +327,14 @@ def to_json(books: Books, currency: Currency) -> dict[str, Any]:
             "asset": flow.asset,
             "line": flow.line,
             "quantity": flow.quantity,
-            "amounts": [round(float(a) * currency.rate, 6) for a in np.reshape(flow.amounts, -1)],
+            "amounts": [round(float(a) * currency.rate, 6) for a in np.reshape(flow.by_month(last), -1)],
         }
         for flow in books.ledger.flows
     ]
     return {
         "scenario": books.plan.scenario.name,
         "currency": {"name": currency.name, "per_usd": currency.rate, "date": currency.day},
-        "months": books.ledger.months,
+        "months": last,
         "flows": flows,
         "measures": _measures_json(books.measures),
         "assumptions": dict(assumptions(books, currency)),

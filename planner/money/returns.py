@@ -55,8 +55,8 @@ def rate_of_return(amounts: Any, times: Any) -> float | None:
     return float(brentq(worth, *_RATES[changes[0] : changes[0] + 2], xtol=_PRECISION))
 
 
-def crossing(amounts: Any) -> float | None:
-    """The month, with its fraction, in which the running sum reaches zero for good; None where it does not."""
+def crossing(amounts: Any, times: Any) -> float | None:
+    """The time at which the running sum reaches zero for good, straight between payments; None where it does not."""
     running = np.cumsum(np.asarray(amounts, dtype=float))
     below = np.flatnonzero(running < -1e-9 * max(1.0, float(np.max(np.abs(running), initial=0.0))))
     if len(below) == 0:
@@ -64,16 +64,17 @@ def crossing(amounts: Any) -> float | None:
     last = int(below[-1])
     if last == len(running) - 1:
         return None
-    return last + float(-running[last] / (running[last + 1] - running[last]))
+    share = -running[last] / (running[last + 1] - running[last])
+    return float(times[last] + share * (times[last + 1] - times[last]))
 
 
 @dataclass(frozen=True)
 class Member:
-    """What one pool of a ledger rests on, and the month in which it starts."""
+    """What one pool of a ledger rests on, and after how many months it starts."""
 
     values: Mapping[str, Any]
     options: Mapping[str, str]
-    start: int = 0
+    start: float = 0.0
     pool: str = ""
 
     @property
@@ -92,14 +93,12 @@ def derived(book: Ledger, members: Sequence[Member]) -> dict[str, float | None]:
         result["npv_cloud"] = _number(book.worth(side=RENT))
     if own and rent:
         result["npv_saving"] = _number(book.worth(side=OWN) - book.worth(side=RENT))
-        saving = _vector(book.saving())
-        # Where the last month is cut short its amounts are paid at the end of the period.
-        times = max((_vector(flow.times) for flow in book.flows), key=len)
+        saving, times = book.saving_at_times(), book.times
         result["irr"] = rate_of_return(saving, times)
         result["saving"] = float(saving.sum())
-        result["break_even_month"] = crossing(_vector(book.saving(without=_SETTLED)))
-        discounted = _vector(book.saving()) * float(np.reshape(book.discount_factor, -1)[0]) ** times
-        result["discounted_payback_month"] = crossing(discounted)
+        result["break_even_month"] = crossing(book.saving_at_times(without=_SETTLED), times)
+        discounted = saving * float(np.reshape(book.discount_factor, -1)[0]) ** times
+        result["discounted_payback_month"] = crossing(discounted, times)
     return result
 
 
@@ -155,10 +154,6 @@ def _yield(book: Ledger, member: Member) -> dict[str, float]:
     if _TOKENS in known:
         result["tokens"] = known[_TOKENS] * time / known["accounting_hours_share"]
     return result
-
-
-def _vector(amounts: Any) -> Any:
-    return np.reshape(np.asarray(amounts, dtype=float), -1)
 
 
 def _number(value: Any) -> float | None:

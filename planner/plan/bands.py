@@ -50,7 +50,10 @@ def draw(ranges: Mapping[Figure, Fact], uniform: Any, whole: Resolved | None = N
         uniform = _correlated(list(ranges), uniform, whole)
     rows = glossary.quantities()
     columns = {}
-    for probability, (each, fact) in zip(uniform, ranges.items(), strict=True):
+    drawn: dict[Any, int] = {}
+    for number, (each, fact) in enumerate(ranges.items()):
+        # One demand is met by several pools: what is unsure of it is unsure for all of them alike.
+        probability = uniform[drawn.setdefault((each.name, fact.note) if fact.origin == "demand" else each, number)]
         row = rows[each.name]
         values = sampling.quantile(fact.distribution, probability, fact.low, fact.value, fact.high)
         if row.low is not None or row.high is not None:

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from planner import glossary, units
-from planner.errors import one
 from planner.model import wiring
+from planner.model.combine import IN_SERVICE
 from planner.model.scopes import AGAIN, Scope, figure
+from planner.months import day_after
 from planner.plan.plan import Plan, shown
 from planner.tables import Table
 
@@ -61,31 +62,53 @@ class Timeline:
 def timeline(the_plan: Plan) -> Timeline:
     """The whole by month, from the scenario's start to the end of the analysis period."""
     whole = the_plan.whole
-    ends = (pool["start_delay"] + pool["analysis_period"] for pool in whole.pools)
-    count = max(1, *(round(float(end) / MONTH) for end in ends))
-    # In the middle of each month: a pool counts from the month it starts in, a ramp with its mean.
-    time = (np.arange(count) + 0.5) * MONTH
-    shares = {pool.path: _share(pool, time) for pool in whole.pools}
+    count = count_of(whole)
+    shares = {pool.path: share(pool, count) for pool in whole.pools}
     wanted = _of_the_whole(the_plan)
     computed = wiring.evaluate(wanted, _weighted(whole, shares))
     values = {name: np.broadcast_to(np.asarray(computed[name], float), (count,)) for name in wanted if name in computed}
-    months = [month_after(start(the_plan), month) for month in range(count)]
+    first = start(the_plan).replace(day=1)
+    months = [day_after(first, month) for month in range(count)]
     timeline = Timeline(the_plan, months, shares, values, [])
     timeline.binding = [_binding(values, month) for month in range(count)]
     timeline.broken = _broken(values, months)
     return timeline
 
 
-def start(the_plan: Plan) -> datetime.date:
-    """The day on which the scenario starts: as it says, the first of its pools, or the start of next year."""
+def count_of(whole: Scope) -> int:
+    """Months from the scenario's start to the end of its last pool, in whichever row that is."""
+    ends = [np.max(pool["start_delay"] + pool["analysis_period"]) for pool in whole.pools]
+    return max(1, *(round(float(end) / MONTH) for end in ends))
+
+
+def known_start(the_plan: Plan) -> datetime.date | None:
+    """The day on which the scenario starts, as far as one is said: its own, or that of the first of its pools."""
     scenario = the_plan.scenario
     said = [day for day in (scenario.start, *(pool.start for pool in scenario.pools.values())) if day]
-    return min(said) if said else datetime.date(datetime.date.today().year + 1, 1, 1)
+    return min(said, default=None)
 
 
-def _share(pool: Scope, time: Any) -> Any:
-    share = wiring.evaluate(["in_service"], pool.giving({"time": time}))["in_service"]
-    return np.broadcast_to(np.asarray(share, dtype=float), time.shape)
+def start(the_plan: Plan) -> datetime.date:
+    """The day on which the scenario starts; where none is said, the start of next year."""
+    return known_start(the_plan) or datetime.date(datetime.date.today().year + 1, 1, 1)
+
+
+def share(pool: Scope, count: int) -> Any:
+    """Share of a pool in service in each of so many months, the month axis first."""
+    # In the middle of each month: a pool counts from the month it starts in, a ramp with its mean.
+    time = (np.arange(count) + 0.5) * MONTH
+    width = max(np.ndim(pool[name]) for name in IN_SERVICE)
+    time = time.reshape(time.shape + (1,) * width)
+    in_service = np.asarray(wiring.evaluate(["in_service"], pool.giving({"time": time}))["in_service"], dtype=float)
+    return np.broadcast_to(in_service, np.broadcast_shapes(in_service.shape, time.shape))
+
+
+def in_service(value: Any, share: Any) -> Any:
+    """What is in service of a value by month; before it is in service nothing counts, not even what is without end."""
+    width = max(np.ndim(value), np.ndim(share) - 1)
+    share = share.reshape(share.shape + (1,) * (width + 1 - np.ndim(share)))
+    shape = np.broadcast_shapes(np.shape(value), share.shape)
+    return np.multiply(value, share, out=np.zeros(shape), where=share > 0)
 
 
 def _weighted(whole: Scope, shares: Mapping[str, Any]) -> Scope:
@@ -103,8 +126,7 @@ def _weighted(whole: Scope, shares: Mapping[str, Any]) -> Scope:
         for name, value in planned.known.items():
             combine = rows[name].combine
             if combine in _ADDED:
-                # Nothing of a pool counts before it is in service, not even what is without end.
-                pool.given[name] = np.multiply(value, share, out=np.zeros(share.shape), where=share > 0)
+                pool.given[name] = in_service(value, share)
             elif combine in ("max", "min") or combine.startswith("mean"):
                 pool.given[name] = np.where(share > 0, value, 0 if combine == "max" else value)
     return by_month
@@ -115,14 +137,6 @@ def _of_the_whole(the_plan: Plan) -> list[str]:
     rows = glossary.quantities()
     combines = {name: rows[name].combine for name in the_plan.results if not figure(name).place}
     return [n for n, rule in combines.items() if rule in (*_ADDED, "max", AGAIN) or rule.startswith("mean")]
-
-
-def month_after(first: datetime.date, count: int) -> datetime.date:
-    """The first day of the month so many months after (or before) the one of `first`."""
-    year, month = divmod(first.month - 1 + count, 12)
-    if not datetime.MINYEAR <= first.year + year <= datetime.MAXYEAR:
-        raise one("scenario", "analysis_period", f"ends in the year {first.year + year}, which no calendar has")
-    return datetime.date(first.year + year, month + 1, 1)
 
 
 def _binding(whole: dict[str, Any], month: int) -> tuple[str, float]:

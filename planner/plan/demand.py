@@ -7,6 +7,8 @@ what is asked for at the start, and its yearly growth in a low, a typical and a 
 from __future__ import annotations
 
 import datetime
+import functools
+import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,15 +18,16 @@ import numpy as np
 
 from planner import fields, glossary, units
 from planner.catalog.entries import Fact
-from planner.errors import InputError, Problem, unknown
+from planner.errors import InputError, Problem, one, unknown
 from planner.fields import At, Field, Form, Takes
 from planner.files import read_csv
 from planner.model import wiring
 from planner.model.scopes import Figure
+from planner.months import day_after
 from planner.plan import by_month
 from planner.plan.by_month import MONTH, YEAR, Timeline
 from planner.plan.plan import Plan, shown
-from planner.scenario.scenario import Scenario
+from planner.scenario.scenario import Resolved, Scenario
 from planner.tables import Table
 
 FUTURES = ("low", "typical", "high")
@@ -59,14 +62,21 @@ class Balance:
     @property
     def utilization(self) -> Any:
         """Share of the capacity that the demand fills, by future; months without capacity count for nothing."""
-        served = np.minimum(self.demand.paths, self.capacity).sum(axis=1)
-        total = self.capacity.sum()
-        return served / total if total > 0 else np.full(len(FUTURES), np.nan)
+        return np.array([filled(path, self.capacity) for path in self.demand.paths])
 
     def first_shortfall(self, future: int) -> int | None:
         """The first month in which demand exceeds what is in service."""
         short = np.flatnonzero(self.shortfall[future] > 0)
         return int(short[0]) if len(short) else None
+
+
+def filled(path: Any, capacity: Any) -> Any:
+    """Share of a capacity by month that a demand by month fills, for each row; NaN where there is no capacity."""
+    asked = path.reshape(path.shape + (1,) * (np.ndim(capacity) - 1))
+    # Month after month in one order, so that further months without capacity change nothing.
+    served, total = (np.cumsum(each, axis=0)[-1] for each in (np.minimum(asked, capacity), capacity))
+    known = np.isfinite(total) & (total > 0)
+    return np.divide(served, total, out=np.full(np.shape(total), np.nan), where=known)
 
 
 def read(scenario: Scenario, months: int) -> list[Demand]:
@@ -177,25 +187,41 @@ def balances(timeline: Timeline) -> list[Balance]:
     for demand in read(timeline.plan.scenario, len(timeline.months)):
         capacity = timeline.values.get(demand.quantity)
         if capacity is None:
-            lacks = ", ".join(timeline.plan.missing.get(demand.quantity, ("what its equation needs",)))
-            message = f"the pools have no {demand.quantity}: missing {lacks}"
-            raise InputError([Problem(timeline.plan.scenario.place, "demand", message)])
+            raise _without(demand.quantity, timeline.plan.scenario, timeline.plan.missing)
         known.append(Balance(demand, capacity, timeline.months))
     return known
 
 
-def utilization_facts(the_plan: Plan) -> dict[Figure, Fact]:
-    """The utilization that typical demand, low and high demand leave, for every pool of the scenario."""
+def _without(quantity: str, scenario: Scenario, missing: Mapping[str, tuple[str, ...]]) -> InputError:
+    lacks = ", ".join(missing.get(quantity, ("what its equation needs",)))
+    return one(scenario.place, "demand", f"the pools have no {quantity}: missing {lacks}")
+
+
+def utilization_facts(whole: Resolved) -> dict[Figure, Fact]:
+    """The utilization that typical demand, low and high demand leave, for every pool of a sized scenario.
+
+    For one scenario or many rows of them at once.
+    """
     facts: dict[Figure, Fact] = {}
-    timeline = by_month.timeline(the_plan)
-    for balance in balances(timeline):
-        low, typical, high = (float(share) for share in balance.utilization)
-        note = f"from {balance.demand.quantity}"
-        for pool in the_plan.whole.pools:
-            if balance.demand.quantity in pool.known:
-                fact = Fact(typical, "1", low, high, kind="derived", origin="demand", note=note)
-                facts[Figure(pool.place, "utilization")] = fact
+    count = by_month.count_of(whole)
+    for demand in read(whole.scenario, count):
+        route = wiring.route((demand.quantity,), whole)
+        if demand.quantity in route.missing:
+            raise _without(demand.quantity, whole.scenario, route.missing)
+        computed = wiring.computed(route, whole)
+        pools = [pool for pool in computed.pools if demand.quantity in pool.known]
+        parts = [by_month.in_service(pool.known[demand.quantity], by_month.share(pool, count)) for pool in pools]
+        low, typical, high = (filled(path, _added(parts)) for path in demand.paths)
+        note = f"from {demand.quantity}"
+        fact = Fact(typical, "1", low, high, kind="derived", origin="demand", note=note)
+        facts |= {Figure(pool.place, "utilization"): fact for pool in pools}
     return facts
+
+
+def _added(parts: list[Any]) -> Any:
+    """The sum of what is in service of each pool, the month axis first and the rows, where there are some, last."""
+    width = max(np.ndim(part) for part in parts)
+    return functools.reduce(operator.add, (part.reshape(part.shape + (1,) * (width - np.ndim(part))) for part in parts))
 
 
 @dataclass(frozen=True)
@@ -319,7 +345,7 @@ def _in_words(the_plan: Plan, balance: Balance) -> str:
         words = f"  {future}: short from {balance.months[month]:%Y-%m}; {share}"
         if np.isfinite(lead):
             order = month - int(np.ceil(lead / MONTH))
-            when = f"{by_month.month_after(balance.months[0], order):%Y-%m}"
+            when = f"{day_after(balance.months[0], order):%Y-%m}"
             words += f"; order by {when}" if order >= 0 else f"; should have been ordered by {when}"
         lines.append(words)
     return f"Demand of {balance.demand.quantity}\n" + "\n".join(lines)

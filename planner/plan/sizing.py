@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,6 +22,8 @@ from planner.plan.training_layout import TRAINING
 from planner.scenario.scenario import Resolved
 
 SIZE = "accelerators"
+PERIOD = "analysis_period"
+_LEFT = "what is left after the start"
 UNIT_OF_SIZE = "system_accelerators"
 # Workload -> how its layouts are searched.
 _LAYOUTS = {"training": TRAINING, "inference": SERVING}
@@ -65,8 +68,25 @@ def targets(scope: Scope) -> dict[str, dict[str, str]]:
 
 def with_size_and_strategies(resolved: Resolved) -> tuple[Resolved, dict[Figure, Any]]:
     """The scenario with the size and strategies found that it leaves open, and what each sizing target would give."""
-    decided, by_target = sized(resolved, resolved.scenario.place)
+    decided, by_target = sized(with_periods(resolved), resolved.scenario.place)
     return with_strategies(decided), by_target
+
+
+def with_periods(resolved: Resolved) -> Resolved:
+    """The scenario where pools that start later have what is left of the analysis period then."""
+    if not any(scope.ends_with_others for scope in resolved.walk()):
+        return resolved
+    delayed = resolved.copied()
+    shortest = glossary.quantities()[PERIOD].low or 0.0
+    for scope in delayed.walk():
+        if scope.ends_with_others and PERIOD in scope.given:
+            period, delay = scope.given[PERIOD], scope["start_delay"]
+            fact = scope.facts[PERIOD]
+            low, high = (None if end is None else np.maximum(end - delay, shortest) for end in (fact.low, fact.high))
+            left = replace(fact, value=np.maximum(period - delay, shortest), low=low, high=high, note=_LEFT)
+            scope.know(PERIOD, left)
+        scope.ends_with_others = False
+    return delayed
 
 
 def run(

@@ -97,7 +97,11 @@ def by_utilization(the_plan: Plan) -> Picture | None:
     if name not in the_plan.whole or rented not in the_plan.whole or "utilization" not in the_plan.whole.given:
         return None
     shares = np.linspace(0.05, 1, 39)
-    values = wiring.evaluate([name], the_plan.whole.giving({"utilization": shares}))
+    varied = the_plan.whole.copied()
+    for scope in varied.walk():
+        if "utilization" in scope.given:
+            scope.given["utilization"] = shares
+    values = wiring.evaluate([name], varied)
     show = glossary.quantities()[name].show
     owned = units.convert(np.broadcast_to(values[name], shares.shape), show)
     price = float(units.convert(the_plan.whole[rented], show))

@@ -88,27 +88,27 @@ def _column(index: int) -> str:
 
 
 class _Layout:
-    """Where things stand on the ledger sheet: months down, lines across, then the sums."""
+    """Where things stand on the ledger sheet: times of payment down, lines across, then the sums."""
 
     def __init__(self, books: Books):
         book = books.ledger
-        self.first, self.last = _FIRST + 1, _FIRST + 1 + book.months
+        self.times = book.times
+        self.first, self.last = _FIRST + 1, _FIRST + len(self.times)
         self.lines = range(2, 2 + len(book.flows))
         after = 2 + len(book.flows)
         self.own, self.rent, self.saving, self.running, self.factor = (_column(after + i) for i in range(5))
         self.after = after
 
     def span(self, column: str, absolute: bool = False) -> str:
-        """The months of a column."""
+        """All times in a column."""
         return f"{column}{self.first}:{column}{self.last}"
 
 
 def _ledger(sheet: Any, books: Books, currency: Currency, formats: dict[str, Any]) -> None:
-    """Amounts by month as numbers; sums by side, saving, running sum and discount factor as formulas."""
+    """Amounts by time as numbers; sums by side, saving, running sum and discount factor as formulas."""
     book, place = books.ledger, _Layout(books)
-    rows = book.months + 1
-    amounts = [_rows(flow.amounts, rows) * currency.rate for flow in book.flows]
-    times = max((np.reshape(flow.times, -1) for flow in book.flows), key=len, default=np.arange(rows))
+    times, rows = place.times, len(place.times)
+    amounts = [flow.at(times) * currency.rate for flow in book.flows]
     factor = float(np.reshape(book.discount_factor, -1)[0])
     for row, heading in enumerate(_HEADINGS):
         sheet.write_string(row, 1, heading, formats["bold"])
@@ -178,13 +178,16 @@ def _summary(sheet: Any, books: Books, currency: Currency, formats: dict[str, An
     sums, worth = place.last + 1, place.last + 2
     months, running = _sheet(place.span("A")), _sheet(place.span(place.running))
     saving = _sheet(place.span(place.saving))
+    # Spreadsheets take payments a month apart; where some are not, the planner's own rate stands there.
+    apart = np.array_equal(np.diff(place.times), np.ones(len(place.times) - 1))
+    rate = f'=IFERROR((1+IRR({saving},0.02))^12-1,"none")' if apart else "=C11"
     formulas = {
         "total own": (f"=ledger!{place.own}{sums}", _total(books, OWN, currency), formats["money"]),
         "total rent": (f"=ledger!{place.rent}{sums}", _total(books, RENT, currency), formats["money"]),
         "npv_own": (f"=ledger!{place.own}{worth}", _money(measures.get("npv_own"), currency), formats["money"]),
         "npv_cloud": (f"=ledger!{place.rent}{worth}", _money(measures.get("npv_cloud"), currency), formats["money"]),
         "npv_saving": ("=B8-B9", _money(measures.get("npv_saving"), currency), formats["money"]),
-        "irr": (f'=IFERROR((1+IRR({saving},0.02))^12-1,"none")', measures.get("irr"), formats["share"]),
+        "irr": (rate, measures.get("irr"), formats["share"]),
         "first month with a running sum of at least zero": (
             f'=IFERROR(INDEX({months},MATCH(TRUE,INDEX({running}>=0,0),0)),"none")',
             _first_month(books),
@@ -240,11 +243,6 @@ def _inputs(sheet: Any, books: Books, formats: dict[str, Any]) -> None:
     sheet.set_column(1, 7, 18)
 
 
-def _rows(amounts: Any, rows: int) -> Any:
-    flat = np.reshape(np.asarray(amounts, dtype=float), -1)
-    return np.concatenate([flat, np.zeros(rows - len(flat))])
-
-
 def _sum_of(columns: list[Any], rows: int) -> Any:
     return np.sum(columns, axis=0) if columns else np.zeros(rows)
 
@@ -267,6 +265,5 @@ def _total(books: Books, side: str, currency: Currency) -> float:
 
 
 def _first_month(books: Books) -> float | None:
-    running = np.cumsum(np.reshape(books.ledger.saving(), -1))
-    reached = np.flatnonzero(running >= 0)
-    return float(reached[0]) if len(reached) else None
+    reached = np.flatnonzero(np.cumsum(books.ledger.saving_at_times()) >= 0)
+    return float(books.ledger.times[reached[0]]) if len(reached) else None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from planner import fields, glossary, units
+from planner import fields, glossary, months, units
 from planner.catalog.entries import Entry, Fact
 from planner.errors import InputError, Problem, gathered
 from planner.fields import At
@@ -159,16 +159,17 @@ def _looked_up_by_pool(scenario: Scenario, catalog: Lookup) -> Resolved:
         raise InputError(
             [Problem(scenario.place, f"{key}.start", f"lies before the scenario's, {first}") for key in late]
         )
-    delays = {
-        key: units.read(f"{((day or first) - first).days if first else 0} day", "s") for key, day in starts.items()
-    }
+    month = units.read("1 month", "s")
+    delays = {key: months.between(first, day) * month if first and day else 0.0 for key, day in starts.items()}
     row = glossary.quantities()["start_delay"]
     if never := [key for key, delay in delays.items() if row.high is not None and delay > row.high]:
         message = f"is too long after the scenario's, {first}: {row.name} is {row.limits()}"
         raise InputError([Problem(scenario.place, f"{key}.start", message) for key in never])
-    for key, member in resolved.items():
+    for key, part in scenario.pools.items():
         if delays[key]:
-            _delay(member, delays[key], scenario.pools[key])
+            resolved[key].know("start_delay", Fact(delays[key], "s", kind="set", origin="scenario"))
+        later = delays[key] or "start_delay" in part.set
+        resolved[key].ends_with_others = bool(later) and "analysis_period" not in part.set
     sites = dict.fromkeys(
         member.entries["site"].key if "site" in member.entries else "" for member in resolved.values()
     )
@@ -181,15 +182,6 @@ def _looked_up_by_pool(scenario: Scenario, catalog: Lookup) -> Resolved:
     return _whole(scenario, by_site, apart=wiring.site_limits())
 
 
-def _delay(pool: Resolved, delay: float, part: Scenario) -> None:
-    """Let a pool start later; unless it says otherwise its period ends with that of the others."""
-    pool.know("start_delay", Fact(delay, "s", kind="set", origin="scenario"))
-    period = pool.facts.get("analysis_period")
-    if period is not None and "analysis_period" not in part.set:
-        left = max(period.value - delay, glossary.quantities()["analysis_period"].low or 0)
-        pool.know("analysis_period", replace(period, value=left, note="what is left after the start"))
-
-
 def _whole(scenario: Scenario, members: dict[str, Resolved], apart: frozenset[str] = frozenset()) -> Resolved:
     """Members brought together: facts, options and entries that all share stand once, the others by member."""
     rows = glossary.quantities()
@@ -199,6 +191,12 @@ def _whole(scenario: Scenario, members: dict[str, Resolved], apart: frozenset[st
         # Most come from the same entry or default: the comparison field by field is for the rest.
         return one is other or one == other
 
+    ends = {
+        (each.ends_with_others, each.facts["start_delay"] if each.ends_with_others else None)
+        for each in members.values()
+    }
+    if len(ends) > 1:
+        apart |= {"analysis_period"}
     # A part of a sum stays with its pool, also where the parts are equal.
     shared_facts = [
         name
@@ -217,4 +215,5 @@ def _whole(scenario: Scenario, members: dict[str, Resolved], apart: frozenset[st
         entries={role: first.entries[role] for role in shared_entries},
         parts=members,
         rules=first.rules,
+        ends_with_others=len(ends) == 1 and first.ends_with_others,
     )

@@ -18,6 +18,7 @@ from planner.model.scopes import Figure, Scope, figure, written
 
 WORKLOADS = ("training", "inference", "capacity")
 TABLES = ("choose", "set", "range")
+_START_DELAY = "start_delay"
 _POOL_NAME = re.compile(r"[^0-9a-z]+")
 
 
@@ -77,6 +78,8 @@ class Resolved(Scope):
     entries: dict[str, Entry]
     # Tables of the catalog's rules, the strongest layer first.
     rules: list[dict[str, Any]] = field(default_factory=list)
+    # Whether it starts later and ends with the others: of the analysis period given here it has what is left then.
+    ends_with_others: bool = False
 
     def give(self) -> None:
         """Give each scope within the facts that no outer one has."""
@@ -93,6 +96,16 @@ class Resolved(Scope):
         self.given[name] = np.float64(fact.value)
         if fact.origin == "scenario":
             self.said |= {name}
+
+    def leave_to_pools(self, name: str) -> None:
+        """Give a quantity that is given further out in each pool, and there alone."""
+        for pool in self.pools:
+            if name in pool:
+                pool.given[name] = pool[name]
+        for scope in self.walk():
+            if scope.parts:
+                scope.given.pop(name, None)
+                scope.facts = {other: fact for other, fact in scope.facts.items() if other != name}
 
     def fact(self, figure: Figure) -> Fact | None:
         """The fact behind a given figure; None where the planner found it."""
@@ -175,6 +188,7 @@ def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any
     """A copy with further choices and set values; a set value takes the quantity's range away.
 
     `serving/accelerators` changes the pool `serving` alone; a plain name holds for the whole and all its pools.
+    A delay that is set takes the place of the day on which a pool starts.
     """
     choose, set = _told_apart(choose, set)
     problems: list[Problem] = []
@@ -192,8 +206,12 @@ def changed(scenario: Scenario, choose: Mapping[str, str], set: Mapping[str, Any
     if problems:
         raise InputError(problems)
     pools = {key: _with(without(part, *outer), *own[key]) for key, part in scenario.pools.items()}
+    undated = {key for key in pools if _START_DELAY in outer[1] or _START_DELAY in own[key][1]}
+    days = [part.start for part in (scenario, *pools.values()) if part.start]
+    start = min(days) if undated and days and scenario.start is None else scenario.start
+    pools = {key: replace(part, start=None) if key in undated else part for key, part in pools.items()}
     sites = {site: {n: v for n, v in table.items() if n not in outer[1]} for site, table in scenario.sites.items()}
-    return replace(_with(scenario, *outer), pools=pools, sites=sites)
+    return replace(_with(scenario, *outer), pools=pools, sites=sites, start=start)
 
 
 def _with(part: Scenario, choose: Mapping[str, str], set: Mapping[str, Any]) -> Scenario:

@@ -66,7 +66,7 @@ def solve(
     low, high = _domain(find, between, current)
     # What a pool says of its own gives way to what is tried, as where it is set.
     tried = changed(scenario, {}, {find: f"{low!r} {rows[find].unit}"})
-    runner = Runner(planning.with_demand(resolve(tried, catalog)), [find], condition.needs)
+    runner = Runner(resolve(tried, catalog), [find], condition.needs)
 
     def margin(points: Any) -> Any:
         results = runner({find: points})

@@ -14,8 +14,7 @@ from planner.catalog import browse
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import KINDS as KINDS_OF_FIGURES
 from planner.catalog.entries import Entry, folded
-from planner.plan import planning
-from planner.scenario import scenario_file
+from tests.conftest import planned
 
 ROOT = Path(__file__).parents[2]
 catalog = Catalog([ROOT / "catalogs"])
@@ -222,7 +221,7 @@ def test_the_network_of_a_system_carries_its_accelerators(entry):
 @pytest.mark.parametrize("key", ["dgx-h100", "gb300-nvl72", "vr-nvl72", "mi355x-platform", "gaudi-3-server"])
 def test_a_system_of_the_catalog_is_planned(key):
     text = f'[choose]\nsystem = "{key}"\n[set]\naccelerators = "1152 accelerator"\n'
-    the_plan = planning.plan(scenario_file.loads(text), catalog, bands=False)
+    the_plan = planned(text)
     assert the_plan.results["facility_power"].value > 0
     assert the_plan.results["capex_compute"].value > 0
 
@@ -237,7 +236,7 @@ def test_a_system_of_the_catalog_is_planned(key):
 )  # fmt: skip
 def test_whatever_can_be_chosen_gives_a_whole_plan(role, key):
     text = f'[choose]\nsystem = "dgx-h100"\n{role} = "{key}"\n[set]\naccelerators = "1024 accelerator"\n'
-    the_plan = planning.plan(scenario_file.loads(text), catalog, bands=False)
+    the_plan = planned(text)
     lacks = {need for needs in the_plan.missing.values() for need in needs}
     assert [need for need in lacks if need.startswith(f"{role}_")] == []
     assert {"switches", "facility_power", "capex", "tco", "water_per_year"} <= set(the_plan.results)

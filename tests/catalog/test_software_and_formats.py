@@ -58,7 +58,7 @@ def with_mine(mine):
 
 
 def values(catalog, name, **changes):
-    return planning.plan(asked(name, **changes), catalog, bands=False).values
+    return planning.plan(asked(name, **changes), catalog, bands=False).whole
 
 
 @pytest.mark.parametrize("name", [name for name in MINE if "/" in name])
@@ -196,16 +196,16 @@ serving_stack = "sglang"
 name = "two"
 """
     read = scenario_file.loads(text)
-    by_pool = {key: pool.entries["serving_stack"].key for key, pool in resolve.resolve(read, catalog).pools.items()}
-    assert by_pool == {"one": "sglang", "two": "vllm"}
+    chosen = {pool.name: pool.entries["serving_stack"].key for pool in resolve.resolve(read, catalog).pools}
+    assert chosen == {"one": "sglang", "two": "vllm"}
     for changes in (
         {"choose": {"serving_stack": "gaudi"}, "set": {}},
         {"choose": {}, "set": {"serving_stack": "gaudi"}},
     ):
-        found = resolve.resolve(scenario.changed(read, **changes), catalog)
-        assert found.entries["serving_stack"].key == "gaudi"
-    found = resolve.resolve(scenario.changed(read, {}, {"one/serving_stack": "gaudi"}), catalog)
-    assert found.pools["one"].entries["serving_stack"].key == "gaudi"
+        whole = resolve.resolve(scenario.changed(read, **changes), catalog)
+        assert whole.entries["serving_stack"].key == "gaudi"
+    whole = resolve.resolve(scenario.changed(read, {}, {"one/serving_stack": "gaudi"}), catalog)
+    assert whole.at(("one",)).entries["serving_stack"].key == "gaudi"
 
 
 def test_a_choice_below_set_moves_where_it_is_chosen_anew(catalog):

@@ -13,11 +13,9 @@ from planner.evidence.calibration.fitting import prior
 from planner.evidence.validation import serving_cases
 from planner.evidence.validation.serving import validate_inference
 from planner.files import read_toml
-from planner.plan.planning import plan
-from planner.scenario import scenario_file
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Scenario
-from tests.conftest import CATALOG
+from tests.conftest import CATALOG, planned
 
 SHIPPED = paths.shipped("catalogs") / "measurements" / "inference.csv"
 FIT = read_toml(paths.shipped("catalogs") / "calibration" / "inference.toml")["fit"]
@@ -195,7 +193,7 @@ def test_fitted_figures_are_estimates_on_a_chip_without_measured_rows():
 
 
 def test_predictions_carry_the_spread_of_the_residuals():
-    the_plan = plan(scenario_file.load("enterprise-8-gpu", CATALOG), CATALOG)
+    the_plan = planned("enterprise-8-gpu", bands=True)
     rate = the_plan.results["output_tokens_per_second"]
     low, high = FIT["residual_quantiles"]["output_tokens_per_second"]
     assert rate.low <= rate.value * (low + 0.05)

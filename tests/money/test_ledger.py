@@ -1,5 +1,6 @@
 """The ledger: agrees with the closed forms of the finance room; its measures; its properties."""
 
+import datetime
 import math
 
 import numpy as np
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 
 from planner.model import wiring
 from planner.money import ledger, plan_ledger, returns
-from planner.plan import planning, sizing
-from planner.scenario import resolve, scenario_file
+from planner.plan import sizing
+from planner.scenario import resolve
 from tests.conftest import CATALOG, asked, planned
 
 CLOSED = (
@@ -322,7 +323,7 @@ ownership = "rented"
 
 
 def test_the_books_of_pools_agree_with_the_plan_of_the_whole():
-    books = plan_ledger.of_plan(planning.plan(scenario_file.loads(POOLS), CATALOG, bands=False))
+    books = plan_ledger.of_plan(planned(POOLS))
     assert books.measures["npv_own"] == pytest.approx(float(books.plan.whole["npv_spend"]), rel=1e-6)
     assert -float(books.ledger.total(side="own")) == pytest.approx(float(books.plan.whole["spend"]), rel=1e-6)
     # What is rented anyway saves nothing against renting.
@@ -375,3 +376,77 @@ def test_the_closed_forms_agree_with_the_ledger_under_any_choice(chosen):
     assert -float(paid) == pytest.approx(float(closed["tco"]), rel=1e-9)
     rent = found.total(side="rent") - found.total(side="rent", asset="tax")
     assert -float(rent) == pytest.approx(float(closed["cloud_tco"]), rel=1e-9)
+
+
+LATE = """
+name = "a pool that starts later"
+workload = "capacity"
+start = {first}
+[choose]
+system = "dgx-h100"
+site = "us-virginia"
+cloud = "aws-p5"
+[set]
+analysis_period = "5 year"
+{settings}
+[[pool]]
+name = "first"
+set = {{ accelerators = "1024 accelerator" }}
+[[pool]]
+name = "later"
+start = {later}
+set = {{ accelerators = "2048 accelerator" }}
+"""
+LATER_CHOICES = {name: choices for name, choices in CHOICES.items() if name not in ("analysis_period", "cloud_term")}
+LATER_CHOICES |= {"staff_escalation": ("0 %", "5 %"), "operation_escalation": ("0 %", "-2 %")}
+# Replacement that does not fall on whole months either.
+LATER_CHOICES["refresh_interval"] = ("100 year", "17.3 month")
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    chosen=st.fixed_dictionaries({name: st.sampled_from(choices) for name, choices in LATER_CHOICES.items()}),
+    first=st.dates(datetime.date(2026, 1, 1), datetime.date(2027, 12, 31)),
+    days=st.integers(1, 1400),
+)
+def test_the_plan_of_a_pool_that_starts_on_any_day_agrees_with_the_ledger(chosen, first, days):
+    """Present values and sums: a later pool pays the prices of its own time, in the plan as in the ledger."""
+    said = "\n".join(f'{name} = "{value}"' for name, value in chosen.items())
+    text = LATE.format(first=first, later=first + datetime.timedelta(days=days), settings=said)
+    found = plan_ledger.of_plan(planned(text))
+    for name in ("npv_own", "npv_cloud", "npv_saving"):
+        assert found.measures[name] == pytest.approx(float(found.plan.whole[name]), rel=1e-9, abs=1e-3), name
+    book = found.ledger
+    paid = book.total(side="own") - book.total(side="own", asset="financing") - book.total(side="own", asset="tax")
+    assert -float(paid) == pytest.approx(float(found.plan.whole["tco"]), rel=1e-9)
+    rent = book.total(side="rent") - book.total(side="rent", asset="tax")
+    assert -float(rent) == pytest.approx(float(found.plan.whole["cloud_tco"]), rel=1e-9)
+    assert book.months == 60
+    assert book.amounts(side="own").sum() == pytest.approx(float(book.total(side="own")), rel=1e-12)
+
+
+@pytest.mark.parametrize("rate", ["0 %", "3.7 %", "9 %", "31 %"])
+@pytest.mark.parametrize("term", ["12 month", "17 month", "3 year"])
+def test_a_loan_that_is_paid_off_ends_at_exactly_nothing(rate, term):
+    found, values, options = ledger_of(financing="debt", debt_rate=rate, debt_term=term)
+    assert wiring.evaluate(["financing_settlement"], values, options)["financing_settlement"] == 0
+    assert float(found.total(line="settlement")) == 0
+
+
+def test_a_loan_longer_than_the_period_ends_with_what_is_owed():
+    """Twelve of sixty payments are left: their worth at the loan's rate."""
+    _, values, options = ledger_of(financing="debt", debt_rate="12 %", debt_term="5 year", analysis_period="4 year")
+    known = wiring.evaluate(["financing_settlement", "financing_payment"], values, options)
+    payment = known["financing_payment"] * values["calendar_month"]
+    assert known["financing_settlement"] == pytest.approx(sum(payment / 1.01**m for m in range(1, 13)), rel=1e-9)
+
+
+def test_a_period_of_whole_months_by_rounding_ends_with_them():
+    """35.999999999999996 months are 36: nothing is lost at the end, and no month is added."""
+    plain, _, _ = ledger_of(analysis_period="3 year")
+    for nudge in (-1e-9, 1e-9):
+        values, options = resolved(analysis_period="3 year")
+        values["analysis_period"] = values["analysis_period"] * (1 + nudge * 1e-6)
+        found = ledger.ledger(values, options)
+        assert found.months == plain.months == 36
+        assert float(found.worth(side="own")) == pytest.approx(float(plain.worth(side="own")), rel=1e-9)

@@ -146,8 +146,7 @@ def test_a_burst_pays_the_price_of_the_plan_where_its_term_is_paid_by_use():
     bare |= {"cloud_price": "4 USD/accelerator/h", "egress_traffic": "0 B/s"}
     for term, hour in (("on-demand", 4.0), ("instance", 4.0), ("spot", 4.0), ("reserved-3y", 6.88), ("block", 6.88)):
         changes = bare | {"cloud_term": term}
-        given_scenario = asked("own-8000-h100", **changes)
-        the_plan = planning.plan(given_scenario, CATALOG, bands=False).whole
+        the_plan = planned("own-8000-h100", **changes).whole
         assert the_plan["burst_price"] * 3600 == pytest.approx(hour)
 
 

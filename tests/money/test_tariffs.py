@@ -185,10 +185,10 @@ def test_the_ledger_bills_by_a_tariff(run):
 
 
 def test_a_tariff_bills_what_the_pools_draw_together():
-    """A flat price of energy gives what the all-in price gives: the hours of each pool's own months."""
+    """A flat price of energy gives what the all-in price gives: the hours of each pool's own months, no leap year."""
     text = """
     workload = "capacity"
-    start = 2027-01-01
+    start = 2029-01-01
     [choose]
     system = "dgx-h100"
     site = "us-virginia"
@@ -200,7 +200,7 @@ def test_a_tariff_bills_what_the_pools_draw_together():
     set = { accelerators = "1024 accelerator" }
     [[pool]]
     name = "b"
-    start = 2028-01-01
+    start = 2030-01-01
     set = { accelerators = "512 accelerator" }
     """
     cash_flows = plan_ledger.of_plan(planned(text))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from planner import cli, glossary, units
 from planner.errors import InputError
-from planner.model import wiring
+from planner.model import check
 from planner.plan import checks
 from planner.scenario import scenario_file
 from tests.conftest import CATALOG, planned
@@ -22,11 +22,11 @@ BASES = ("own-8000-h100", "llama-3.1-405b", "enterprise-8-gpu")
 
 def guards(plan):
     """The guards that fail, by name."""
-    return {check.name: check.message for check in checks.guards(plan.route, plan.whole)}
+    return {each.name: each.message for each in checks.guards(plan.route, plan.whole)}
 
 
 def failing(plan):
-    return {check.name: check.message for check in plan.checks if not check.ok}
+    return {each.name: each.message for each in plan.checks if not each.ok}
 
 
 @cache
@@ -163,7 +163,15 @@ def test_every_other_share_lies_between_0_and_1():
             assert row.low is not None and row.high is not None and row.low >= 0 and row.high <= 1.02, name
 
 
-def test_every_relation_of_the_glossary_is_one_of_two_quantities():
-    assert dataclasses.replace(ROWS["racks"], at_most="rackz").at_most not in ROWS
-    for name in CONSERVED:
-        assert set(wiring.alternatives()[name]), name
+@pytest.mark.parametrize(
+    ("name", "changes", "problem"),
+    [
+        ("racks", {"at_most": "rackz"}, "'rackz', which is not in the glossary"),
+        ("racks", {"at_most": "it_power"}, "'rack' cannot be at most it_power, 'W'"),
+        ("accelerators", {"conserved": True}, "is conserved, but nothing computes it"),
+    ],
+)
+def test_a_relation_that_cannot_hold_is_a_problem_of_the_glossary(name, changes, problem):
+    row = dataclasses.replace(ROWS[name], **changes)
+    (found,) = check._relation_problems({**ROWS, name: row})
+    assert f": {name}: " in found and problem in found

@@ -6,6 +6,7 @@ import pytest
 from planner.errors import InputError
 from planner.plan import by_month, demand, planning
 from planner.scenario import scenario_file
+from tests.conftest import planned
 
 GROWING = """
 name = "growing"
@@ -31,10 +32,6 @@ accelerators = "4096 accelerator"
 """
 
 
-def planned(text=GROWING):
-    return planning.plan(scenario_file.loads(text), bands=False)
-
-
 def balance(text=GROWING):
     return demand.balances(by_month.timeline(planned(text)))[0]
 
@@ -54,7 +51,7 @@ def test_the_first_shortfall_is_where_growth_passes_capacity():
 
 
 def test_utilization_follows_from_demand():
-    the_plan = planned()
+    the_plan = planned(GROWING)
     low = 3000 * 36 / (4096 * 12 + 8192 * 24)
     assert the_plan.whole.parts["base"].facts["utilization"].low == pytest.approx(low)
     assert low < the_plan.value("base/utilization") < 1
@@ -63,7 +60,7 @@ def test_utilization_follows_from_demand():
 
 
 def test_each_future_has_an_option_without_regret_and_regret_is_never_negative():
-    the_plan = planned()
+    the_plan = planned(GROWING)
     ways = demand.options(the_plan, balance())
     regret = np.array([way.cost for way in ways])
     regret -= regret.min(axis=0)
@@ -85,7 +82,7 @@ def test_rent_of_what_is_short_is_discounted_at_the_rate_of_the_price_basis():
 
 
 def test_what_is_never_short_is_never_rented():
-    low = demand.options(planned(), balance())[0].rented[0]
+    low = demand.options(planned(GROWING), balance())[0].rented[0]
     assert low == 0
 
 

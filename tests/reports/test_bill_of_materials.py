@@ -5,10 +5,9 @@ import io
 
 import pytest
 
-from planner.plan import planning, schedule
+from planner.plan import schedule
 from planner.reports import bill_of_materials
-from planner.scenario import scenario_file
-from tests.conftest import CATALOG, planned
+from tests.conftest import planned
 
 TWO_POOLS = """
 name = "two pools"
@@ -63,7 +62,7 @@ def test_the_command_prints_csv_and_json(run):
 
 
 def test_pools_have_lines_of_their_own():
-    the_plan = planning.plan(scenario_file.loads(TWO_POOLS), CATALOG, bands=False)
+    the_plan = planned(TWO_POOLS)
     lines = bill_of_materials.bill(the_plan)
     systems = {line.part: (line.count, line.name) for line in lines if line.item == "system"}
     assert systems == {"train: compute": (512, "NVIDIA DGX H100"), "serve: compute": (16, "NVIDIA GB200 NVL72")}
@@ -72,7 +71,7 @@ def test_pools_have_lines_of_their_own():
 
 
 def test_pools_have_schedules_of_their_own():
-    the_plan = planning.plan(scenario_file.loads(TWO_POOLS), CATALOG, bands=False)
+    the_plan = planned(TWO_POOLS)
     parts = schedule.phases(the_plan)
     assert [part.name for part in parts] == ["train 1", "serve 1", "serve 2"]
     assert parts[0].accelerators == 4096 and parts[2].accelerators == 1152

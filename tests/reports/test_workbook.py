@@ -9,16 +9,14 @@ import numpy as np
 import pytest
 
 from planner.money import currency, plan_ledger
-from planner.plan import planning
 from planner.reports import workbook
-from tests.conftest import CATALOG, asked
+from tests.conftest import planned
 
 SPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 
 
 def books_of(name="own-8000-h100", **changes):
-    given = asked(name, **changes)
-    return plan_ledger.of_plan(planning.plan(given, CATALOG, bands=False))
+    return plan_ledger.of_plan(planned(name, **changes))
 
 
 class Sheet:

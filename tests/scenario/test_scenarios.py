@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from planner.plan import plan, planning, sizing
+from planner.plan import plan, sizing
 from planner.scenario import scenario_file
-from tests.conftest import CATALOG, planned
+from tests.conftest import planned
 
 
 def in_unit(found: plan.Plan, name: str) -> float:
@@ -15,7 +15,7 @@ def in_unit(found: plan.Plan, name: str) -> float:
 
 @pytest.mark.parametrize("name", sorted(scenario_file.shipped_names()))
 def test_every_shipped_scenario_is_planned_with_its_headline_figures(name):
-    the_plan = planning.plan(scenario_file.load(name, CATALOG), CATALOG)
+    the_plan = planned(name, bands=True)
     text = json.dumps(plan.to_json(the_plan), allow_nan=False)
     assert json.loads(text)["results"]["accelerators"]["value"] >= 1
     for needed in ("racks", "facility_power", "capex", "opex_per_year", "cost_per_useful_accelerator_hour"):

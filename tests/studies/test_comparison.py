@@ -5,11 +5,12 @@ import pytest
 from planner.plan import planning
 from planner.scenario import scenario, scenario_file
 from planner.studies import attribution, comparison
+from tests.conftest import planned
 
 
 @pytest.fixture(scope="module")
 def base(catalog):
-    return planning.plan(scenario_file.load("own-8000-h100"), catalog, bands=False)
+    return planned("own-8000-h100")
 
 
 def changed(catalog, settings=None, **choose):
@@ -44,10 +45,7 @@ def test_causes_add_up_to_the_difference(base, catalog, settings, choose):
 @pytest.mark.filterwarnings("error")
 def test_causes_add_up_where_a_model_cannot_run_with_the_strategy_of_the_other(catalog):
     """Mixtures of the two plans whose memory does not fit have no result; what they hide is shared all the same."""
-    one, other = (
-        planning.plan(scenario_file.load(name), catalog, bands=False)
-        for name in ("enterprise-8-gpu", "enterprise-32-gpu")
-    )
+    one, other = (planned(name) for name in ("enterprise-8-gpu", "enterprise-32-gpu"))
     names = ["output_tokens_per_second", "users_served", "cost_per_million_tokens", "tokens_per_joule"]
     for name, causes in attribution.causes(one, other, names).items():
         assert causes, name

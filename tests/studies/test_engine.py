@@ -17,6 +17,7 @@ from planner.model.scopes import figure
 from planner.plan import plan, planning, sizing
 from planner.scenario import scenario, scenario_file
 from planner.studies.sweep import engine, sweep, workers
+from tests.conftest import planned
 
 VARIED = {
     "cloud_price": "2:5:40 USD/accelerator/h",
@@ -37,7 +38,7 @@ def same(one, other) -> bool:
 
 
 def test_a_program_gives_what_plain_evaluation_gives(catalog):
-    the_plan = planning.plan(scenario_file.load("own-8000-h100"), catalog, bands=False)
+    the_plan = planned("own-8000-h100")
     wanted = sizing.asked("capacity")
     columns = {"pue": np.linspace(1.1, 1.5, 7), "cloud_price": np.linspace(1e-3, 2e-3, 7)}
     plain = wiring.evaluate(wanted, the_plan.whole.giving(columns))
@@ -52,7 +53,7 @@ def test_a_program_gives_what_plain_evaluation_gives(catalog):
 
 
 def test_a_program_lets_go_of_what_nobody_reads_again(catalog):
-    the_plan = planning.plan(scenario_file.load("own-8000-h100"), catalog, bands=False)
+    the_plan = planned("own-8000-h100")
     route = compiled.compiled(["tco", "pue"], the_plan.whole, [figure("pue"), figure("system_price")])
     freed = [register for step in route.instructions for register in step.frees]
     assert len(freed) == len(set(freed)) > 5
@@ -93,7 +94,7 @@ def test_size_is_found_for_each_scenario(catalog):
             name: f"{float(columns[name][row])!r} {glossary.quantities()[name].unit}".removesuffix(" 1")
             for name in varied
         }
-        the_plan = planning.plan(scenario.changed(scenario_file.load("facility-30mw"), {}, given), catalog, bands=False)
+        the_plan = planned("facility-30mw", **given)
         assert columns["accelerators"][row] == the_plan.whole.given["accelerators"]
 
 

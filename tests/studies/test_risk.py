@@ -11,7 +11,7 @@ from planner.model.scopes import figure
 from planner.plan import bands, planning
 from planner.scenario import resolve, scenario, scenario_file
 from planner.studies import risk
-from tests.conftest import asked
+from tests.conftest import asked, planned
 
 UNIFORM = sampling.sobol(np.arange(2**14), 2, 0)
 
@@ -214,7 +214,7 @@ def test_the_value_of_knowing_agrees_with_a_case_worked_by_hand(found):
 
 
 def test_bands_of_a_plan_agree_with_the_larger_sample(found, catalog):
-    results = planning.plan(scenario_file.load("own-8000-h100"), catalog).results
+    results = planned("own-8000-h100", bands=True).results
     for name in ("tco", "capex", "facility_power"):
         low, _, high = found.percentiles[name]
         assert results[name].low == pytest.approx(low, rel=0.03)

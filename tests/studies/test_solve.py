@@ -7,15 +7,11 @@ from planner.errors import InputError
 from planner.plan import planning
 from planner.scenario import scenario, scenario_file
 from planner.studies import solve
-from tests.conftest import asked
+from tests.conftest import planned
 
 
 def found(catalog, find, so_that, name="own-8000-h100", between=None):
     return solve.solve(scenario_file.load(name), find, so_that, catalog, between)
-
-
-def planned(catalog, settings, name="own-8000-h100"):
-    return planning.plan(asked(name, **settings), catalog, bands=False).whole
 
 
 def test_the_cloud_rate_at_which_owning_8000_h100_is_30_percent_cheaper_over_three_years(catalog):
@@ -26,15 +22,15 @@ def test_the_cloud_rate_at_which_owning_8000_h100_is_30_percent_cheaper_over_thr
     ):
         solution = found(catalog, "cloud_price", condition)
         assert solution.value is not None and solution.holds[0][1] == solution.searched[1]
-        at = planned(catalog, {"cloud_price": f"{solution.value!r} USD/accelerator/s"})
+        at = planned(cloud_price=f"{solution.value!r} USD/accelerator/s").whole
         assert at[own] / at[cloud] == pytest.approx(0.7, rel=1e-9)
         # The condition holds above the rate and fails below it.
-        cheaper = planned(catalog, {"cloud_price": f"{0.999 * solution.value!r} USD/accelerator/s"})
+        cheaper = planned(cloud_price=f"{0.999 * solution.value!r} USD/accelerator/s").whole
         assert cheaper[own] / cheaper[cloud] > 0.7
 
 
 def test_a_smooth_edge_is_found_to_the_last_digits(catalog):
-    it_power = planned(catalog, {})["it_power"]
+    it_power = planned().whole["it_power"]
     assert found(catalog, "pue", "facility_power <= 14 MW").value == pytest.approx(14e6 / it_power, rel=1e-11)
 
 
@@ -42,8 +38,7 @@ def test_whole_quantities_stay_whole(catalog):
     solution = found(catalog, "accelerators", "capex <= 400 MUSD")
     assert solution.value == int(solution.value)
     below, above = (
-        planned(catalog, {"accelerators": f"{n:.0f} accelerator"})["capex"]
-        for n in (solution.value, solution.value + 1)
+        planned(accelerators=f"{n:.0f} accelerator").whole["capex"] for n in (solution.value, solution.value + 1)
     )
     assert below <= 400e6 < above
 
@@ -55,7 +50,7 @@ def test_an_equation_has_single_points(catalog):
 
 
 def test_a_jump_over_the_limit_is_no_solution(catalog):
-    racks = planned(catalog, {})["racks"]
+    racks = planned().whole["racks"]
     solution = found(catalog, "system_power", f"racks = {racks + 0.5} rack", between="8 kW/system:20 kW/system")
     assert solution.value is None and solution.nearest is not None
 
@@ -64,7 +59,7 @@ def test_no_solution_names_the_nearest(catalog):
     solution = found(catalog, "pue", "tco <= 100 MUSD")
     assert (solution.value, solution.holds) == (None, ())
     assert solution.nearest == 1.0
-    assert solution.reached["tco"] == pytest.approx(planned(catalog, {"pue": 1.0})["tco"])
+    assert solution.reached["tco"] == pytest.approx(planned(pue=1.0).whole["tco"])
     assert "no solution" in solve.text(solution) and "The nearest is pue = 1" in solve.text(solution)
 
 

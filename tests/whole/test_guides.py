@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from planner import cli, glossary, paths
 from planner.catalog.catalog import Catalog
+from planner.money import tariffs
 from planner.plan import planning
 from planner.scenario import scenario_file
 from tests.conftest import ROOT, SHIPPED
@@ -81,10 +82,12 @@ def follow_map(text: str) -> None:
 
 
 def load(path: Path) -> None:
-    """A file that a guide writes is what its place says: an entry or a file beside the entries, else a scenario."""
+    """A file that a guide writes is what its place says: an entry, a tariff or a file beside them, else a scenario."""
     if path.parent.name in glossary.kinds():
         catalog = Catalog([SHIPPED, path.parents[1]])
         assert catalog.entry(path.parent.name, path.stem).facts and catalog.problems() == []
+    elif path.parent.name == "tariffs":
+        assert tariffs.load(str(path)).demand
     elif path.name.startswith("sources"):
         assert tomllib.loads(path.read_text(encoding="utf-8")).keys() <= Catalog([SHIPPED, path.parent]).sources.keys()
     else:

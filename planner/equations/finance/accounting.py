@@ -21,6 +21,13 @@ def _paid(months, apart, factor):
     return apart * _sum_of_powers(months / apart, factor**apart)
 
 
+def _escalated(months, apart, escalation, start_delay, calendar_month, discount_factor=1.0):
+    """Time that a rate of today's money is paid for, at prices that change from the start of the scenario on."""
+    monthly = (1 + escalation) ** (1 / 12)
+    before = monthly ** (start_delay / calendar_month)
+    return calendar_month * before * _paid(months, apart, discount_factor * monthly)
+
+
 def payment_months(payment_interval, calendar_month):
     """Months between payments of what runs. [1]
 
@@ -109,98 +116,102 @@ def discounted_time(accounting_months, payment_months, discount_factor, calendar
     return calendar_month * _paid(accounting_months, payment_months, discount_factor)
 
 
-def energy_time(accounting_months, payment_months, energy_escalation, calendar_month):
+def energy_time(accounting_months, payment_months, energy_escalation, start_delay, calendar_month):
     """Dollars paid for energy in the whole period for each dollar a second of today. [s]
 
-    T_e = t_m · Σ (1 + e)^(m/12)
+    T_e = t_m · Σ (1 + e)^((m_0 + m)/12),  m_0 months until the pool starts
 
-    Growth starts in the first month; many tools start in the second year.
+    Growth starts in the first month; many tools start in the second year. A later pool pays the prices of its time.
     """
-    return calendar_month * _paid(accounting_months, payment_months, (1 + energy_escalation) ** (1 / 12))
+    return _escalated(accounting_months, payment_months, energy_escalation, start_delay, calendar_month)
 
 
-def staff_time(accounting_months, payment_months, staff_escalation, calendar_month):
+def staff_time(accounting_months, payment_months, staff_escalation, start_delay, calendar_month):
     """Dollars paid for staff in the whole period for each dollar a second of today. [s]
 
-    T_s = t_m · Σ (1 + e)^(m/12)
+    T_s = t_m · Σ (1 + e)^((m_0 + m)/12)
     """
-    return calendar_month * _paid(accounting_months, payment_months, (1 + staff_escalation) ** (1 / 12))
+    return _escalated(accounting_months, payment_months, staff_escalation, start_delay, calendar_month)
 
 
-def operation_time(accounting_months, payment_months, operation_escalation, calendar_month):
+def operation_time(accounting_months, payment_months, operation_escalation, start_delay, calendar_month):
     """Dollars paid for other operation in the whole period for each dollar a second of today. [s]
 
-    T_o = t_m · Σ (1 + e)^(m/12)
+    T_o = t_m · Σ (1 + e)^((m_0 + m)/12)
     """
-    return calendar_month * _paid(accounting_months, payment_months, (1 + operation_escalation) ** (1 / 12))
+    return _escalated(accounting_months, payment_months, operation_escalation, start_delay, calendar_month)
 
 
-def cloud_time(accounting_months, payment_months, cloud_escalation, calendar_month):
+def cloud_time(accounting_months, payment_months, cloud_escalation, start_delay, calendar_month):
     """Dollars paid for rent in the whole period for each dollar a second of today. [s]
 
-    T_c = t_m · Σ (1 + e)^(m/12)
+    T_c = t_m · Σ (1 + e)^((m_0 + m)/12)
     """
-    return calendar_month * _paid(accounting_months, payment_months, (1 + cloud_escalation) ** (1 / 12))
+    return _escalated(accounting_months, payment_months, cloud_escalation, start_delay, calendar_month)
 
 
-def discounted_energy_time(accounting_months, payment_months, discount_factor, energy_escalation, calendar_month):
-    """Present worth of one dollar a second of today's energy bill. [s]
+def discounted_energy_time(
+    accounting_months, payment_months, discount_factor, energy_escalation, start_delay, calendar_month
+):
+    """Present worth, when the pool starts, of one dollar a second of today's energy bill. [s]
 
-    A_e = t_m · Σ v^m · (1 + e)^(m/12)
+    A_e = t_m · Σ v^m · (1 + e)^((m_0 + m)/12)
     """
-    return calendar_month * _paid(
-        accounting_months, payment_months, discount_factor * (1 + energy_escalation) ** (1 / 12)
+    return _escalated(
+        accounting_months, payment_months, energy_escalation, start_delay, calendar_month, discount_factor
     )
 
 
-def discounted_staff_time(accounting_months, payment_months, discount_factor, staff_escalation, calendar_month):
-    """Present worth of one dollar a second of today's staff cost. [s]
+def discounted_staff_time(
+    accounting_months, payment_months, discount_factor, staff_escalation, start_delay, calendar_month
+):
+    """Present worth, when the pool starts, of one dollar a second of today's staff cost. [s]
 
-    A_s = t_m · Σ v^m · (1 + e)^(m/12)
+    A_s = t_m · Σ v^m · (1 + e)^((m_0 + m)/12)
     """
-    return calendar_month * _paid(
-        accounting_months, payment_months, discount_factor * (1 + staff_escalation) ** (1 / 12)
+    return _escalated(accounting_months, payment_months, staff_escalation, start_delay, calendar_month, discount_factor)
+
+
+def discounted_operation_time(
+    accounting_months, payment_months, discount_factor, operation_escalation, start_delay, calendar_month
+):
+    """Present worth, when the pool starts, of one dollar a second of today's other operating cost. [s]
+
+    A_o = t_m · Σ v^m · (1 + e)^((m_0 + m)/12)
+    """
+    return _escalated(
+        accounting_months, payment_months, operation_escalation, start_delay, calendar_month, discount_factor
     )
 
 
-def discounted_operation_time(accounting_months, payment_months, discount_factor, operation_escalation, calendar_month):
-    """Present worth of one dollar a second of today's other operating cost. [s]
+def discounted_cloud_time(
+    accounting_months, payment_months, discount_factor, cloud_escalation, start_delay, calendar_month
+):
+    """Present worth, when the pool starts, of one dollar a second of today's rent. [s]
 
-    A_o = t_m · Σ v^m · (1 + e)^(m/12)
+    A_c = t_m · Σ v^m · (1 + e)^((m_0 + m)/12)
     """
-    return calendar_month * _paid(
-        accounting_months, payment_months, discount_factor * (1 + operation_escalation) ** (1 / 12)
-    )
-
-
-def discounted_cloud_time(accounting_months, payment_months, discount_factor, cloud_escalation, calendar_month):
-    """Present worth of one dollar a second of today's rent. [s]
-
-    A_c = t_m · Σ v^m · (1 + e)^(m/12)
-    """
-    return calendar_month * _paid(
-        accounting_months, payment_months, discount_factor * (1 + cloud_escalation) ** (1 / 12)
-    )
+    return _escalated(accounting_months, payment_months, cloud_escalation, start_delay, calendar_month, discount_factor)
 
 
 def discounted_declining_cloud_time(
-    accounting_months, payment_months, discount_factor, cloud_price_decline, calendar_month
+    accounting_months, payment_months, discount_factor, cloud_price_decline, start_delay, calendar_month
 ):
-    """Present worth of one dollar a second of today's rent where rents fall. [s]
+    """Present worth, when the pool starts, of one dollar a second of today's rent where rents fall. [s]
 
-    A_d = t_m · Σ v^m · (1 − d)^(m/12)
+    A_d = t_m · Σ v^m · (1 − d)^((m_0 + m)/12)
     """
-    return calendar_month * _paid(
-        accounting_months, payment_months, discount_factor * (1 - cloud_price_decline) ** (1 / 12)
+    return _escalated(
+        accounting_months, payment_months, -cloud_price_decline, start_delay, calendar_month, discount_factor
     )
 
 
-def declining_cloud_time(accounting_months, payment_months, cloud_price_decline, calendar_month):
+def declining_cloud_time(accounting_months, payment_months, cloud_price_decline, start_delay, calendar_month):
     """Dollars paid for rent in the whole period for each dollar a second of today where rents fall. [s]
 
-    T_d = t_m · Σ (1 − d)^(m/12)
+    T_d = t_m · Σ (1 − d)^((m_0 + m)/12)
     """
-    return calendar_month * _paid(accounting_months, payment_months, (1 - cloud_price_decline) ** (1 / 12))
+    return _escalated(accounting_months, payment_months, -cloud_price_decline, start_delay, calendar_month)
 
 
 def depreciation_months_worth(
@@ -232,6 +243,7 @@ def irr(
     refresh_total,
     accounting_months,
     payment_months,
+    start_delay,
     calendar_month,
 ):
     """Yearly rate of return of owning instead of renting, before financing and tax. [1]
@@ -257,6 +269,7 @@ def irr(
     refresh_total : USD, any
     accounting_months : 1, 0 or more
     payment_months : 1, 1 or more
+    start_delay : s, 0 or more
     calendar_month : s, 730 h
 
     Notes
@@ -269,10 +282,8 @@ def irr(
 
     def worth(factor):
         def flow(amount, escalation):
-            return (
-                amount
-                * calendar_month
-                * _paid(accounting_months, payment_months, factor * (1 + escalation) ** (1 / 12))
+            return amount * _escalated(
+                accounting_months, payment_months, escalation, start_delay, calendar_month, factor
             )
 
         saved = flow(cloud_cost_per_year, cloud_escalation) + flow(cloud_services_per_year, 0)

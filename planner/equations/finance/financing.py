@@ -67,13 +67,17 @@ def lease_buyout(capex_compute, lease_buyout_share):
 
 
 def financing_settlement__debt(financed_amount, financing_payment, financing_rate, financing_months, calendar_month):
-    """What is still owed on the loan. [USD]
+    """What is still owed on the loan; nothing where its payments have paid it off. [USD]
 
     what is still owed: (L − pmt · Σ (1 + j)^−m) · (1 + j)^n_f
+
+    What is left of a loan by rounding alone is nothing.
     """
     monthly = 1 / (1 + financing_rate / 12)
     paid = financing_payment * calendar_month * _sum_of_powers(financing_months, monthly)
-    return (financed_amount - paid) / monthly**financing_months
+    owed = financed_amount - paid
+    rounding = financing_months * np.finfo(float).eps * financed_amount
+    return np.where(np.abs(owed) <= rounding, 0 * financed_amount, owed) / monthly**financing_months
 
 
 def financing_settlement__lease(residual_compute, lease_buyout):

@@ -222,10 +222,8 @@ class _Answers:
         if what == "payback":
             # Between two payments the sum is taken to rise evenly, as published paybacks do.
             paid = np.flatnonzero(book.saving())
-            at = returns.crossing(book.saving()[paid])
-            return (
-                None if at is None else float(np.interp(at, np.arange(len(paid)), paid)) * self.base["calendar_month"]
-            )
+            at = returns.crossing(book.saving()[paid], paid)
+            return None if at is None else at * self.base["calendar_month"]
         if what == "saving":
             return float(np.sum(book.saving()))
         if what == "saving_share":

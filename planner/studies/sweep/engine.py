@@ -20,7 +20,7 @@ from planner.catalog.catalog import Catalog
 from planner.catalog.entries import Entry, Fact
 from planner.errors import InputError, Problem, one, unknown
 from planner.model.scopes import Figure, figure
-from planner.plan import planning, sizing
+from planner.plan import sizing
 from planner.scenario.resolve import resolve
 from planner.scenario.scenario import Resolved, Scenario, changed
 from planner.studies.sweep import axes
@@ -32,6 +32,8 @@ ROWS = 114688
 # Chunks are shorter by these factors where each row needs a size, or a strategy: they take seconds, not minutes.
 SHORTER_FOR_SIZES = 8
 SHORTER_FOR_STRATEGIES = 64
+# A balance of demand has up to some hundred months for each row.
+SHORTER_FOR_DEMAND = 64
 # What is watched besides quantities: the limit of which the largest share is in use.
 BINDING = "binding_constraint"
 
@@ -128,7 +130,7 @@ class Task:
         roles = glossary.roles()
         choose = {name: text for name, text in chosen.items() if figure(name).name in roles}
         settings = {name: text for name, text in chosen.items() if name not in choose}
-        return planning.with_demand(resolve(changed(self.scenario, choose, settings), self.catalog))
+        return resolve(changed(self.scenario, choose, settings), self.catalog)
 
     def __getstate__(self) -> dict[str, Any]:
         # Compiled programs stay where they were made; the digest goes along.
@@ -201,7 +203,8 @@ def _try(the_sweep: Task, wanted: Sequence[str]) -> set[str]:
             refused.append(error)
             continue
         for_size = SHORTER_FOR_SIZES if runner.sizes else 1
-        shorter = max(shorter, for_size * (SHORTER_FOR_STRATEGIES if runner.searches else 1))
+        for_months = SHORTER_FOR_DEMAND if runner.serves else 1
+        shorter = max(shorter, for_months, for_size * (SHORTER_FOR_STRATEGIES if runner.searches else 1))
     if len(refused) == len(tried):
         raise refused[0]
     the_sweep.shorter = shorter

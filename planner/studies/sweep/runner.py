@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.model import compiled, wiring
 from planner.model.scopes import Figure, figure
-from planner.plan import sizing
+from planner.plan import planning, sizing
 from planner.scenario.scenario import Resolved
 
 # Freed once, a block of this many bytes makes the C library of Linux keep freed memory of up to twice that size.
@@ -48,8 +48,11 @@ class Runner:
             scope.said |= {each.name}
         self.wanted = {name: self._source(name) for name in wanted}
         self._programs: dict[frozenset[Figure], compiled.Program] = {}
-        # Whether sizes and strategies depend on what varies; both are taken to before the first rows.
+        # Whether sizes, strategies and what demand leaves depend on what varies: taken to before the first rows.
         self.sizes = self.searches = True
+        self.serves = bool(resolved.scenario.demand)
+        # Whether some pool has what is left of the period after its start.
+        self.late = any(scope.ends_with_others for scope in self.whole.walk())
         self._settled = False
         self._settling = threading.Lock()
 
@@ -72,7 +75,7 @@ class Runner:
             if not self._settled:
                 self._settle({each: column[:1] for each, column in given.items()})
         scenarios = self._completed(given)
-        decided = scenarios.figures() if self.sizes or self.searches else {}
+        decided = {} if scenarios is self.whole else scenarios.figures()
         moving = given | {each: value for each, value in decided.items() if _varies(value)}
         key = frozenset(moving)
         if key not in self._programs:
@@ -81,7 +84,12 @@ class Runner:
         return {name: values[source] for name, source in self.wanted.items() if source in values}
 
     def _settle(self, first: Mapping[Figure, Any]) -> None:
-        """Keep the sizes and strategies that are the same for all rows, as the first row shows by their shape."""
+        """Keep what is found that is the same for all rows, as the first row shows by its shape."""
+        if self.serves:
+            shares = planning.shares_of_demand(self._filled_with(first))
+            self.serves = any(_varies(fact.value) for fact in shares.values())
+            if not self.serves:
+                self.whole = planning.serving(self.whole, shares)
         known = self.whole.figures()
         added = {each: value for each, value in self._completed(first).figures().items() if each not in known}
         for each, value in added.items():
@@ -92,15 +100,22 @@ class Runner:
         self._settled = True
 
     def _completed(self, columns: Mapping[Figure, Any]) -> Resolved:
-        """The scenario with these columns given, sized and with its strategies, as far as they depend on them."""
-        if not (self.sizes or self.searches):
+        """The scenario with these columns given, and with what it leaves open found, as far as that depends on them."""
+        if not (self.sizes or self.searches or self.serves or self.late):
             return self.whole
-        scenarios = self.whole.copied()
-        for each, column in columns.items():
-            scenarios.at(each.place).given[each.name] = column
+        scenarios = self._filled_with(columns)
+        if self.serves:
+            scenarios = planning.with_demand(scenarios)
+        scenarios = sizing.with_periods(scenarios)
         if self.sizes:
             scenarios, _ = sizing.sized(scenarios, self.place)
         return sizing.with_strategies(scenarios) if self.searches else scenarios
+
+    def _filled_with(self, columns: Mapping[Figure, Any]) -> Resolved:
+        scenarios = self.whole.copied()
+        for each, column in columns.items():
+            scenarios.at(each.place).given[each.name] = column
+        return scenarios
 
     def missing(self, name: str) -> tuple[str, ...]:
         """What a wanted quantity lacks."""

@@ -35,7 +35,7 @@ def test_a_rate_of_zero_counts_every_month_once():
 
 def test_growth_starts_in_the_first_month():
     """12.68 % a year is 1 % a month: 1.01 + 1.0201."""
-    assert accounting.energy_time(2, 1, 1.01**12 - 1, MONTH) / MONTH == pytest.approx(1.01 + 1.0201)
+    assert accounting.energy_time(2, 1, 1.01**12 - 1, 0, MONTH) / MONTH == pytest.approx(1.01 + 1.0201)
 
 
 def test_years_of_8766_hours_and_months_of_720():
@@ -117,7 +117,9 @@ def test_no_break_even_where_renting_costs_less_than_running():
 
 def test_the_rate_of_return_in_closed_form():
     """1,200 paid, 100 a month saved for 13 months."""
-    rate = accounting.irr(1200.0, 100 / MONTH, 0, 0.0, 0.0, 0.0, 0, 0.0, 0, 0.0, 0, 0.0, 0.0, 0.0, 0.0, 13.0, 1, MONTH)
+    rate = accounting.irr(
+        1200.0, 100 / MONTH, 0, 0.0, 0.0, 0.0, 0, 0.0, 0, 0.0, 0, 0.0, 0.0, 0.0, 0.0, 13.0, 1, 0, MONTH
+    )
     monthly = (1 + float(rate)) ** (1 / 12) - 1
     assert sum(100 / (1 + monthly) ** m for m in range(1, 14)) == pytest.approx(1200, rel=1e-9)
 

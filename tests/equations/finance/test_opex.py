@@ -5,7 +5,7 @@ import pytest
 from planner.equations.finance import opex
 from planner.plan import planning
 from planner.scenario import scenario, scenario_file
-from tests.conftest import CATALOG, asked
+from tests.conftest import CATALOG, planned
 
 YEAR = 8760 * 3600
 
@@ -38,8 +38,7 @@ def test_a_system_whose_power_is_not_published():
 
 @pytest.mark.parametrize("mode", ["build", "colocation", "retrofit"])
 def test_the_lines_add_up_to_the_whole(mode):
-    given = asked("own-8000-h100", facility_mode=mode, egress_traffic="1 TB/d")
-    values = planning.plan(given, CATALOG, bands=False).whole
+    values = planned("own-8000-h100", facility_mode=mode, egress_traffic="1 TB/d").whole
     names = (
         "electricity_bill",
         "water_cost",

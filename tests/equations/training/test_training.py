@@ -9,7 +9,7 @@ from planner.equations.training import attention, collectives, memory, pipeline
 from planner.errors import InputError
 from planner.model import wiring
 from planner.plan import planning, sizing
-from planner.scenario import resolve, scenario, scenario_file
+from planner.scenario import resolve, scenario
 from tests.conftest import CATALOG, planned
 
 CHOOSE = {"system": "dgx-h100", "model": "llama-3.1-70b"}
@@ -178,7 +178,7 @@ def test_800g_leaves_less_communication_exposed_than_400g():
 
 def test_llama_3_1_405b_as_published():
     """41 % MFU on 16,384 H100 with the published strategy (arXiv:2407.21783, table 4), a run that the fit never saw."""
-    the_plan = planning.plan(scenario_file.load("llama-3.1-405b", CATALOG), CATALOG, bands=True)
+    the_plan = planned("llama-3.1-405b", bands=True)
     assert the_plan.results["mfu"].low < 0.41 < the_plan.results["mfu"].high
     assert the_plan.results["memory_margin"].value > 0
     # All of 15.6 T tokens at 41 % take 68 days: the 54 days often quoted are one period of the run.
