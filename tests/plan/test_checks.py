@@ -152,6 +152,7 @@ BEYOND = {
     "measured against a nominal rate": "efficiency sustained ceiling",
     "power against a rating": "power_share _load peak_demand_share",
     "a negative price": "energy_cost_share",
+    "what a climate adds or saves": "climate_energy_share",
     "claims of markets": "market",
 }
 
