@@ -101,8 +101,8 @@ def _choice(given: Figure, base: Plan, other: Plan) -> str:
     facts = [scope.facts.get(given.name) for scope in scopes]
     if any(fact is None and given.name in scope.given for fact, scope in zip(facts, scopes, strict=True)):
         return "" if given.name == sizing.SIZE else STRATEGY
-    # What a scenario sets itself is a cause of its own.
-    if any(fact is None or "/" not in fact.origin for fact in facts):
+    # What a scenario sets itself is a cause of its own; what one entry states and the other leaves open is the entry's.
+    if any(fact is not None and "/" not in fact.origin for fact in facts):
         return ""
     entries, others = base.whole.all_entries(), other.whole.all_entries()
     roles = [role for role in entries if entries[role] != others.get(role) and role.place in ((), given.place)]

@@ -62,7 +62,6 @@ def test_two_factors_share_what_they_do_together(base, catalog):
     assert causes["cloud_billed_share"] == pytest.approx(cost * ((low - 1) + high * (low - 1)) / 2, rel=1e-9)
 
 
-@pytest.mark.xfail(strict=True, reason="a figure that only one system states stands apart")
 def test_what_a_choice_brings_stands_together(base, catalog):
     other = changed(catalog, {"utilization": "85 %"}, system="dgx-b200")
     compared = comparison.compare([base, other], ["tco"])
