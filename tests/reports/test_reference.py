@@ -5,6 +5,7 @@ import html.parser
 import pytest
 
 from planner import cli, glossary
+from planner.reports import reference
 from tests.conftest import CATALOG
 
 
@@ -51,6 +52,14 @@ def test_every_catalog_entry_and_command_is_documented(links):
     for kind in glossary.kinds():
         assert set(CATALOG.keys(kind)) <= links[f"catalog-{kind}.html"].anchors
     assert set(cli.COMMANDS) <= links["commands.html"].anchors
+
+
+def test_every_page_is_written_and_no_other(tmp_path, monkeypatch, catalog):
+    pages = {"index.html": "first", "commands.html": "second", "sources.html": "third"}
+    monkeypatch.setattr(reference, "site", lambda catalog, parser: pages)
+    written = reference.write(tmp_path / "site", catalog, cli.parser())
+    assert {path.name: path.read_text("utf-8") for path in (tmp_path / "site").iterdir()} == pages
+    assert sorted(path.name for path in written) == sorted(pages)
 
 
 def test_the_site_is_written(links):
