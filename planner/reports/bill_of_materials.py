@@ -151,12 +151,12 @@ def _lines(pool: Resolved) -> Iterator[Line]:
 
     price_told_by = _told_by(pool, PRICE, {item.price_of_all for item in ITEMS})
     power_told_by = _told_by(pool, POWER, {item.power_of_all for item in ITEMS})
-    items = [item for item in ITEMS if (value(item.count) or 0) > 0]
-    items = [item for item in items if value(price_told_by.get(item.price_of_all, "")) != 0]
-    parts = {item.part for item in items}
-    items = [item for item in items if not item.holds or not parts.isdisjoint(item.holds)]
-    prices, prices_set = _amounts(items, value, "price", price_told_by)
-    powers, powers_set = _amounts(items, value, "power", power_told_by)
+    kept = [item for item in ITEMS if not _costs_nothing(price_told_by.get(item.price_of_all, ""), pool)]
+    bought = [item for item in kept if (value(item.count) or 0) > 0]
+    parts = {item.part for item in bought}
+    items = [item for item in bought if not item.holds or not parts.isdisjoint(item.holds)]
+    prices, prices_set = _amounts(items, value, "price", {i: price_told_by.get(i.price_of_all, "") for i in kept})
+    powers, powers_set = _amounts(items, value, "power", {i: power_told_by.get(i.power_of_all, "") for i in kept})
     for item in items:
         yield Line(
             _of_pool(item.part, pool),
@@ -178,11 +178,14 @@ def _lines(pool: Resolved) -> Iterator[Line]:
 
 
 def _told_by(pool: Resolved, total: str, parts: Iterable[str]) -> dict[str, str]:
-    """Each part of a total -> the quantity that tells its amount: itself, or what was set by hand above it."""
+    """Each part of a total -> the quantity that tells its amount: itself, or what was set by hand above it.
+
+    Of several that were set the outermost tells; a part that was set to 0 is told by that.
+    """
     teller: dict[str, str] = {}
 
     def descend(name: str, above: str) -> None:
-        told_by = above or (name if pool.giver(name) else "")
+        told_by = name if _costs_nothing(name, pool) else above or (name if pool.giver(name) else "")
         if name in parts:
             teller[name] = told_by or name
             return
@@ -194,16 +197,21 @@ def _told_by(pool: Resolved, total: str, parts: Iterable[str]) -> dict[str, str]
     return teller
 
 
+def _costs_nothing(name: str, pool: Resolved) -> bool:
+    """Whether an amount was set to 0."""
+    giver = pool.giver(name)
+    return giver is not None and giver.given[name] == 0
+
+
 def _amounts(
-    items: Iterable[Item], value: Callable[[str], float | None], what: str, told_by: Mapping[str, str]
+    items: Iterable[Item], value: Callable[[str], float | None], what: str, told_by: Mapping[Item, str]
 ) -> tuple[dict[Item, float], dict[str, float]]:
     """What the items cost (or draw), and the amounts that these do not add up to, as they were set by hand."""
-    of_items: dict[str, dict[Item, float]] = {}
+    of_items: dict[str, dict[Item, float]] = {name: {} for name in told_by.values()}
     for item in items:
-        amounts = of_items.setdefault(told_by.get(getattr(item, f"{what}_of_all"), ""), {})
         count, each = value(item.count), value(getattr(item, what))
         if count is not None and each is not None:
-            amounts[item] = count * each
+            of_items[told_by[item]][item] = count * each
     known: dict[Item, float] = {}
     set_by_hand: dict[str, float] = {}
     for name, amounts in of_items.items():

@@ -187,12 +187,21 @@ def _options() -> Iterator[Html]:
         uses = [element("p", "Decides ", _links(using), ".")] if using else []
         choices = joined(map(_code, option.choices), ", ")
         heading = element("h2", _code(option.name), id=option.name)
-        yield element("section", heading, element("p", f"{option.meaning}: ", choices, "."), *uses)
+        label = [element("p", f"{_moves_nothing(option)}.")] if option.label_only else []
+        yield element("section", heading, element("p", f"{option.meaning}: ", choices, "."), *uses, *label)
+
+
+def _moves_nothing(row: glossary.Quantity | glossary.Option) -> str:
+    """Why no figure depends on an option or on a field of entries; empty where one does."""
+    return f"Moves no figure: {row.label_only}" if row.label_only else ""
 
 
 def _kind(kind: str, catalog: Catalog) -> Iterator[Html]:
     row = glossary.kinds()[kind]
-    fields = [[_code(name, id=f"field-{name}"), _code(q.show), q.meaning] for name, q in row.fields.items()]
+    fields = [
+        [_code(name, id=f"field-{name}"), _code(q.show), ". ".join(filter(None, [q.meaning, _moves_nothing(q)]))]
+        for name, q in row.fields.items()
+    ]
     fields += [
         [_code(name, id=f"field-{name}_year"), "date", f"{name.replace('_', ' ')}, as a year"] for name in row.dates
     ]

@@ -3,14 +3,18 @@
 import datetime
 
 import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
 
-from planner import paths
+from planner import glossary, paths
 from planner.catalog import ages
 from planner.catalog.catalog import Catalog
 from planner.catalog.entries import Fact
 from planner.errors import InputError
 from planner.plan import dates, plan, planning
 from planner.scenario import scenario_file
+from tests.conftest import CATALOG
+from tests.conftest import planned as shipped
 
 SHIPPED = [paths.shipped("catalogs")]
 
@@ -122,3 +126,52 @@ def test_stale_prices_show_in_text_json_and_catalog(run, monkeypatch):
     assert {"as_of", "stale"} <= set(answer["defaults"][0])
     assert "2025-03-03; stale price" in run("explain", "capex_compute", "own-8000-h100").out
     assert run("catalog", "show", "dgx-h100", "--json").json["fields"]["price"]["stale"] is True
+
+
+MONEY = (
+    "capex_compute", "capex_network", "capex_storage", "capex_facility", "capex_it", "capex", "opex_per_year", "tco",
+    "cloud_price", "purchase_price", "facility_price", "staff_per_year", "electricity_bill_per_year", "npv_cloud",
+)  # fmt: skip
+
+
+def prices(the_plan):
+    """The names of the prices of more than a year ago that a plan starts from."""
+    day = dates.price_day(the_plan.scenario)
+    return {figure.name for figure, fact in the_plan.whole.all_facts().items() if ages.is_stale(fact, day)}
+
+
+def rests_on(the_plan):
+    """The names of all prices on which some result is said to rest."""
+    return {name.rpartition("/")[2] for result in the_plan.results.values() for name in result.stale}
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data(), name=st.sampled_from(sorted(scenario_file.shipped_names(CATALOG))))
+def test_what_is_set_by_hand_is_never_called_stale_nor_what_follows_only_from_it(data, name):
+    old = sorted(prices(shipped(name)))
+    by_hand = data.draw(st.sets(st.sampled_from([*old, *MONEY]), min_size=1))
+    rows = glossary.quantities()
+    try:
+        the_plan = shipped(name, **{each: f"1234 {rows[each].unit}" for each in sorted(by_hand)})
+    except InputError:
+        reject()
+    assert rests_on(the_plan) <= set(old) - by_hand
+    for figure, result in the_plan.results.items():
+        assert not result.stale or figure.rpartition("/")[2] not in by_hand
+        assert not result.stale or result.value != 0
+
+
+@pytest.mark.parametrize("name", ["own-8000-h100", "shared-site", "edge-retail"])
+def test_a_plan_whose_old_prices_are_all_set_by_hand_rests_on_none(name):
+    rows, facts = glossary.quantities(), shipped(name).whole.all_facts()
+    values = {figure.name: fact.value for figure, fact in facts.items()}
+    the_plan = shipped(name, **{each: f"{values[each]!r} {rows[each].unit}" for each in prices(shipped(name))})
+    assert rests_on(the_plan) == set()
+
+
+def test_what_costs_nothing_rests_on_no_price():
+    """Rented space needs no grid connection: its stale price carries nothing."""
+    rented, built = shipped(facility_mode="colocation"), shipped(facility_mode="build")
+    assert rented.results["capex_grid_connection"].value == 0
+    assert "grid_connection_price" not in rests_on(rented)
+    assert "grid_connection_price" in built.results["capex"].stale
