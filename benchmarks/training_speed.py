@@ -28,7 +28,8 @@ CHOICES = {"system": "dgx-h100", "model": "llama-3.1-70b"}
 def given() -> tuple[dict[str, Any], dict[str, str]]:
     """A training scenario's values with its strategy found, and the options."""
     resolved = resolve.resolve(scenario.Scenario("benchmark", "training", choose=CHOICES, set=SCENARIO), Catalog())
-    return sizing.with_size_and_strategies(resolved)[0], resolved.options
+    planned, _ = sizing.with_size_and_strategies(resolved)
+    return planned.given, resolved.options
 
 
 def single_evaluations(seconds: float = 1.0) -> float:

@@ -110,11 +110,11 @@ def rivals(*works: Any, runs: int = RUNS, clock: Any = time.process_time) -> lis
 
 
 def program() -> tuple[Runner, Any, dict[str, Any]]:
-    """The runner, its compiled program and the values of one chunk."""
+    """The runner, its compiled program and what varies in one chunk."""
     columns = engine.chunk(task(), 7)
     ((runner, _),) = next(iter(task()._runners.values()))
     given = {place: columns[name] for name, fills in runner.fills.items() for place in fills}
-    return runner, next(iter(runner._programs.values())), {**runner.values, **given}
+    return runner, next(iter(runner._programs.values())), given
 
 
 def rate() -> dict[str, float]:

@@ -251,6 +251,14 @@ class Route:
     # By the name that is wanted, the names that it lacks.
     missing: dict[str, tuple[str, ...]]
 
+    @functools.cached_property
+    def numbered(self) -> tuple[tuple[Figure, ...], list[tuple[Callable[..., Any], list[int]]]]:
+        """The given figures that it starts from, and each step by the numbers of its needs: theirs, then the steps'."""
+        computed = {step.figure for step in self.steps}
+        inputs = dict.fromkeys(need for step in self.steps for need in step.needs if need not in computed)
+        number = {each: index for index, each in enumerate([*inputs, *(step.figure for step in self.steps)])}
+        return tuple(inputs), [(step.equation.function, [number[need] for need in step.needs]) for step in self.steps]
+
 
 def route(
     wanted: Iterable[str | Figure],
@@ -343,10 +351,13 @@ def computed(route: Route, scope: S) -> S:
     """The scope with every step of a route computed."""
     evaluated = scope.to_compute()
     known = {place: each.known for place, each in evaluated.whole.by_place().items()}
+    inputs, steps = route.numbered
+    values = [known[place][name] for place, name in inputs]
     with np.errstate(all="ignore"):
-        for run in route.steps:
-            inputs = [known[place][name] for place, name in run.needs]
-            known[run.figure.place][run.figure.name] = run.equation.function(*inputs)
+        for function, needs in steps:
+            values.append(function(*[values[need] for need in needs]))
+    for step, value in zip(route.steps, values[len(inputs) :], strict=True):
+        known[step.figure.place][step.figure.name] = value
     return evaluated
 
 
