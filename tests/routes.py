@@ -211,11 +211,13 @@ def by_optimize(rng, given, outcome):
     """The better of two or three values, against their plans."""
     name, values = varied(rng, given)
     best = optimize.optimize(given, {name: values}, ["tco"], catalog=shipped(), checks=False, watch=WATCHED).best
-    settings = {name: exact(name, best[name][0])}
-    hold_row(outcome, given, {}, settings, {each: best[each][0] for each in WATCHED})
     plans = [planned(scenario.changed(given, {}, {name: value})) for value in values]
     costs = [the_plan.value("tco") for the_plan in plans if the_plan.value("tco") is not None]
-    outcome.hold("least tco", best["tco"][0], min(costs, default=None))
+    least = best["tco"][0] if len(best["tco"]) else None
+    outcome.hold("least tco", least, min(costs, default=None))
+    if least is not None:
+        settings = {name: exact(name, best[name][0])}
+        hold_row(outcome, given, {}, settings, {each: best[each][0] for each in WATCHED})
 
 
 def by_file(rng, given, outcome):
