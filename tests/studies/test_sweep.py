@@ -1,6 +1,7 @@
 """Sweeps: what may vary, tables with units, files that survive an interruption."""
 
 import io
+import itertools
 import os
 import subprocess
 import sys
@@ -333,3 +334,15 @@ def test_every_shipped_scenario_is_swept_as_it_is_planned(catalog, name):
         for each in task.watch:
             expected = the_plan.results[each].value if each in the_plan.results else np.nan
             np.testing.assert_allclose(columns[each][row], expected, rtol=1e-12, err_msg=each)
+
+
+@pytest.mark.parametrize("names", itertools.permutations(["serving/cloud_price", "cloud_price"]))
+def test_what_varies_for_one_pool_wins_over_what_varies_for_all(catalog, names):
+    prices = {"serving/cloud_price": "3 USD/accelerator/h", "cloud_price": "5 USD/accelerator/h"}
+    given = scenario_file.load("shared-site")
+    swept = sweep.frame(
+        sweep.task(given, {name: prices[name] for name in names}, catalog, ["npv_saving", "cloud_cost"])
+    )
+    the_plan = planning.plan(scenario.changed(given, {}, prices), catalog, bands=False)
+    for name in ("npv_saving", "cloud_cost"):
+        assert swept[f"{name} [MUSD]"][0] * 1e6 == pytest.approx(the_plan.value(name), rel=1e-12)

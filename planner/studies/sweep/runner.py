@@ -37,8 +37,10 @@ class Runner:
         # Figures that differ between the entries and options swept over, one value for each variant.
         self.by_variant = by_variant or {}
         self.place = resolved.scenario.place
-        # Where each column goes: what varies wherever the scenario has it, a variant's figure to its own place.
-        self.fills: dict[str | Figure, list[Figure]] = {name: places(name, resolved) for name in varying}
+        # Where each column goes: what varies wherever the scenario has it, a variant's figure to its own place.  What
+        # varies for one pool comes after what varies for all, and wins there, as where both are set.
+        inwards = sorted(varying, key=lambda name: len(figure(name).place))
+        self.fills: dict[str | Figure, list[Figure]] = {name: places(name, resolved) for name in inwards}
         self.fills |= {each: [each] for each in self.by_variant}
         # The scenario with what varies marked as said, so that it may size a pool.
         self.whole = resolved.copied()
